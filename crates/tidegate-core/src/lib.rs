@@ -1,0 +1,32 @@
+//! What a run *is*: ids, states, the rules that move a run from one state to the next, retry
+//! decisions, records, and the one seam to storage, the [`Store`] trait.
+//!
+//! This crate never runs user code and contains no SQL and no HTTP.
+
+mod clock;
+mod definition;
+mod id;
+mod log;
+mod parameters;
+mod retry;
+mod rules;
+mod run;
+mod state;
+pub mod store;
+
+pub use clock::{Clock, Timestamp};
+pub use definition::{Definition, Parameter, RunKind};
+pub use id::{DeploymentId, RunId};
+pub use log::{LogLevel, LogRecord};
+pub use parameters::Parameters;
+pub use retry::{Delays, Failure, InvalidRetryPolicy, RetryPolicy, exponential_backoff};
+pub use rules::{
+    FlowView, Policy, Proposal, Rejection, Verdict, transition,
+};
+pub use run::{RetryType, Run, RunPolicy};
+pub use state::{ParseStateTypeError, State, StateData, StateResult, StateType, StateTypes};
+pub use store::{
+    Acknowledger, Advance, RoomMaker,
+    Acknowledgement, LogQuery, Order, Room, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo,
+    Write,
+};

@@ -1,0 +1,87 @@
+//! The one seam to storage. A store keeps what it is told and decides nothing: rules are applied by whoever
+//! owns a run, before the store hears of it.
+//!
+//! ```text
+//!   engine ── put / put_acknowledged ──> queue ── one batch, one transaction, one fsync ──> database
+//!     ^                                                                                        │
+//!     └───────────────────── Acknowledgement, Room <───────────────────────────────────────────┘
+//! ```
+
+mod error;
+mod query;
+#[cfg(feature = "suite")]
+pub mod suite;
+mod write;
+
+use std::fmt;
+
+use futures_util::future::BoxFuture;
+
+use crate::{LogRecord, Run, RunId};
+
+pub use error::{StoreError, StoreErrorKind};
+pub use query::{LogQuery, Order, RunQuery};
+pub use write::{Acknowledgement, Acknowledger, Advance, Room, RoomMaker, Write};
+
+/// What a store tells of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StoreInfo {
+    /// Where it keeps things, for messages: a path, or `memory`.
+    pub location: String,
+    /// The version of its schema.
+    pub schema_version: u32,
+}
+
+impl StoreInfo {
+    /// What a store at `location` with a schema of `schema_version` tells.
+    #[must_use]
+    pub fn new(location: impl Into<String>, schema_version: u32) -> Self {
+        Self { location: location.into(), schema_version }
+    }
+}
+
+/// Where runs and their logs are kept.
+///
+/// Every method is a promise; `store::suite` holds each store to all of them.
+///
+/// *Order*: writes of one caller take effect in the order they were put, and a write that is
+/// acknowledged implies every write put before it.
+/// *Freshness*: a read sees every write that this handle put before the read began.
+pub trait Store: fmt::Debug + Send + Sync {
+    /// Where it is. Needed by every error message.
+    fn info(&self) -> StoreInfo;
+
+    /// Takes a write, which will be stored within milliseconds, and never loses it. Returns at once, so that it may be
+    /// called while a future is dropped. A caller that can wait must await the [`Room`], which is how a full queue holds it back.
+    fn put(&self, write: Write) -> Room;
+
+    /// Takes a write as [`put`](Store::put) does; the [`Acknowledgement`] resolves once the write, and every write before it,
+    /// is as durable as the store was configured to make it. Dropping the acknowledgement does not undo the write.
+    fn put_acknowledged(&self, write: Write) -> Acknowledgement;
+
+    /// Stores log lines some time soon. Lines may be dropped when they come faster than they can be stored; how many were is
+    /// told by [`dropped_logs`](Store::dropped_logs). Never waits, because a log line must not hold a run back.
+    fn put_logs(&self, records: Vec<LogRecord>);
+
+    /// How many log lines were dropped since the store was opened.
+    fn dropped_logs(&self) -> u64;
+
+    /// Waits until everything put before is durable, log lines too.
+    fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// The run of this id, with all its states.
+    fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<Run>, StoreError>>;
+
+    /// The runs that match, in the order asked for.
+    fn runs(&self, query: RunQuery) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
+
+    /// How many runs match; `limit` and `offset` are ignored.
+    fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// The log lines that match, oldest first unless asked otherwise.
+    fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;
+
+    /// Makes everything durable and lets go of files and threads. Closing twice is fine; a write put later is refused.
+    fn close(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+}

@@ -1,0 +1,59 @@
+//! Questions to a store, as data. An empty question matches everything.
+
+use crate::{LogLevel, RunId, RunKind, StateType, Timestamp};
+
+/// The order of answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Newest first.
+    #[default]
+    NewestFirst,
+    /// Oldest first.
+    OldestFirst,
+}
+
+/// Which runs are asked for. Every part that is set must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunQuery {
+    /// Flow runs or task runs only.
+    pub kind: Option<RunKind>,
+    /// Runs of the flow or task of this name.
+    pub definition_name: Option<String>,
+    /// Runs of this name.
+    pub name: Option<String>,
+    /// Runs made in this flow run: its task runs and its subflow runs.
+    pub flow_run_id: Option<RunId>,
+    /// Runs whose current state is of one of these types; empty means any.
+    pub state_types: Vec<StateType>,
+    /// Runs whose current state has one of these names; empty means any.
+    pub state_names: Vec<String>,
+    /// Runs that carry all of these tags.
+    pub tags: Vec<String>,
+    /// Runs made at this time or later.
+    pub created_after: Option<Timestamp>,
+    /// Runs made before this time.
+    pub created_before: Option<Timestamp>,
+    /// By the time of their making.
+    pub order: Order,
+    /// At most this many.
+    pub limit: Option<u64>,
+    /// Leaving out this many first.
+    pub offset: u64,
+}
+
+/// Which log lines are asked for. Every part that is set must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LogQuery {
+    /// Lines of this flow run, those of its task runs included.
+    pub flow_run_id: Option<RunId>,
+    /// Lines of this task run.
+    pub task_run_id: Option<RunId>,
+    /// Lines of this level or above.
+    pub at_least: Option<LogLevel>,
+    /// Newest first instead of oldest first.
+    pub newest_first: bool,
+    /// At most this many.
+    pub limit: Option<u64>,
+    /// Leaving out this many first.
+    pub offset: u64,
+}

@@ -1,0 +1,1 @@
+//! The promises of [`Store`](super::Store), as tests that every store runs.

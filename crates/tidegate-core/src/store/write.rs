@@ -1,0 +1,186 @@
+//! What is written, and how its writer learns of it. Nothing here knows where things are kept.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::{Run, RunId, State, StoreError, StoreErrorKind, Timestamp};
+
+/// One change to what is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
+    /// A run is recorded for the first time, with the states it has been in so far.
+    Begin(Box<Run>),
+    /// A recorded run has moved on.
+    Advance(Box<Advance>),
+}
+
+impl Write {
+    /// The run it is about.
+    #[must_use]
+    pub fn run_id(&self) -> RunId {
+        match self {
+            Self::Begin(run) => run.id,
+            Self::Advance(advance) => advance.run_id,
+        }
+    }
+}
+
+/// How a run has moved on since the write before: its new states, and its books after them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Advance {
+    /// The run.
+    pub run_id: RunId,
+    /// Its states since the write before, oldest first; may be empty.
+    pub states: Vec<State>,
+    /// Its name, when it has changed.
+    pub name: Option<String>,
+    /// See [`Run::run_count`].
+    pub run_count: u32,
+    /// See [`Run::flow_run_run_count`].
+    pub flow_run_run_count: u32,
+    /// See [`Run::total_run_time`].
+    pub total_run_time: Duration,
+    /// See [`Run::expected_start_time`].
+    pub expected_start_time: Option<Timestamp>,
+    /// See [`Run::start_time`].
+    pub start_time: Option<Timestamp>,
+    /// See [`Run::end_time`].
+    pub end_time: Option<Timestamp>,
+    /// See [`Run::next_scheduled_start_time`].
+    pub next_scheduled_start_time: Option<Timestamp>,
+}
+
+impl Advance {
+    /// How `run` has moved on since it had `known` states.
+    #[must_use]
+    pub fn since(run: &Run, known: usize) -> Self {
+        Self {
+            run_id: run.id,
+            states: run.states.get(known..).unwrap_or_default().to_vec(),
+            name: None,
+            run_count: run.run_count,
+            flow_run_run_count: run.flow_run_run_count,
+            total_run_time: run.total_run_time,
+            expected_start_time: run.expected_start_time,
+            start_time: run.start_time,
+            end_time: run.end_time,
+            next_scheduled_start_time: run.next_scheduled_start_time,
+        }
+    }
+
+    /// Brings a record of the run up to date.
+    pub fn apply_to(self, run: &mut Run) {
+        run.states.extend(self.states);
+        if let Some(name) = self.name {
+            run.name = name;
+        }
+        run.run_count = self.run_count;
+        run.flow_run_run_count = self.flow_run_run_count;
+        run.total_run_time = self.total_run_time;
+        run.expected_start_time = self.expected_start_time;
+        run.start_time = self.start_time;
+        run.end_time = self.end_time;
+        run.next_scheduled_start_time = self.next_scheduled_start_time;
+    }
+}
+
+/// Resolves once a write is durable, or with the reason why it is not known to be.
+#[derive(Debug)]
+#[must_use = "a write is durable only once its acknowledgement was awaited"]
+pub struct Acknowledgement(Answer);
+
+/// Resolves once the queue has room again; at once, if it has.
+#[derive(Debug)]
+#[must_use = "await the room, or a full queue cannot hold its writers back"]
+pub struct Room(Answer);
+
+#[derive(Debug)]
+enum Answer {
+    Now(Option<Result<(), StoreError>>),
+    Later(oneshot::Receiver<Result<(), StoreError>>),
+}
+
+/// The store's end of an [`Acknowledgement`].
+#[derive(Debug)]
+pub struct Acknowledger(oneshot::Sender<Result<(), StoreError>>);
+
+/// The store's end of a [`Room`].
+#[derive(Debug)]
+pub struct RoomMaker(oneshot::Sender<Result<(), StoreError>>);
+
+impl Acknowledgement {
+    /// An acknowledgement whose answer is known.
+    pub fn now(result: Result<(), StoreError>) -> Self {
+        Self(Answer::Now(Some(result)))
+    }
+
+    /// An acknowledgement, and the end that gives it.
+    #[must_use]
+    pub fn later() -> (Acknowledger, Self) {
+        let (sender, receiver) = oneshot::channel();
+        (Acknowledger(sender), Self(Answer::Later(receiver)))
+    }
+}
+
+impl Room {
+    /// There is room, or there never will be.
+    pub fn now(result: Result<(), StoreError>) -> Self {
+        Self(Answer::Now(Some(result)))
+    }
+
+    /// There will be room, when the other end says so.
+    #[must_use]
+    pub fn later() -> (RoomMaker, Self) {
+        let (sender, receiver) = oneshot::channel();
+        (RoomMaker(sender), Self(Answer::Later(receiver)))
+    }
+}
+
+impl Acknowledger {
+    /// Tells whoever waits. Nobody waiting is fine.
+    pub fn acknowledge(self, result: Result<(), StoreError>) {
+        let _ = self.0.send(result);
+    }
+}
+
+impl RoomMaker {
+    /// Tells whoever waits. Nobody waiting is fine.
+    pub fn give(self, result: Result<(), StoreError>) {
+        let _ = self.0.send(result);
+    }
+}
+
+impl Future for Answer {
+    type Output = Result<(), StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Now(result) => Poll::Ready(result.take().unwrap_or(Ok(()))),
+            Self::Later(receiver) => {
+                let result = ready!(Pin::new(receiver).poll(context));
+                Poll::Ready(result.unwrap_or_else(|_| {
+                    Err(StoreError::new(StoreErrorKind::Closed, "the store stopped before it answered"))
+                }))
+            }
+        }
+    }
+}
+
+impl Future for Acknowledgement {
+    type Output = Result<(), StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl Future for Room {
+    type Output = Result<(), StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
