@@ -26,7 +26,6 @@ pub use rules::{
 pub use run::{RetryType, Run, RunPolicy};
 pub use state::{ParseStateTypeError, State, StateData, StateResult, StateType, StateTypes};
 pub use store::{
-    Acknowledger, Advance, RoomMaker,
-    Acknowledgement, LogQuery, Order, Room, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo,
-    Write,
+    Acknowledgement, Acknowledger, Advance, Durability, LogQuery, Order, ParseDurabilityError, Room,
+    RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };

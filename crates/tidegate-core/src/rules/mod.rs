@@ -50,9 +50,9 @@ pub enum FlowView<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     /// The run enters the proposed state.
-    Accept(State),
+    Accept,
     /// The run enters another state instead.
-    Replace(State),
+    Replace,
     /// The run keeps its state.
     Reject(Rejection),
     /// Not yet: propose it again at this time.
@@ -74,5 +74,5 @@ pub struct Rejection {
 pub fn transition(run: &mut Run, proposal: Proposal<'_>, now: Timestamp) -> Verdict {
     let _ = (StateTypes::ALL, RetryType::InProcess, RunKind::Flow, now);
     run.states.push(proposal.state.clone());
-    Verdict::Accept(proposal.state)
+    Verdict::Accept
 }

@@ -1,0 +1,167 @@
+//! The body of a call: the user's function with its arguments, made callable without its types. It runs one attempt
+//! when asked; it never decides whether there is another.
+
+use std::marker::PhantomData;
+
+use futures_util::future::BoxFuture;
+use tidegate_core::{Parameters, State};
+
+use crate::call::{Call, FlowCall, TaskCall, describe};
+use crate::definition::Definition;
+use crate::engine::Plan;
+use crate::error::BoxError;
+
+/// What an attempt gave.
+pub(crate) enum Attempted {
+    /// A value was returned and kept.
+    Returned,
+    /// An error was returned.
+    Failed(BoxError),
+}
+
+/// The argument of this name cannot be used twice.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unrepeatable(pub(crate) &'static str);
+
+/// A body without its types.
+pub(crate) trait Body: Send {
+    /// One attempt. Unless it is the `last`, the arguments are kept for another.
+    fn attempt(&mut self, last: bool) -> Result<BoxFuture<'_, Attempted>, Unrepeatable>;
+
+    /// The state that the value of the last attempt asks for. To be asked when everything the attempt submitted has ended, since
+    /// the value may be a handle.
+    fn conclude(&self) -> Option<State>;
+}
+
+/// A body that gives a `T`.
+pub(crate) trait Produce<T>: Body {
+    /// The value of the last attempt that returned one.
+    fn take(&mut self) -> Option<T>;
+}
+
+/// What an attribute tells of one call. The same fields can be written by hand.
+#[derive(Debug)]
+pub struct Parts<A, B, O, T> {
+    /// The flow or task.
+    pub definition: &'static Definition,
+    /// The arguments, as a tuple.
+    pub arguments: A,
+    /// Records the arguments.
+    pub record: fn(&A) -> Parameters,
+    /// Clones the arguments, or names one that cannot be cloned.
+    pub repeat: fn(&A) -> Result<A, &'static str>,
+    /// Makes the run's name from the arguments.
+    pub run_name: Option<fn(&A) -> String>,
+    /// The function.
+    pub body: B,
+    /// Takes what the function returned apart.
+    pub output: fn(O) -> Result<T, BoxError>,
+    /// The state that a returned value asks for.
+    pub conclude: fn(&T) -> Option<State>,
+}
+
+struct Function<A, B, F, O, T> {
+    /// The future of one attempt, so that it is known to live as long as the body does.
+    attempt: PhantomData<fn() -> F>,
+    arguments: Option<A>,
+    value: Option<T>,
+    repeat: fn(&A) -> Result<A, &'static str>,
+    body: B,
+    output: fn(O) -> Result<T, BoxError>,
+    conclude: fn(&T) -> Option<State>,
+}
+
+impl<A, B, F, O, T> Body for Function<A, B, F, O, T>
+where
+    A: Send,
+    B: Fn(A) -> F + Send,
+    F: Future<Output = O> + Send,
+    O: Send,
+    T: Send,
+{
+    fn attempt(&mut self, last: bool) -> Result<BoxFuture<'_, Attempted>, Unrepeatable> {
+        let arguments = if last {
+            self.arguments.take()
+        } else {
+            self.arguments.as_ref().map(self.repeat).transpose().map_err(Unrepeatable)?
+        };
+        let arguments = arguments.expect("the arguments are kept until the last attempt");
+        let future = (self.body)(arguments);
+        let (output, value) = (self.output, &mut self.value);
+        Ok(Box::pin(async move {
+            match output(future.await) {
+                Ok(returned) => {
+                    *value = Some(returned);
+                    Attempted::Returned
+                }
+                Err(error) => Attempted::Failed(error),
+            }
+        }))
+    }
+
+    fn conclude(&self) -> Option<State> {
+        self.value.as_ref().and_then(self.conclude)
+    }
+}
+
+impl<A, B, F, O, T> Produce<T> for Function<A, B, F, O, T>
+where
+    A: Send,
+    B: Fn(A) -> F + Send,
+    F: Future<Output = O> + Send,
+    O: Send,
+    T: Send,
+{
+    fn take(&mut self) -> Option<T> {
+        self.value.take()
+    }
+}
+
+impl<A, B, O, T> Parts<A, B, O, T> {
+    fn describe<'a, F>(self) -> Call<'a, T>
+    where
+        A: Send + 'a,
+        B: Fn(A) -> F + Send + 'a,
+        F: Future<Output = O> + Send + 'a,
+        O: Send + 'a,
+        T: Send + 'a,
+    {
+        let mut plan = Plan::new(self.definition.clone());
+        plan.parameters = (self.record)(&self.arguments);
+        plan.name = self.run_name.map(|name| name(&self.arguments));
+        let body = Function {
+            attempt: PhantomData,
+            arguments: Some(self.arguments),
+            value: None,
+            repeat: self.repeat,
+            body: self.body,
+            output: self.output,
+            conclude: self.conclude,
+        };
+        describe(plan, Box::new(body))
+    }
+}
+
+/// A call of a task.
+pub fn task<'a, A, B, F, O, T>(parts: Parts<A, B, O, T>) -> TaskCall<'a, T>
+where
+    A: Send + 'a,
+    B: Fn(A) -> F + Send + 'a,
+    F: Future<Output = O> + Send + 'a,
+    O: Send + 'a,
+    T: Send + 'a,
+{
+    TaskCall(parts.describe())
+}
+
+/// A call of a flow.
+pub fn flow<'a, A, B, F, O, T>(parts: Parts<A, B, O, T>) -> FlowCall<'a, T>
+where
+    A: Send + 'a,
+    B: Fn(A) -> F + Send + 'a,
+    F: Future<Output = O> + Send + 'a,
+    O: Send + 'a,
+    T: Send + 'a,
+{
+    FlowCall(parts.describe())
+}

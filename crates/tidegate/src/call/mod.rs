@@ -1,0 +1,238 @@
+//! Calls: described, not yet made. A call is a future that does nothing until polled; what a run goes through
+//! is the business of `engine`.
+
+mod body;
+mod handle;
+mod step;
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tidegate_core::Delays;
+
+use crate::context::Context;
+use crate::engine::{Engine, Execution, Plan};
+use crate::error::Result;
+use crate::hook::Hook;
+
+pub use body::{Parts, flow, task};
+pub(crate) use body::{Attempted, Body, Produce, Unrepeatable};
+pub use handle::RunHandle;
+pub use step::{Step, step};
+
+/// A call that has been described and not been made.
+pub(crate) struct Call<'a, T>(Stage<'a, T>);
+
+enum Stage<'a, T> {
+    Described(Box<Described<'a, T>>),
+    Running(BoxFuture<'a, Result<T>>),
+    Finished,
+}
+
+struct Described<'a, T> {
+    plan: Plan,
+    body: Box<dyn Produce<T> + 'a>,
+}
+
+impl<'a, T: Send + 'a> Call<'a, T> {
+    pub(crate) fn new(plan: Plan, body: Box<dyn Produce<T> + 'a>) -> Self {
+        Self(Stage::Described(Box::new(Described { plan, body })))
+    }
+
+    /// Changes the plan of a call that has not been polled.
+    fn plan(mut self, change: impl FnOnce(&mut Plan)) -> Self {
+        if let Stage::Described(described) = &mut self.0 {
+            change(&mut described.plan);
+        }
+        self
+    }
+
+    fn start(self) -> BoxFuture<'a, Result<T>> {
+        match self.0 {
+            Stage::Described(described) => {
+                let Described { plan, mut body } = *described;
+                Box::pin(async move {
+                    Execution::describe(plan)?.perform(&mut *body).await?;
+                    // A run that ended well has stored its value before it said so.
+                    Ok(body.take().expect("a completed run has a value"))
+                })
+            }
+            Stage::Running(future) => future,
+            Stage::Finished => Box::pin(std::future::pending()),
+        }
+    }
+
+    fn poll(&mut self, context: &mut TaskContext<'_>) -> Poll<Result<T>> {
+        if let Stage::Described(_) = &self.0 {
+            let described = Self(std::mem::replace(&mut self.0, Stage::Finished));
+            self.0 = Stage::Running(described.start());
+        }
+        let Stage::Running(future) = &mut self.0 else {
+            panic!("a call was polled again after it had finished");
+        };
+        let result = std::task::ready!(future.as_mut().poll(context));
+        self.0 = Stage::Finished;
+        Poll::Ready(result)
+    }
+}
+
+impl<T: Send + Sync + 'static> Call<'static, T> {
+    fn submit(self) -> RunHandle<T> {
+        match self.0 {
+            Stage::Described(described) => {
+                let Described { plan, body } = *described;
+                handle::submit(plan, body)
+            }
+            Stage::Running(_) | Stage::Finished => {
+                panic!("a call that was polled cannot be submitted any more")
+            }
+        }
+    }
+}
+
+macro_rules! call_type {
+    ($(#[$doc:meta])* $name:ident, $noun:literal) => {
+        $(#[$doc])*
+        #[must_use = "a call does nothing until it is awaited or submitted"]
+        pub struct $name<'a, T>(pub(crate) Call<'a, T>);
+
+        impl<'a, T: Send + 'a> $name<'a, T> {
+            #[doc = concat!("Tries again so many times when this ", $noun, " run fails.")]
+            ///
+            /// Arguments that are not `Clone` can be used once only; with them a further attempt is an error.
+            pub fn retries(self, retries: u32) -> Self {
+                Self(self.0.plan(|plan| plan.options_mut().retries = Some(retries)))
+            }
+
+            /// Waits so long before each further attempt.
+            pub fn retry_delay(self, delay: impl Into<Delays>) -> Self {
+                Self(self.0.plan(|plan| plan.options_mut().retry_delay = Some(delay.into())))
+            }
+
+            /// Limits the time of one attempt; zero removes a limit.
+            pub fn timeout(self, limit: Duration) -> Self {
+                Self(self.0.plan(|plan| plan.options_mut().timeout = Some(limit)))
+            }
+
+            /// Names this run.
+            pub fn named(self, name: impl Into<String>) -> Self {
+                Self(self.0.plan(|plan| plan.name = Some(name.into())))
+            }
+
+            /// Replaces the tags of the definition for this call.
+            pub fn tags(self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+                let tags = tags.into_iter().map(Into::into).collect();
+                Self(self.0.plan(|plan| plan.tags = Some(tags)))
+            }
+
+            /// Says whether what this run prints becomes log lines.
+            pub fn log_prints(self, log_prints: bool) -> Self {
+                Self(self.0.plan(|plan| plan.options_mut().log_prints = Some(log_prints)))
+            }
+
+            /// Calls `hook` when this run has completed, after the hooks of its definition.
+            pub fn on_completion(self, hook: Hook) -> Self {
+                Self(self.0.plan(|plan| plan.options_mut().on_completion.push(hook)))
+            }
+
+            /// Calls `hook` when this run has failed, after the hooks of its definition.
+            pub fn on_failure(self, hook: Hook) -> Self {
+                Self(self.0.plan(|plan| plan.options_mut().on_failure.push(hook)))
+            }
+
+            /// Runs it on `engine` and not on the engine of the calling code.
+            pub fn on(self, engine: &Engine) -> Self {
+                Self(self.0.plan(|plan| plan.engine = Some(engine.clone())))
+            }
+
+            /// Runs it to its end from code that is not async.
+            ///
+            /// # Errors
+            ///
+            /// The error of the run; a configuration error where the calling thread belongs to an async runtime.
+            pub fn block_on(self) -> Result<T> {
+                crate::block_on::block_on(self)
+            }
+        }
+
+        impl<T: Send + Sync + 'static> $name<'static, T> {
+            #[doc = concat!("Starts this ", $noun, " run concurrently, and gives a handle to it.")]
+            ///
+            /// The flow run that submits it waits for it before it ends; outside a flow run the engine does, when it is closed.
+            ///
+            /// # Panics
+            ///
+            /// Outside a tokio runtime, and on a call that was polled before.
+            pub fn submit(self) -> RunHandle<T> {
+                self.0.submit()
+            }
+        }
+
+        /// # Cancel safety
+        ///
+        /// Dropping a call that was polled ends its run: it is recorded as CRASHED.
+        impl<'a, T: Send + 'a> Future for $name<'a, T> {
+            type Output = Result<T>;
+
+            fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Self::Output> {
+                self.0.poll(context)
+            }
+        }
+
+        impl<T> fmt::Debug for $name<'_, T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        }
+    };
+}
+
+call_type! {
+    /// A described call of a task: a future that runs the task when it is polled.
+    ///
+    /// ```
+    /// use tidegate::prelude::*;
+    ///
+    /// #[task]
+    /// async fn double(number: i32) -> i32 {
+    ///     number * 2
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+    /// assert_eq!(double(4).await?, 8);
+    /// assert_eq!(double(5).retries(2).named("five").await?, 10);
+    /// # Ok(()) }).await }
+    /// ```
+    TaskCall, "task"
+}
+
+call_type! {
+    /// A described call of a flow: a future that runs the flow when it is polled; inside a flow it is a subflow.
+    FlowCall, "flow"
+}
+
+/// Makes the plan of a call from what the attribute describes, and remembers where it was called.
+pub(crate) fn describe<'a, T: Send + 'a>(
+    plan: Plan,
+    body: Box<dyn Produce<T> + 'a>,
+) -> Call<'a, T> {
+    let mut plan = plan;
+    plan.context = Context::current();
+    Call::new(plan, body)
+}
+
+impl<T> fmt::Debug for Call<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Call")
+    }
+}
+
+/// Calls may be moved while they run, and spawned; this compiles only as long as that is so.
+const _: () = {
+    const fn is_unpin_and_send<T: Unpin + Send>() {}
+    is_unpin_and_send::<TaskCall<'static, ()>>();
+    is_unpin_and_send::<FlowCall<'static, ()>>();
+};

@@ -1,0 +1,133 @@
+//! Steps: tasks that are closures, for one-offs. A step is a task run like any other; it has no definition of its own
+//! to import.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use tidegate_core::{self as core, Delays, RunKind, State};
+
+use crate::call::{Attempted, Body, Produce, TaskCall, Unrepeatable, describe};
+use crate::definition::Definition;
+use crate::engine::Plan;
+use crate::error::BoxError;
+use crate::options::Options;
+
+/// A task without a function: a name, options, and then a closure that may borrow freely.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> tidegate::Result<()> { tidegate::testing::run_async(async {
+/// let cart = vec![3, 4];
+/// let total = tidegate::step("add up")
+///     .retries(2)
+///     .run(|| async { Ok::<_, std::io::Error>(cart.iter().sum::<i32>()) })
+///     .await?;
+/// assert_eq!(total, 7);
+/// # Ok(()) }).await }
+/// ```
+pub fn step(name: impl Into<String>) -> Step {
+    Step { name: name.into(), options: Options::default(), run_name: None }
+}
+
+/// A step that has not been given its closure. Made by [`step`].
+#[derive(Clone, Debug)]
+#[must_use = "a step does nothing until it is given a closure with `run` and awaited"]
+pub struct Step {
+    name: String,
+    options: Options,
+    run_name: Option<String>,
+}
+
+impl Step {
+    /// Tries again so many times.
+    pub fn retries(mut self, retries: u32) -> Self {
+        self.options.retries = Some(retries);
+        self
+    }
+
+    /// Waits so long before each further attempt.
+    pub fn retry_delay(mut self, delay: impl Into<Delays>) -> Self {
+        self.options.retry_delay = Some(delay.into());
+        self
+    }
+
+    /// Limits the time of one attempt.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.options.timeout = Some(limit);
+        self
+    }
+
+    /// Names the run.
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.run_name = Some(name.into());
+        self
+    }
+
+    /// Tags the run.
+    pub fn tags(mut self, tags: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.options.tags.extend(tags.into_iter().map(Into::into));
+        self
+    }
+
+    /// The call that runs `function` once for every attempt.
+    pub fn run<'a, B, F, T, E>(self, function: B) -> TaskCall<'a, T>
+    where
+        B: FnMut() -> F + Send + 'a,
+        F: Future<Output = Result<T, E>> + Send + 'a,
+        T: Send + 'a,
+        E: Into<BoxError> + Send + 'a,
+    {
+        let mut record = core::Definition::new(RunKind::Task, self.name);
+        record.tags.clone_from(&self.options.tags);
+        let mut plan = Plan::new(Definition::new(record, self.options));
+        plan.name = self.run_name;
+        TaskCall(describe(plan, Box::new(Closure { attempt: PhantomData, function, value: None })))
+    }
+}
+
+struct Closure<B, F, T, E> {
+    /// The future of one attempt, so that it is known to live as long as the body does.
+    attempt: PhantomData<fn() -> Result<F, E>>,
+    function: B,
+    value: Option<T>,
+}
+
+impl<B, F, T, E> Body for Closure<B, F, T, E>
+where
+    B: FnMut() -> F + Send,
+    F: Future<Output = Result<T, E>> + Send,
+    T: Send,
+    E: Into<BoxError>,
+{
+    fn attempt(
+        &mut self,
+        _last: bool,
+    ) -> Result<futures_util::future::BoxFuture<'_, Attempted>, Unrepeatable> {
+        let future = (self.function)();
+        let value = &mut self.value;
+        Ok(Box::pin(async move {
+            match future.await {
+                Ok(returned) => {
+                    *value = Some(returned);
+                    Attempted::Returned
+                }
+                Err(error) => Attempted::Failed(error.into()),
+            }
+        }))
+    }
+
+    fn conclude(&self) -> Option<State> {
+        None
+    }
+}
+
+impl<B, F, T, E> Produce<T> for Closure<B, F, T, E>
+where
+    B: FnMut() -> F + Send,
+    F: Future<Output = Result<T, E>> + Send,
+    T: Send,
+    E: Into<BoxError>,
+{
+    fn take(&mut self) -> Option<T> {
+        self.value.take()
+    }
+}

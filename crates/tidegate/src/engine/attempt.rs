@@ -1,0 +1,72 @@
+//! One attempt at the body of a run: calls the user's code in the context of the run, within its time limit, and tells how it
+//! went. It never decides what that means.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::call::{Attempted, Body, Unrepeatable};
+use crate::context::Context;
+use crate::engine::panics::Panic;
+use crate::error::BoxError;
+
+/// How an attempt went.
+pub(super) enum Outcome {
+    /// A value was returned.
+    Returned,
+    /// An error was returned.
+    Failed(BoxError),
+    /// It panicked.
+    Panicked(Panic),
+    /// It took longer than this.
+    TimedOut(Duration),
+    /// Its arguments were used up by the attempt before.
+    Unrepeatable(&'static str),
+}
+
+/// Calls the body once.
+pub(super) async fn attempt(
+    body: &mut dyn Body,
+    last: bool,
+    limit: Option<Duration>,
+    context: Arc<Context>,
+) -> Outcome {
+    let future = match Panic::catch_sync(|| body.attempt(last)) {
+        Ok(Ok(future)) => future,
+        Ok(Err(Unrepeatable(argument))) => return Outcome::Unrepeatable(argument),
+        Err(panic) => return Outcome::Panicked(panic),
+    };
+    let attempt = context.scope(Panic::catch(future));
+    let outcome = match limit {
+        None => attempt.await,
+        Some(limit) => match tokio::time::timeout(limit, attempt).await {
+            Ok(outcome) => outcome,
+            Err(_elapsed) => return Outcome::TimedOut(limit),
+        },
+    };
+    match outcome {
+        Ok(Attempted::Returned) => Outcome::Returned,
+        Ok(Attempted::Failed(error)) => Outcome::Failed(error),
+        Err(panic) => Outcome::Panicked(panic),
+    }
+}
+
+/// Runs a sync body on the blocking pool, in the context of its run.
+///
+/// # Cancel safety
+///
+/// Dropping the future does not end the function: a thread cannot be stopped. The engine waits for it when it is closed.
+pub async fn blocking<R: Send + 'static>(function: impl FnOnce() -> R + Send + 'static) -> R {
+    let context = Context::current().unwrap_or_default();
+    let nursery = context.engine.as_ref().map(|engine| engine.nursery().clone());
+    let run = move || Panic::catch_sync(|| context.sync_scope(function));
+    let handle = match nursery {
+        Some(nursery) => nursery.spawn_blocking(run),
+        None => tokio::task::spawn_blocking(run),
+    };
+    match handle.await {
+        Ok(Ok(output)) => output,
+        Ok(Err(panic)) => panic.resume(),
+        // The pool refuses work only while its runtime shuts down, and then drops this future too.
+        Err(_refused) => std::future::pending().await,
+    }
+}

@@ -1,0 +1,221 @@
+//! From the outcome of an attempt to the state of its run: what is proposed, what is said of it, and whether there is
+//! another attempt.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use tidegate_core::{RunKind, State, StateData, Timestamp, Verdict};
+
+use crate::call::Body;
+use crate::engine::attempt::Outcome;
+use crate::engine::panics::Panic;
+use crate::engine::{Execution, hooks};
+use crate::error::{Error, Result, error_text};
+use crate::logging::seconds;
+
+/// What comes after an attempt.
+pub(super) enum Next {
+    /// Another one, at this time.
+    AttemptAt(Timestamp),
+    /// Nothing: the run has ended like this.
+    Ended(Result<()>),
+}
+
+/// What a failed attempt is proposed as, and what is said of it.
+struct Failing {
+    state: State,
+    cause: Option<Arc<dyn StdError + Send + Sync>>,
+    /// What the log lines call it: `exception`, `state`, or `timeout`.
+    what: &'static str,
+    text: String,
+}
+
+impl Failing {
+    fn of_a_flow(&self) -> String {
+        match self.what {
+            "timeout" => self.text.clone(),
+            what => format!("Encountered {what} during execution: {}", self.text),
+        }
+    }
+
+    fn of_a_task(&self) -> String {
+        match self.what {
+            "timeout" => self.text.clone(),
+            what => format!("Task run failed with {what}: {}", self.text),
+        }
+    }
+}
+
+impl Execution {
+    /// Waits for what the attempt submitted; a timed-out attempt's is dropped instead.
+    pub(super) async fn join_submitted(&self, outcome: &Outcome) {
+        let Some(nursery) = self.live.nursery() else { return };
+        if let Outcome::TimedOut(_) = outcome {
+            nursery.stop();
+        }
+        nursery.join().await;
+    }
+
+    /// Proposes what the outcome amounts to, and says what follows.
+    pub(super) async fn conclude(&mut self, outcome: Outcome, body: &mut dyn Body) -> Result<Next> {
+        let now = self.live.engine().now();
+        match outcome {
+            Outcome::Returned => match body.conclude() {
+                None => Ok(self.end_in(State::completed(now))),
+                Some(state) => {
+                    let state = State { timestamp: now, ..state };
+                    if state.is_failed() {
+                        let text = format!("{state:?}");
+                        Ok(self.fail(Failing { state, cause: None, what: "state", text }).await)
+                    } else {
+                        Ok(self.end_in(state))
+                    }
+                }
+            },
+            Outcome::Failed(error) => {
+                let text = error_text(&*error);
+                let state = State::failed(now).message(self.encountered(&text));
+                let cause = Some(Arc::from(error));
+                Ok(self.fail(Failing { state, cause, what: "exception", text }).await)
+            }
+            Outcome::Panicked(panic) => Ok(self.fail(self.panicked(panic, now)).await),
+            Outcome::TimedOut(limit) => {
+                let noun = self.noun();
+                let text = format!("{noun} run exceeded timeout of {} second(s)", seconds(limit));
+                let state = State::timed_out(now).message(text.clone());
+                Ok(self.fail(Failing { state, cause: None, what: "timeout", text }).await)
+            }
+            Outcome::Unrepeatable(argument) => {
+                let text = format!(
+                    "the argument `{argument}` is not Clone, so a further attempt has nothing to run with; \
+                     pass something that is Clone, or take the retries away"
+                );
+                let mut state = State::failed(now).message(text.clone());
+                state.data = StateData::Failed { retriable: Some(false) };
+                Ok(self.fail(Failing { state, cause: None, what: "exception", text }).await)
+            }
+        }
+    }
+
+    fn panicked(&self, panic: Panic, now: Timestamp) -> Failing {
+        let text = panic.to_string();
+        let state = State::panicked(now).message(text.clone());
+        Failing { state, cause: Some(Arc::new(panic)), what: "exception", text }
+    }
+
+    /// Proposes a failed state, which the rules may turn into another attempt.
+    async fn fail(&mut self, mut failing: Failing) -> Next {
+        let (attempt, retries) = {
+            let record = self.live.record();
+            (record.run_count, record.policy.retry.retries())
+        };
+        let mut vetoed = false;
+        if attempt <= retries
+            && let Some(condition) = &self.options.retry_condition
+        {
+            let snapshot = self.live.record().clone();
+            let context = Arc::clone(&self.context);
+            vetoed = !hooks::may_retry(&self.live, context, condition, snapshot, &failing.state).await;
+            if vetoed {
+                failing.state.data = StateData::Failed { retriable: Some(false) };
+            }
+        }
+        let verdict = self.propose(failing.state.clone());
+        let entered = self.live.state().unwrap_or_else(|| failing.state.clone());
+        if let (Verdict::Replace, StateData::Scheduled { scheduled_time }) = (&verdict, &entered.data) {
+            self.say_retry(&failing, attempt, retries, *scheduled_time);
+            return Next::AttemptAt(*scheduled_time);
+        }
+        self.say_failure(&failing, retries, vetoed);
+        self.end(entered, failing.cause)
+    }
+
+    /// Proposes a state that is not a failure.
+    fn end_in(&mut self, state: State) -> Next {
+        match self.propose(state) {
+            Verdict::Accept | Verdict::Replace => {
+                let entered = self.live.state().expect("a run that entered a state has one");
+                self.end(entered, None)
+            }
+            Verdict::Reject(rejection) => self.end_refused(rejection.reason),
+            Verdict::Wait(until) => self.end_refused(format!("it may not enter that state before {until}")),
+        }
+    }
+
+    /// A run whose value asks for a state that it may not enter has failed.
+    fn end_refused(&mut self, reason: String) -> Next {
+        let text = format!("the state that was returned is refused: {reason}");
+        let mut state = State::failed(self.live.engine().now()).message(text);
+        state.data = StateData::Failed { retriable: Some(false) };
+        let _ = self.propose(state.clone());
+        let entered = self.live.state().unwrap_or(state);
+        self.end(entered, None)
+    }
+
+    fn end(&mut self, state: State, cause: Option<Arc<dyn StdError + Send + Sync>>) -> Next {
+        self.ended = true;
+        Next::Ended(if state.is_completed() {
+            Ok(())
+        } else {
+            Err(Error::ended(self.live.label(), state, cause))
+        })
+    }
+
+    /// Records how the run ended, and says so.
+    pub(super) async fn record_end(&mut self) -> Result<()> {
+        let Some(state) = self.live.state() else { return Ok(()) };
+        let line = self.live.logger().finished(&state);
+        line.store();
+        let recorded = self.record_acknowledged().await;
+        match &recorded {
+            Ok(()) => line.print(),
+            Err(error) => self.live.logger().error(format_args!("{error}")),
+        }
+        recorded
+    }
+
+    fn say_retry(&self, failing: &Failing, attempt: u32, retries: u32, at: Timestamp) {
+        let logger = self.live.logger();
+        match self.live.kind() {
+            RunKind::Flow => logger.error(format_args!("{}", failing.of_a_flow())),
+            RunKind::Task => {
+                let wait = self.live.engine().until(at);
+                let start: Cow<'_, str> = if wait.is_zero() {
+                    "immediately".into()
+                } else {
+                    format!("{} second(s) from now", seconds(wait)).into()
+                };
+                let failure = failing.of_a_task();
+                logger.info(format_args!("{failure} - Retry {attempt}/{retries} will start {start}"));
+            }
+        }
+        logger.info(format_args!(
+            "Received non-final state 'AwaitingRetry' when proposing final state '{}' and will attempt to run again...",
+            failing.state.name
+        ));
+    }
+
+    fn say_failure(&self, failing: &Failing, retries: u32, vetoed: bool) {
+        let logger = self.live.logger();
+        let tail = if retries > 0 && !vetoed { " - Retries are exhausted" } else { "" };
+        match self.live.kind() {
+            RunKind::Flow => logger.error(format_args!("{}", failing.of_a_flow())),
+            RunKind::Task => logger.error(format_args!("{}{tail}", failing.of_a_task())),
+        }
+    }
+
+    fn encountered(&self, text: &str) -> String {
+        match self.live.kind() {
+            RunKind::Flow => format!("Flow run encountered an exception: {text}"),
+            RunKind::Task => format!("Task run encountered an exception: {text}"),
+        }
+    }
+
+    fn noun(&self) -> &'static str {
+        match self.live.kind() {
+            RunKind::Flow => "Flow",
+            RunKind::Task => "Task",
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The life of a run, top to bottom, in [`Execution::perform`]. What may follow what is decided by the rules in the core; how
+//! a retry is decided, in `RetryPolicy::next_delay`.
+
+use std::sync::Arc;
+
+use tidegate_core::{Parameters, Run, RunKind, StateType, Write};
+use tidegate_core::store::Advance;
+
+use crate::call::Body;
+use crate::context::{Context, union};
+use crate::definition::Definition;
+use crate::engine::attempt::attempt;
+use crate::engine::conclude::Next;
+use crate::engine::{Engine, LiveRun, Nursery, Plan};
+use crate::error::{Error, Result};
+use crate::names;
+use crate::options::Options;
+
+/// A run in the hands of the engine. Dropping it before it has ended records the run as CRASHED.
+pub(crate) struct Execution {
+    pub(super) live: Arc<LiveRun>,
+    pub(super) options: Arc<Options>,
+    pub(super) context: Arc<Context>,
+    /// How many of its states the store has been given; none before the store knows of it.
+    pub(super) recorded: Option<usize>,
+    pub(super) ended: bool,
+}
+
+impl Execution {
+    /// Gives the run its id, name, tags and place, and its first state.
+    pub(crate) fn describe(plan: Plan) -> Result<Self> {
+        let engine = plan.engine()?;
+        let outer = plan.context.clone().unwrap_or_default();
+        let options = Arc::clone(plan.options());
+        let record = describe_record(&engine, &outer, &options, plan.definition.clone(), plan)?;
+        let definition = record.1;
+        let record = record.0;
+        let inherited = outer.run().map(|run| run.log_prints());
+        let log_prints = options.logs_prints(inherited, engine.settings());
+        let live = Arc::new(LiveRun::new(engine, definition, record, log_prints, outer.flow.clone()));
+        let context = Arc::new(outer.inside(Arc::clone(&live)));
+        let mut execution = Self { live, options, context, recorded: None, ended: false };
+        execution.enter_pending()?;
+        execution.announce(&outer);
+        Ok(execution)
+    }
+
+    /// The life of a run.
+    pub(crate) async fn perform(mut self, body: &mut dyn Body) -> Result<()> {
+        loop {
+            self.enter_running().await?;
+            self.call_hooks(StateType::Running).await;
+            let outcome =
+                attempt(body, self.is_last_attempt(), self.options.time_limit(), Arc::clone(&self.context))
+                    .await;
+            self.join_submitted(&outcome).await;
+            match self.conclude(outcome, body).await? {
+                Next::AttemptAt(time) => self.wait_until(time).await,
+                Next::Ended(end) => {
+                    self.record_end().await?;
+                    self.call_end_hooks().await;
+                    return end;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn live(&self) -> &Arc<LiveRun> {
+        &self.live
+    }
+
+    /// Where it runs when it is submitted: with its flow run, or else with the engine.
+    pub(crate) fn nursery(&self) -> Nursery {
+        self.live
+            .flow()
+            .and_then(|flow| flow.nursery())
+            .unwrap_or_else(|| self.live.engine().nursery())
+            .clone()
+    }
+
+    fn is_last_attempt(&self) -> bool {
+        let record = self.live.record();
+        record.run_count > record.policy.retry.retries()
+    }
+
+    async fn wait_until(&self, time: tidegate_core::Timestamp) {
+        let wait = self.live.engine().until(time);
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// What the store has not been told of the run yet.
+    pub(super) fn unrecorded(&mut self) -> Option<Write> {
+        self.live.engine().store()?;
+        let record = self.live.record();
+        let write = match self.recorded {
+            None => Write::Begin(Box::new(record.clone())),
+            Some(known) if known == record.states.len() => return None,
+            Some(known) => Write::Advance(Box::new(Advance::since(&record, known))),
+        };
+        self.recorded = Some(record.states.len());
+        Some(write)
+    }
+}
+
+fn describe_record(
+    engine: &Engine,
+    outer: &Context,
+    options: &Options,
+    definition: Definition,
+    plan: Plan,
+) -> Result<(Run, Definition)> {
+    let kind = definition.kind();
+    let mut record = Run::new(Arc::clone(definition.record()), String::new(), engine.now());
+    record.name = match (plan.name, &options.run_name) {
+        (Some(name), _) => name,
+        (None, Some(run_name)) => run_name.make(&plan.parameters),
+        (None, None) => match kind {
+            RunKind::Flow => names::flow_run(),
+            RunKind::Task if outer.flow.is_some() => names::task_run(definition.name(), record.id),
+            RunKind::Task => definition.name().to_owned(),
+        },
+    };
+    let own_tags = plan.tags.unwrap_or_else(|| definition.tags().to_vec());
+    record.tags = union(&outer.tags, own_tags);
+    record.parameters = plan.parameters;
+    record.flow_run_id = outer.flow.as_ref().map(|flow| flow.id());
+    record.task_run_id = outer.task.as_ref().map(|task| task.id());
+    record.root_flow_run_id = match &outer.flow {
+        Some(flow) => flow.record().root_flow_run_id,
+        None => (kind == RunKind::Flow).then_some(record.id),
+    };
+    let settings = engine.settings();
+    let (retries, delay) = match kind {
+        RunKind::Flow => (settings.flow_retries, settings.flow_retry_delay),
+        RunKind::Task => (settings.task_retries, settings.task_retry_delay),
+    };
+    record.policy.retry = options
+        .retry_policy(retries, delay)
+        .map_err(|error| Error::configuration(format!("'{}': {error}", definition.name())))?;
+    let _: &Parameters = &record.parameters;
+    Ok((record, definition))
+}

@@ -1,0 +1,135 @@
+//! Calling the user's hooks and retry conditions. Whatever they do, the state of the run stays what it is.
+
+use std::sync::Arc;
+
+use tidegate_core::{Run, RunKind, State, StateType, Verdict};
+
+use crate::context::Context;
+use crate::engine::panics::Panic;
+use crate::engine::{Execution, LiveRun};
+use crate::error::error_text;
+use crate::hook::{Hook, RetryCondition};
+use crate::options::Options;
+
+impl Execution {
+    /// Calls the hooks for a state type that the run has just entered.
+    pub(super) async fn call_hooks(&self, entered: StateType) {
+        if !hooks_for(&self.options, entered).is_empty() {
+            call(&self.live, Arc::clone(&self.context), hooks_for(&self.options, entered)).await;
+        }
+    }
+
+    /// Calls the hooks for the state in which the run ended.
+    pub(super) async fn call_end_hooks(&self) {
+        let Some(entered) = self.live.record().state().map(State::state_type) else { return };
+        if hooks_for(&self.options, entered).is_empty() {
+            return;
+        }
+        self.call_hooks(entered).await;
+        // Nothing that is awaited comes after these lines, so they are stored now.
+        if self.live.flow().is_none()
+            && let Err(error) = self.live.engine().flush().await
+        {
+            self.live.logger().error(format_args!("{error}"));
+        }
+    }
+}
+
+/// A run whose execution is dropped before it has ended has crashed.
+impl Drop for Execution {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        if let Some(nursery) = self.live.nursery() {
+            nursery.stop();
+        }
+        let message = "Execution was aborted: its future was dropped before it had ended";
+        let state = State::crashed(self.live.engine().now()).message(message);
+        if let Verdict::Reject(_) | Verdict::Wait(_) = self.propose(state) {
+            return;
+        }
+        self.ended = true;
+        let logger = self.live.logger();
+        logger.error(format_args!("Crash detected! {message}."));
+        if let Some(state) = self.live.state() {
+            let line = logger.finished(&state);
+            line.store();
+            line.print();
+        }
+        if let Some(write) = self.unrecorded()
+            && let Some(store) = self.live.engine().store()
+        {
+            // A drop cannot wait; the write is taken all the same.
+            drop(store.put(write));
+        }
+        if !self.options.on_crashed.is_empty() && tokio::runtime::Handle::try_current().is_ok() {
+            let (live, context, options) =
+                (Arc::clone(&self.live), Arc::clone(&self.context), Arc::clone(&self.options));
+            self.live.engine().nursery().spawn(async move {
+                call(&live, context, &options.on_crashed).await;
+            });
+        }
+    }
+}
+
+fn hooks_for(options: &Options, entered: StateType) -> &[Hook] {
+    match entered {
+        StateType::Running => &options.on_running,
+        StateType::Completed => &options.on_completion,
+        StateType::Failed => &options.on_failure,
+        StateType::Cancelled | StateType::Cancelling => &options.on_cancellation,
+        StateType::Crashed => &options.on_crashed,
+        StateType::Scheduled | StateType::Pending | StateType::Paused => &[],
+    }
+}
+
+async fn call(live: &LiveRun, context: Arc<Context>, hooks: &[Hook]) {
+    let Some(state) = live.state() else { return };
+    let logger = live.logger();
+    for hook in hooks {
+        let name = hook.name();
+        logger.info(format_args!(
+            "Running hook '{name}' in response to entering state '{}'",
+            state.name
+        ));
+        let run = live.record().clone();
+        let call = Arc::clone(&context).scope(async { hook.call(run, state.clone()).await });
+        match Panic::catch(call).await {
+            Ok(Ok(())) => logger.info(format_args!("Hook '{name}' finished running successfully")),
+            Ok(Err(error)) => logger.error(format_args!(
+                "An error was encountered while running hook '{name}': {}",
+                error_text(&*error)
+            )),
+            Err(panic) => logger.error(format_args!(
+                "An error was encountered while running hook '{name}': {panic}"
+            )),
+        }
+    }
+}
+
+/// Asks the user's condition whether a failed attempt may be followed by another. A condition that panics says no.
+pub(super) async fn may_retry(
+    live: &LiveRun,
+    context: Arc<Context>,
+    condition: &RetryCondition,
+    run: Run,
+    proposed: &State,
+) -> bool {
+    let asked = context.scope(async { condition.call(run, proposed.clone()).await });
+    match Panic::catch(asked).await {
+        Ok(answer) => answer,
+        Err(panic) => {
+            let noun = match live.kind() {
+                RunKind::Flow => "flow",
+                RunKind::Task => "task",
+            };
+            live.logger().error(format_args!(
+                "An error was encountered while running the retry condition '{}' of {noun} '{}': {panic}",
+                condition.name(),
+                live.definition().name(),
+            ));
+            false
+        }
+    }
+}

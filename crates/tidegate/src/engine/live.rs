@@ -1,0 +1,93 @@
+//! A run while it lives: what its context, its handles and its loggers may see of it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tidegate_core::{Run, RunId, RunKind, State};
+
+use crate::definition::Definition;
+use crate::engine::{Engine, Nursery};
+use crate::error::RunLabel;
+use crate::logging::RunLogger;
+
+/// The shared side of a run.
+pub(crate) struct LiveRun {
+    id: RunId,
+    engine: Engine,
+    definition: Definition,
+    record: Mutex<Run>,
+    log_prints: bool,
+    /// Of a flow run: what it submitted.
+    nursery: Option<Nursery>,
+    flow: Option<Arc<LiveRun>>,
+}
+
+impl LiveRun {
+    pub(super) fn new(
+        engine: Engine,
+        definition: Definition,
+        record: Run,
+        log_prints: bool,
+        flow: Option<Arc<Self>>,
+    ) -> Self {
+        let nursery = (record.kind() == RunKind::Flow).then(Nursery::new);
+        Self { id: record.id, engine, definition, record: Mutex::new(record), log_prints, nursery, flow }
+    }
+
+    pub(crate) fn id(&self) -> RunId {
+        self.id
+    }
+
+    pub(crate) fn kind(&self) -> RunKind {
+        self.definition.kind()
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// The run in whose flow it was called: of a subflow, the parent.
+    pub(crate) fn flow(&self) -> Option<&Arc<Self>> {
+        self.flow.as_ref()
+    }
+
+    pub(crate) fn nursery(&self) -> Option<&Nursery> {
+        self.nursery.as_ref()
+    }
+
+    pub(crate) fn log_prints(&self) -> bool {
+        self.log_prints
+    }
+
+    /// The record as it is now. Held for a look, never across an await.
+    pub(crate) fn record(&self) -> MutexGuard<'_, Run> {
+        // A record is changed by pure functions only, so a panic elsewhere leaves it whole.
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn name(&self) -> String {
+        self.record().name.clone()
+    }
+
+    pub(crate) fn state(&self) -> Option<State> {
+        self.record().state().cloned()
+    }
+
+    pub(crate) fn label(&self) -> RunLabel {
+        RunLabel { kind: self.kind(), id: self.id, name: self.name() }
+    }
+
+    pub(crate) fn logger(&self) -> RunLogger {
+        RunLogger::of(self)
+    }
+}
+
+impl fmt::Debug for LiveRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiveRun").field("kind", &self.kind()).field("id", &self.id).finish_non_exhaustive()
+    }
+}

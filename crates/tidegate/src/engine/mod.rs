@@ -1,0 +1,217 @@
+//! What it takes to run user code. The life of a run reads top to bottom in `execution`; the other files are its steps.
+//!
+//! ```text
+//!   Plan ──describe──> Execution ──perform──> propose Running ─> attempt ─> propose its end ─> record ─> hooks
+//!                          │                        └──────────── again <──────┘
+//!                       LiveRun (what others may see of the run: context, handles, loggers)
+//! ```
+
+mod attempt;
+mod builder;
+mod conclude;
+mod default;
+mod execution;
+mod hooks;
+mod live;
+mod nursery;
+mod panics;
+mod plan;
+mod propose;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidegate_core::{Clock, Run, RunId, Store, Timestamp};
+
+use crate::call::{FlowCall, TaskCall};
+use crate::error::{Error, Result};
+use crate::query::Runs;
+use crate::settings::Settings;
+
+pub use builder::EngineBuilder;
+pub use attempt::blocking;
+pub(crate) use execution::Execution;
+pub(crate) use live::LiveRun;
+pub(crate) use nursery::Nursery;
+pub(crate) use plan::Plan;
+
+/// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
+///
+/// Code that does not name an engine uses the default one, which the first run of a process opens from the settings.
+/// An application that embeds Tidegate opens its own:
+///
+/// ```
+/// use tidegate::prelude::*;
+/// use tidegate::Engine;
+///
+/// #[flow]
+/// async fn greet(name: String) -> String {
+///     format!("Hello, {name}")
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> {
+/// let engine = Engine::builder().database("sqlite::memory:").open()?;
+/// assert_eq!(engine.run(greet("Ada".into())).await?, "Hello, Ada");
+/// assert_eq!(engine.runs().flow("greet").count().await?, 1);
+/// engine.close().await?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Option<Arc<dyn Store>>,
+    settings: Settings,
+    clock: Clock,
+    nursery: Nursery,
+}
+
+impl Engine {
+    /// An engine to be set up.
+    #[must_use]
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    /// The engine of the calling code: that of the run it belongs to, or else the default one, which is opened now if no run
+    /// has opened it yet.
+    ///
+    /// # Errors
+    ///
+    /// The default engine's store cannot be opened, or a setting has no meaning.
+    pub fn current() -> Result<Self> {
+        match crate::context::Context::with(|context| context.engine.clone()).flatten() {
+            Some(engine) => Ok(engine),
+            None => default::engine(),
+        }
+    }
+
+    pub(crate) fn assemble(
+        store: Option<Arc<dyn Store>>,
+        settings: Settings,
+        clock: Clock,
+    ) -> Self {
+        Self(Arc::new(Inner { store, settings, clock, nursery: Nursery::new() }))
+    }
+
+    /// Makes a call on this engine.
+    ///
+    /// # Errors
+    ///
+    /// The error of the run.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future ends the run: it is recorded as CRASHED.
+    pub async fn run<C: Callable>(&self, call: C) -> C::Output {
+        call.on_engine(self).await
+    }
+
+    /// The runs it has recorded.
+    #[must_use]
+    pub fn runs(&self) -> Runs {
+        Runs::new(self.clone())
+    }
+
+    /// The run of this id, if it is recorded.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read, or the engine has none.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn run_record(&self, id: RunId) -> Result<Option<Run>> {
+        self.require_store()?.run(id).await.map_err(|error| Error::store(None, error))
+    }
+
+    /// Where runs are kept; none for an engine without a store.
+    #[must_use]
+    pub fn store(&self) -> Option<&Arc<dyn Store>> {
+        self.0.store.as_ref()
+    }
+
+    pub(crate) fn require_store(&self) -> Result<&Arc<dyn Store>> {
+        self.store().ok_or_else(|| {
+            Error::configuration(
+                "this engine keeps no records: open it with a database to ask for runs and logs",
+            )
+        })
+    }
+
+    /// Waits until everything recorded so far, log lines included, is durable.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot write.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn flush(&self) -> Result<()> {
+        match self.store() {
+            Some(store) => store.flush().await.map_err(|error| Error::store(None, error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for what was submitted outside flow runs, makes everything durable and closes the store. Closing twice is fine.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot write.
+    ///
+    /// # Cancel safety
+    ///
+    /// May be called again after its future was dropped.
+    pub async fn close(&self) -> Result<()> {
+        self.0.nursery.join().await;
+        match self.store() {
+            Some(store) => store.close().await.map_err(|error| Error::store(None, error)),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn nursery(&self) -> &Nursery {
+        &self.0.nursery
+    }
+
+    /// How long it is until `time`; zero when it has passed.
+    pub(crate) fn until(&self, time: Timestamp) -> Duration {
+        (time - self.now()).to_std().unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("store", &self.0.store).finish_non_exhaustive()
+    }
+}
+
+/// A call that an engine can run.
+pub trait Callable: Future {
+    #[doc(hidden)]
+    fn on_engine(self, engine: &Engine) -> Self;
+}
+
+impl<'a, T: Send + 'a> Callable for TaskCall<'a, T> {
+    fn on_engine(self, engine: &Engine) -> Self {
+        self.on(engine)
+    }
+}
+
+impl<'a, T: Send + 'a> Callable for FlowCall<'a, T> {
+    fn on_engine(self, engine: &Engine) -> Self {
+        self.on(engine)
+    }
+}

@@ -1,0 +1,88 @@
+//! Panics of user code, made into failures that say where. Installed once; the panic hook that was there before is
+//! still called.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::fmt;
+use std::panic::{self, AssertUnwindSafe, UnwindSafe};
+use std::sync::Once;
+
+use futures_util::FutureExt;
+
+/// A panic of user code.
+#[derive(Clone, Debug)]
+pub(crate) struct Panic {
+    message: String,
+    location: Option<String>,
+}
+
+impl fmt::Display for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.location {
+            Some(location) => write!(f, "panicked at {location}: {}", self.message),
+            None => write!(f, "panicked: {}", self.message),
+        }
+    }
+}
+
+impl std::error::Error for Panic {}
+
+thread_local! {
+    static LAST_LOCATION: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+fn remember_locations() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let location = info.location().map(ToString::to_string);
+            // The thread may be ending; then there is nobody to tell.
+            let _ = LAST_LOCATION.try_with(|last| {
+                if let Ok(mut last) = last.try_borrow_mut() {
+                    *last = location;
+                }
+            });
+            previous(info);
+        }));
+    });
+}
+
+impl Panic {
+    /// Runs a future, and gives its panic if it panics.
+    pub(super) async fn catch<F: Future>(future: F) -> Result<F::Output, Self> {
+        remember_locations();
+        AssertUnwindSafe(future).catch_unwind().await.map_err(Self::from_payload)
+    }
+
+    /// Calls a function, and gives its panic if it panics.
+    pub(super) fn catch_sync<R>(function: impl FnOnce() -> R) -> Result<R, Self> {
+        remember_locations();
+        let function: AssertUnwindSafe<_> = AssertUnwindSafe(function);
+        Self::catch_unwind(function)
+    }
+
+    fn catch_unwind<R>(function: impl FnOnce() -> R + UnwindSafe) -> Result<R, Self> {
+        panic::catch_unwind(function).map_err(Self::from_payload)
+    }
+
+    /// Lets a caught panic go on, to be caught again with its place intact.
+    pub(super) fn resume(self) -> ! {
+        panic::resume_unwind(Box::new(self))
+    }
+
+    fn from_payload(payload: Box<dyn Any + Send>) -> Self {
+        let payload = match payload.downcast::<Self>() {
+            Ok(caught_before) => return *caught_before,
+            Err(payload) => payload,
+        };
+        let message = if let Some(text) = payload.downcast_ref::<&str>() {
+            (*text).to_owned()
+        } else if let Some(text) = payload.downcast_ref::<String>() {
+            text.clone()
+        } else {
+            "a value that is not text".to_owned()
+        };
+        Self { message, location: LAST_LOCATION.with(RefCell::take) }
+    }
+}

@@ -1,0 +1,59 @@
+//! What is known of a run before it begins.
+
+use std::sync::Arc;
+
+use tidegate_core::Parameters;
+
+use crate::context::Context;
+use crate::definition::Definition;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::options::Options;
+
+/// A described call without its types: what shall run, with which options, called from where.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) definition: Definition,
+    pub(crate) parameters: Parameters,
+    pub(crate) name: Option<String>,
+    /// The tags of this call, when it does not go by those of its definition.
+    pub(crate) tags: Option<Vec<String>>,
+    pub(crate) engine: Option<Engine>,
+    pub(crate) context: Option<Arc<Context>>,
+    options: Arc<Options>,
+}
+
+impl Plan {
+    pub(crate) fn new(definition: Definition) -> Self {
+        let options = definition.shared_options();
+        Self {
+            definition,
+            parameters: Parameters::default(),
+            name: None,
+            tags: None,
+            engine: None,
+            context: None,
+            options,
+        }
+    }
+
+    pub(crate) fn options(&self) -> &Arc<Options> {
+        &self.options
+    }
+
+    /// The options of this call alone.
+    pub(crate) fn options_mut(&mut self) -> &mut Options {
+        Arc::make_mut(&mut self.options)
+    }
+
+    /// The engine it was given, or that of the calling code.
+    pub(crate) fn engine(&self) -> Result<Engine> {
+        if let Some(engine) = &self.engine {
+            return Ok(engine.clone());
+        }
+        match self.context.as_ref().and_then(|context| context.engine.clone()) {
+            Some(engine) => Ok(engine),
+            None => Engine::current(),
+        }
+    }
+}

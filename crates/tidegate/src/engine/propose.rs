@@ -1,0 +1,100 @@
+//! Proposing states: every move of a run goes to the rules of the core, and what they say is then stored. Nothing here
+//! decides whether a move is right.
+
+use tidegate_core::{FlowView, Policy, Proposal, RunKind, State, StateType, Verdict, transition};
+
+use crate::context::Context;
+use crate::engine::Execution;
+use crate::error::{Error, Result};
+use crate::names;
+
+impl Execution {
+    /// Judges a state, and lets the run enter it or what the rules put in its place.
+    pub(super) fn propose(&self, state: State) -> Verdict {
+        let mut record = self.live.record();
+        let flow = self.live.flow().filter(|_| self.live.kind() == RunKind::Task).map(|flow| flow.record());
+        let view = match &flow {
+            // Hooks of an ended flow run may call tasks.
+            Some(flow) if !flow.is_terminal() => {
+                FlowView::Some { state: flow.state(), run_count: flow.run_count }
+            }
+            Some(_) | None => FlowView::None,
+        };
+        let now = state.timestamp;
+        let roll = if state.is_failed() { names::roll() } else { 0.0 };
+        let proposal = Proposal { state, policy: Policy::Core, flow: view, roll };
+        transition(&mut record, proposal, now)
+    }
+
+    /// The first state of the run.
+    pub(super) fn enter_pending(&mut self) -> Result<()> {
+        match self.propose(State::pending(self.live.engine().now())) {
+            Verdict::Reject(rejection) => Err(self.refused(&rejection.reason)),
+            Verdict::Accept | Verdict::Replace | Verdict::Wait(_) => Ok(()),
+        }
+    }
+
+    /// Lets the run enter RUNNING. The body of a flow starts when that is durable; a task's RUNNING rides along with the next
+    /// write that someone waits for.
+    pub(super) async fn enter_running(&mut self) -> Result<()> {
+        loop {
+            match self.propose(State::running(self.live.engine().now())) {
+                Verdict::Accept | Verdict::Replace => break,
+                Verdict::Wait(until) => tokio::time::sleep(self.live.engine().until(until)).await,
+                Verdict::Reject(rejection) => return Err(self.refused(&rejection.reason)),
+            }
+        }
+        let state_type = self.live.record().state().map(State::state_type);
+        if state_type != Some(StateType::Running) {
+            return Err(self.refused("the rules put another state in the place of RUNNING"));
+        }
+        match self.live.kind() {
+            RunKind::Flow => self.record_acknowledged().await,
+            RunKind::Task => self.record_soon().await,
+        }
+    }
+
+    /// Gives the store what it does not know yet, and waits only while its queue is full.
+    async fn record_soon(&mut self) -> Result<()> {
+        let Some(write) = self.unrecorded() else { return Ok(()) };
+        let Some(store) = self.live.engine().store() else { return Ok(()) };
+        store.put(write).await.map_err(|error| Error::store(Some(self.live.label()), error))
+    }
+
+    /// Gives the store what it does not know yet, and waits until it is durable.
+    pub(super) async fn record_acknowledged(&mut self) -> Result<()> {
+        let Some(write) = self.unrecorded() else { return Ok(()) };
+        let Some(store) = self.live.engine().store() else { return Ok(()) };
+        store
+            .put_acknowledged(write)
+            .await
+            .map_err(|error| Error::store(Some(self.live.label()), error))
+    }
+
+    /// Says that the run begins.
+    pub(super) fn announce(&self, outer: &Context) {
+        let (name, definition) = (self.live.name(), self.live.definition().name());
+        match (self.live.kind(), outer.run()) {
+            (RunKind::Flow, None) => self.live.logger().engine_info(format_args!(
+                "Created flow run '{name}' for flow '{definition}'"
+            )),
+            (RunKind::Flow, Some(parent)) => parent
+                .logger()
+                .info(format_args!("Beginning subflow run '{name}' for flow '{definition}'")),
+            (RunKind::Task, _) => self
+                .live
+                .logger()
+                .debug(format_args!("Created task run '{name}' for task '{definition}'")),
+        }
+    }
+
+    fn refused(&self, reason: &str) -> Error {
+        let label = self.live.label();
+        match self.live.state() {
+            Some(state) => {
+                Error::ended(label, state, Some(std::sync::Arc::from(crate::error::BoxError::from(reason))))
+            }
+            None => Error::configuration(format!("{label} cannot start: {reason}")),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! The JSON format: one object a line on standard error, for programs that collect logs.
+
+use std::io::{self, Write as _};
+
+use chrono::SecondsFormat;
+use serde_json::{Map, Value, json};
+use tidegate_core::{Clock, RunKind};
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::layer::{Context as LayerContext, Layer};
+
+use crate::context::Context;
+use crate::logging::TARGET;
+use crate::logging::console::level_of;
+use crate::logging::layer::Fields;
+use crate::logging::level::LevelFilter;
+
+/// Prints events as JSON.
+#[derive(Debug)]
+pub(super) struct Json {
+    level: LevelFilter,
+}
+
+impl Json {
+    pub(super) fn new(level: LevelFilter) -> Self {
+        Self { level }
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Json {
+    fn enabled(&self, metadata: &Metadata<'_>, _context: LayerContext<'_, S>) -> bool {
+        *metadata.level() <= self.level.to_tracing()
+    }
+
+    fn max_level_hint(&self) -> Option<tracing::level_filters::LevelFilter> {
+        Some(self.level.to_tracing())
+    }
+
+    fn on_event(&self, event: &Event<'_>, _context: LayerContext<'_, S>) {
+        let mut line = object(event).to_string();
+        line.push('\n');
+        // A reader that is gone must not take the run with it.
+        let _ = io::stderr().write_all(line.as_bytes());
+    }
+}
+
+fn object(event: &Event<'_>) -> Value {
+    let mut fields = Fields::of(event);
+    let level = level_of(event, &fields);
+    let mut object = Map::new();
+    let time = Clock::system().now().to_rfc3339_opts(SecondsFormat::Micros, true);
+    object.insert("timestamp".into(), json!(time));
+    object.insert("level".into(), json!(level.as_str()));
+    object.insert("target".into(), json!(event.metadata().target()));
+    object.insert("message".into(), json!(std::mem::take(&mut fields.message)));
+    if event.metadata().target() == TARGET {
+        fields.others.remove("critical");
+        object.append(&mut fields.others);
+        return Value::Object(object);
+    }
+    Context::with(|context| {
+        let Some(run) = context.run() else { return };
+        let (noun, flow, task) = match run.kind() {
+            RunKind::Flow => ("Flow", Some(run.id()), None),
+            RunKind::Task => ("Task", run.flow().map(|flow| flow.id()), Some(run.id())),
+        };
+        object.insert("run".into(), json!(format!("{noun} run '{}'", run.name())));
+        if let Some(id) = flow {
+            object.insert("flow_run_id".into(), json!(id));
+        }
+        if let Some(id) = task {
+            object.insert("task_run_id".into(), json!(id));
+        }
+    });
+    if !fields.others.is_empty() {
+        object.insert("fields".into(), Value::Object(fields.others));
+    }
+    Value::Object(object)
+}

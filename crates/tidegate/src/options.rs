@@ -1,0 +1,94 @@
+//! The options of flows, tasks and calls: one struct for the attribute, the builder methods and the engine.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidegate_core::{Delays, InvalidRetryPolicy, Parameters, RetryPolicy};
+
+use crate::hook::{Hook, RetryCondition};
+use crate::settings::Settings;
+
+/// What may be said of a flow, a task or one call of it. What is unset is taken from the next wider place: call,
+/// definition, settings, default.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// A free text.
+    pub version: Option<String>,
+    /// Tags of every run.
+    pub tags: Vec<String>,
+    /// How many attempts may follow the first.
+    pub retries: Option<u32>,
+    /// How long to wait between attempts.
+    pub retry_delay: Option<Delays>,
+    /// How far a delay may be stretched at random.
+    pub retry_jitter_factor: Option<f64>,
+    /// Says whether a failed attempt may be followed by another.
+    pub retry_condition: Option<RetryCondition>,
+    /// How long one attempt may take; zero means no limit.
+    pub timeout: Option<Duration>,
+    /// Makes the name of a run from its parameters.
+    pub run_name: Option<RunName>,
+    /// Whether what the body prints becomes log lines.
+    pub log_prints: Option<bool>,
+    /// Called when a run enters RUNNING.
+    pub on_running: Vec<Hook>,
+    /// Called when a run has completed.
+    pub on_completion: Vec<Hook>,
+    /// Called when a run has failed and no retry is left.
+    pub on_failure: Vec<Hook>,
+    /// Called when a run is cancelled.
+    pub on_cancellation: Vec<Hook>,
+    /// Called when a run has crashed.
+    pub on_crashed: Vec<Hook>,
+}
+
+impl Options {
+    /// The retry policy these options and the settings amount to.
+    pub(crate) fn retry_policy(
+        &self,
+        default_retries: u32,
+        default_delay: Duration,
+    ) -> Result<RetryPolicy, InvalidRetryPolicy> {
+        let delays = match &self.retry_delay {
+            Some(delays) => delays.clone(),
+            None if default_delay.is_zero() => Delays::None,
+            None => Delays::Fixed(default_delay),
+        };
+        RetryPolicy::new(
+            self.retries.unwrap_or(default_retries),
+            delays,
+            self.retry_jitter_factor.unwrap_or(0.0),
+        )
+    }
+
+    /// The time limit of one attempt, if there is one.
+    pub(crate) fn time_limit(&self) -> Option<Duration> {
+        self.timeout.filter(|limit| !limit.is_zero())
+    }
+
+    /// Whether prints become log lines, given what the calling run does.
+    pub(crate) fn logs_prints(&self, inherited: Option<bool>, settings: &Settings) -> bool {
+        self.log_prints.or(inherited).unwrap_or(settings.log_prints)
+    }
+}
+
+/// A function that makes the name of a run from its parameters.
+#[derive(Clone)]
+pub struct RunName(Arc<dyn Fn(&Parameters) -> String + Send + Sync>);
+
+impl RunName {
+    /// A run name made by `function`.
+    pub fn new(function: impl Fn(&Parameters) -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(function))
+    }
+
+    pub(crate) fn make(&self, parameters: &Parameters) -> String {
+        (self.0)(parameters)
+    }
+}
+
+impl std::fmt::Debug for RunName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RunName(..)")
+    }
+}

@@ -1,0 +1,203 @@
+//! Asking an engine for the runs and log lines it has recorded.
+
+use tidegate_core::{
+    LogLevel, LogQuery, LogRecord, Order, Run, RunId, RunKind, RunQuery, StateType, Timestamp,
+};
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+
+/// A question for recorded runs: narrow it, then ask it with [`list`](Runs::list) or [`count`](Runs::count).
+///
+/// ```
+/// use tidegate::prelude::*;
+/// use tidegate::{Engine, StateType};
+///
+/// #[flow]
+/// async fn nightly() {}
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+/// nightly().await?;
+/// let runs = Engine::current()?.runs().flow("nightly").state(StateType::Completed).list().await?;
+/// assert_eq!(runs.len(), 1);
+/// # Ok(()) }).await }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a question does nothing until it is asked with `list` or `count`"]
+pub struct Runs {
+    engine: Engine,
+    query: RunQuery,
+}
+
+impl Runs {
+    pub(crate) fn new(engine: Engine) -> Self {
+        Self { engine, query: RunQuery::default() }
+    }
+
+    /// Flow runs only.
+    pub fn flows(mut self) -> Self {
+        self.query.kind = Some(RunKind::Flow);
+        self
+    }
+
+    /// Task runs only.
+    pub fn tasks(mut self) -> Self {
+        self.query.kind = Some(RunKind::Task);
+        self
+    }
+
+    /// Runs of the flow of this name.
+    pub fn flow(mut self, name: impl Into<String>) -> Self {
+        self.query.definition_name = Some(name.into());
+        self.flows()
+    }
+
+    /// Runs of the task of this name.
+    pub fn task(mut self, name: impl Into<String>) -> Self {
+        self.query.definition_name = Some(name.into());
+        self.tasks()
+    }
+
+    /// Runs of this name.
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.query.name = Some(name.into());
+        self
+    }
+
+    /// Runs made in this flow run.
+    pub fn inside(mut self, flow_run_id: RunId) -> Self {
+        self.query.flow_run_id = Some(flow_run_id);
+        self
+    }
+
+    /// Runs whose state is of this type; said twice, of either.
+    pub fn state(mut self, state_type: StateType) -> Self {
+        self.query.state_types.push(state_type);
+        self
+    }
+
+    /// Runs that carry this tag; said twice, both.
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.query.tags.push(tag.into());
+        self
+    }
+
+    /// Runs made at this time or later.
+    pub fn since(mut self, time: Timestamp) -> Self {
+        self.query.created_after = Some(time);
+        self
+    }
+
+    /// Runs made before this time.
+    pub fn before(mut self, time: Timestamp) -> Self {
+        self.query.created_before = Some(time);
+        self
+    }
+
+    /// Oldest first instead of newest first.
+    pub fn oldest_first(mut self) -> Self {
+        self.query.order = Order::OldestFirst;
+        self
+    }
+
+    /// At most this many.
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.query.limit = Some(limit);
+        self
+    }
+
+    /// Leaving out the first so many.
+    pub fn offset(mut self, offset: u64) -> Self {
+        self.query.offset = offset;
+        self
+    }
+
+    /// The runs that match.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read, or the engine has none.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn list(self) -> Result<Vec<Run>> {
+        let store = self.engine.require_store()?;
+        store.runs(self.query.clone()).await.map_err(|error| Error::store(None, error))
+    }
+
+    /// How many runs match, whatever the limit.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read, or the engine has none.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn count(self) -> Result<u64> {
+        let store = self.engine.require_store()?;
+        store.count_runs(self.query.clone()).await.map_err(|error| Error::store(None, error))
+    }
+}
+
+/// A question for stored log lines, oldest first. Made by [`Engine::logs`].
+#[derive(Clone, Debug)]
+#[must_use = "a question does nothing until it is asked with `list`"]
+pub struct Logs {
+    engine: Engine,
+    query: LogQuery,
+}
+
+impl Engine {
+    /// The log lines it has stored.
+    pub fn logs(&self) -> Logs {
+        Logs { engine: self.clone(), query: LogQuery::default() }
+    }
+}
+
+impl Logs {
+    /// Lines of this flow run, those of its task runs included.
+    pub fn of_flow_run(mut self, id: RunId) -> Self {
+        self.query.flow_run_id = Some(id);
+        self
+    }
+
+    /// Lines of this task run.
+    pub fn of_task_run(mut self, id: RunId) -> Self {
+        self.query.task_run_id = Some(id);
+        self
+    }
+
+    /// Lines of this level or above.
+    pub fn at_least(mut self, level: LogLevel) -> Self {
+        self.query.at_least = Some(level);
+        self
+    }
+
+    /// Newest first.
+    pub fn newest_first(mut self) -> Self {
+        self.query.newest_first = true;
+        self
+    }
+
+    /// At most this many.
+    pub fn limit(mut self, limit: u64) -> Self {
+        self.query.limit = Some(limit);
+        self
+    }
+
+    /// The lines that match.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read, or the engine has none.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn list(self) -> Result<Vec<LogRecord>> {
+        let store = self.engine.require_store()?;
+        store.logs(self.query.clone()).await.map_err(|error| Error::store(None, error))
+    }
+}

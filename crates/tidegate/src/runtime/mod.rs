@@ -1,0 +1,90 @@
+//! What the current code may know of the run it belongs to: `flow_run`, `task_run` and `deployment`, as `prefect.runtime`
+//! gives it. Outside a run every answer is empty; nothing here panics or fails.
+//!
+//! ```
+//! use tidegate::prelude::*;
+//! use tidegate::runtime;
+//!
+//! #[flow]
+//! async fn nightly() -> Option<String> {
+//!     runtime::flow_run::flow_name()
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+//! assert_eq!(nightly().await?.as_deref(), Some("nightly"));
+//! assert_eq!(runtime::flow_run::flow_name(), None);
+//! # Ok(()) }).await }
+//! ```
+
+pub mod deployment;
+pub mod flow_run;
+mod stand_in;
+pub mod task_run;
+
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::engine::LiveRun;
+
+pub use stand_in::StandIn;
+
+/// Carries the run of the calling code into a future that is spawned elsewhere, so that its log lines, its tasks and its
+/// [`runtime`](self) belong to that run. Prefer [`submit`](crate::TaskCall::submit): a run does not wait for what
+/// is spawned by hand.
+///
+/// ```
+/// use tidegate::prelude::*;
+/// use tidegate::runtime;
+///
+/// #[flow]
+/// async fn outer() -> Result<Option<String>> {
+///     let inside = runtime::in_current_run(async { runtime::flow_run::flow_name() });
+///     Ok(tokio::spawn(inside).await?)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+/// assert_eq!(outer().await?.as_deref(), Some("outer"));
+/// # Ok(()) }).await }
+/// ```
+///
+/// # Cancel safety
+///
+/// As cancel safe as `future`.
+pub fn in_current_run<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    let context = Context::current();
+    async move {
+        match context {
+            Some(context) => context.scope(future).await,
+            None => future.await,
+        }
+    }
+}
+
+/// Carries the run of the calling code into a function that another thread calls.
+///
+/// ```
+/// let work = tidegate::runtime::in_current_run_sync(|| tidegate::runtime::flow_run::id());
+/// assert_eq!(std::thread::spawn(work).join().unwrap(), None);
+/// ```
+pub fn in_current_run_sync<R>(function: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    let context = Context::current();
+    move || match context {
+        Some(context) => context.sync_scope(function),
+        None => function(),
+    }
+}
+
+/// Looks at the flow run that the calling code belongs to.
+fn flow<R>(look: impl FnOnce(&Arc<LiveRun>) -> R) -> Option<R> {
+    Context::with(|context| context.flow.as_ref().map(look)).flatten()
+}
+
+/// Looks at the task run that the calling code belongs to.
+fn task<R>(look: impl FnOnce(&Arc<LiveRun>) -> R) -> Option<R> {
+    Context::with(|context| context.task.as_ref().map(look)).flatten()
+}
+
+/// Looks at what a test has put in the place of a run.
+fn stand_in<R>(look: impl FnOnce(&StandIn) -> Option<R>) -> Option<R> {
+    Context::with(|context| context.stand_in.as_deref().and_then(look)).flatten()
+}
