@@ -74,7 +74,7 @@ fn definition(
 /// The recorded arguments of a call.
 #[must_use]
 pub fn parameters<const N: usize>(entries: [(&'static str, Value); N]) -> Parameters {
-    entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    entries.into_iter().collect()
 }
 
 /// A length of time.

@@ -38,7 +38,7 @@ pub(super) async fn attempt(
     let attempt = context.scope(Panic::catch(future));
     let outcome = match limit {
         None => attempt.await,
-        Some(limit) => match tokio::time::timeout(limit, attempt).await {
+        Some(limit) => match Box::pin(tokio::time::timeout(limit, attempt)).await {
             Ok(outcome) => outcome,
             Err(_elapsed) => return Outcome::TimedOut(limit),
         },

@@ -12,7 +12,7 @@ use crate::engine::attempt::Outcome;
 use crate::engine::panics::Panic;
 use crate::engine::{Execution, hooks};
 use crate::error::{Error, Result, error_text};
-use crate::logging::seconds;
+use crate::logging::{Finished, seconds};
 
 /// What comes after an attempt.
 pub(super) enum Next {
@@ -67,7 +67,7 @@ impl Execution {
                     let state = State { timestamp: now, ..state };
                     if state.is_failed() {
                         let text = format!("{state:?}");
-                        Ok(self.fail(Failing { state, cause: None, what: "state", text }).await)
+                        Ok(Box::pin(self.fail(Failing { state, cause: None, what: "state", text })).await)
                     } else {
                         Ok(self.end_in(state))
                     }
@@ -77,14 +77,17 @@ impl Execution {
                 let text = error_text(&*error);
                 let state = State::failed(now).message(self.encountered(&text));
                 let cause = Some(Arc::from(error));
-                Ok(self.fail(Failing { state, cause, what: "exception", text }).await)
+                Ok(Box::pin(self.fail(Failing { state, cause, what: "exception", text })).await)
             }
-            Outcome::Panicked(panic) => Ok(self.fail(self.panicked(panic, now)).await),
+            Outcome::Panicked(panic) => {
+                let failing = self.panicked(panic, now);
+                Ok(Box::pin(self.fail(failing)).await)
+            },
             Outcome::TimedOut(limit) => {
                 let noun = self.noun();
                 let text = format!("{noun} run exceeded timeout of {} second(s)", seconds(limit));
                 let state = State::timed_out(now).message(text.clone());
-                Ok(self.fail(Failing { state, cause: None, what: "timeout", text }).await)
+                Ok(Box::pin(self.fail(Failing { state, cause: None, what: "timeout", text })).await)
             }
             Outcome::Unrepeatable(argument) => {
                 let text = format!(
@@ -93,7 +96,7 @@ impl Execution {
                 );
                 let mut state = State::failed(now).message(text.clone());
                 state.data = StateData::Failed { retriable: Some(false) };
-                Ok(self.fail(Failing { state, cause: None, what: "exception", text }).await)
+                Ok(Box::pin(self.fail(Failing { state, cause: None, what: "exception", text })).await)
             }
         }
     }
@@ -165,7 +168,7 @@ impl Execution {
     /// Records how the run ended, and says so.
     pub(super) async fn record_end(&mut self) -> Result<()> {
         let Some(state) = self.live.state() else { return Ok(()) };
-        let line = self.live.logger().finished(&state);
+        let line = Finished::of(&self.live, &state);
         line.store();
         let recorded = self.record_acknowledged().await;
         match &recorded {

@@ -83,10 +83,10 @@ impl Execution {
         record.run_count > record.policy.retry.retries()
     }
 
-    async fn wait_until(&self, time: tidegate_core::Timestamp) {
+    pub(super) async fn wait_until(&self, time: tidegate_core::Timestamp) {
         let wait = self.live.engine().until(time);
         if !wait.is_zero() {
-            tokio::time::sleep(wait).await;
+            Box::pin(tokio::time::sleep(wait)).await;
         }
     }
 

@@ -9,13 +9,16 @@ use crate::engine::panics::Panic;
 use crate::engine::{Execution, LiveRun};
 use crate::error::error_text;
 use crate::hook::{Hook, RetryCondition};
+use crate::logging::Finished;
 use crate::options::Options;
 
 impl Execution {
     /// Calls the hooks for a state type that the run has just entered.
     pub(super) async fn call_hooks(&self, entered: StateType) {
         if !hooks_for(&self.options, entered).is_empty() {
-            call(&self.live, Arc::clone(&self.context), hooks_for(&self.options, entered)).await;
+            // Boxed, as is all that most runs never do: it keeps the future of a run small.
+            let hooks = hooks_for(&self.options, entered);
+            Box::pin(call(&self.live, Arc::clone(&self.context), hooks)).await;
         }
     }
 
@@ -28,7 +31,7 @@ impl Execution {
         self.call_hooks(entered).await;
         // Nothing that is awaited comes after these lines, so they are stored now.
         if self.live.flow().is_none()
-            && let Err(error) = self.live.engine().flush().await
+            && let Err(error) = Box::pin(self.live.engine().flush()).await
         {
             self.live.logger().error(format_args!("{error}"));
         }
@@ -53,7 +56,7 @@ impl Drop for Execution {
         let logger = self.live.logger();
         logger.error(format_args!("Crash detected! {message}."));
         if let Some(state) = self.live.state() {
-            let line = logger.finished(&state);
+            let line = Finished::of(&self.live, &state);
             line.store();
             line.print();
         }

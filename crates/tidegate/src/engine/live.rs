@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tidegate_core::{Run, RunId, RunKind, State};
+use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 
 use crate::definition::Definition;
 use crate::engine::{Engine, Nursery};
@@ -83,6 +83,11 @@ impl LiveRun {
 
     pub(crate) fn logger(&self) -> RunLogger {
         RunLogger::of(self)
+    }
+
+    /// The logger, if lines of this level are written at all: most runs have nothing else to say.
+    pub(crate) fn logger_at(&self, level: LogLevel) -> Option<RunLogger> {
+        self.engine.settings().log_level.allows(level).then(|| self.logger())
     }
 }
 

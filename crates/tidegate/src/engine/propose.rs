@@ -1,7 +1,7 @@
 //! Proposing states: every move of a run goes to the rules of the core, and what they say is then stored. Nothing here
 //! decides whether a move is right.
 
-use tidegate_core::{FlowView, Policy, Proposal, RunKind, State, StateType, Verdict, transition};
+use tidegate_core::{FlowView, LogLevel, Policy, Proposal, RunKind, State, StateType, Verdict, transition};
 
 use crate::context::Context;
 use crate::engine::Execution;
@@ -40,7 +40,7 @@ impl Execution {
         loop {
             match self.propose(State::running(self.live.engine().now())) {
                 Verdict::Accept | Verdict::Replace => break,
-                Verdict::Wait(until) => tokio::time::sleep(self.live.engine().until(until)).await,
+                Verdict::Wait(until) => self.wait_until(until).await,
                 Verdict::Reject(rejection) => return Err(self.refused(&rejection.reason)),
             }
         }
@@ -73,18 +73,22 @@ impl Execution {
 
     /// Says that the run begins.
     pub(super) fn announce(&self, outer: &Context) {
+        let (level, parent) = match (self.live.kind(), outer.run()) {
+            (RunKind::Flow, parent) => (LogLevel::Info, parent),
+            (RunKind::Task, _) => (LogLevel::Debug, None),
+        };
+        let Some(logger) = self.live.logger_at(level) else { return };
         let (name, definition) = (self.live.name(), self.live.definition().name());
-        match (self.live.kind(), outer.run()) {
-            (RunKind::Flow, None) => self.live.logger().engine_info(format_args!(
-                "Created flow run '{name}' for flow '{definition}'"
-            )),
+        match (self.live.kind(), parent) {
+            (RunKind::Flow, None) => {
+                logger.engine_info(format_args!("Created flow run '{name}' for flow '{definition}'"));
+            }
             (RunKind::Flow, Some(parent)) => parent
                 .logger()
                 .info(format_args!("Beginning subflow run '{name}' for flow '{definition}'")),
-            (RunKind::Task, _) => self
-                .live
-                .logger()
-                .debug(format_args!("Created task run '{name}' for task '{definition}'")),
+            (RunKind::Task, _) => {
+                logger.debug(format_args!("Created task run '{name}' for task '{definition}'"));
+            }
         }
     }
 

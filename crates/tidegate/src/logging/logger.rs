@@ -104,15 +104,6 @@ impl RunLogger {
         }
     }
 
-    /// The line that a run has ended, to be stored before and printed after that is durable.
-    pub(crate) fn finished(&self, state: &State) -> Finished {
-        let level = match state.is_completed() {
-            true => LogLevel::Info,
-            false => LogLevel::Error,
-        };
-        Finished(self.line(level, format_args!("Finished in state {state}")))
-    }
-
     fn line(&self, level: LogLevel, message: impl fmt::Display) -> Option<Line> {
         if let Some(engine) = &self.engine
             && !engine.settings().log_level.allows(level)
@@ -136,12 +127,21 @@ struct Line {
 pub(crate) struct Finished(Option<Line>);
 
 impl Finished {
+    /// The line that a run has ended in this state.
+    pub(crate) fn of(live: &LiveRun, state: &State) -> Self {
+        let level = if state.is_completed() { LogLevel::Info } else { LogLevel::Error };
+        let logger = live.logger_at(level);
+        Self(logger.and_then(|logger| logger.line(level, format_args!("Finished in state {state}"))))
+    }
+
+    /// Stores the line, which is done before the end itself is stored, so that both become durable together.
     pub(crate) fn store(&self) {
         if let Some(line) = &self.0 {
             line.store();
         }
     }
 
+    /// Prints the line, which is done once the end is durable.
     pub(crate) fn print(&self) {
         if let Some(line) = &self.0 {
             line.print();

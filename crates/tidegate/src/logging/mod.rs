@@ -20,6 +20,7 @@ use crate::settings::Settings;
 
 pub use layer::{RunLayer, layer};
 pub use level::{Format, LevelFilter};
+pub(crate) use logger::Finished;
 pub use logger::{RunLogger, run_logger};
 #[doc(hidden)]
 pub use prints::{Print, print};
