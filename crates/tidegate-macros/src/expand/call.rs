@@ -1,0 +1,158 @@
+//! The function that describes a call: the user's name and arguments, one call into `__private`. It never runs the body.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{FnArg, GenericParam, Lifetime};
+
+use crate::kind::Kind;
+use crate::model::Model;
+use crate::signature::Mode;
+
+/// `fn name<'call, ..>(..) -> TaskCall<'call, T> { .. }`
+pub(super) fn function(
+    model: &Model,
+    original: &TokenStream,
+    definition: &TokenStream,
+) -> TokenStream {
+    let shape = &model.shape;
+    let ident = &model.function.signature.ident;
+    let (generics, _, conditions) = shape.generics.split_for_impl();
+    let receiver = shape.receiver.iter();
+    let arguments = &shape.arguments;
+    let comma = receiver.clone().map(|_| quote!(,));
+    let call_type = call_type(model, &shape.call);
+    let clones = clone_checks(model);
+    let described = described(model, original, definition);
+    quote! {
+        fn #ident #generics (#(#receiver)* #(#comma)* #(#arguments),*) -> #call_type #conditions {
+            #clones
+            #described
+        }
+    }
+}
+
+/// `::tidegate::TaskCall<'lifetime, T>`
+pub(super) fn call_type(model: &Model, lifetime: &Lifetime) -> TokenStream {
+    let output = &model.shape.output.ty;
+    match model.kind {
+        Kind::Flow => quote!(::tidegate::FlowCall<#lifetime, #output>),
+        Kind::Task | Kind::Test => quote!(::tidegate::TaskCall<#lifetime, #output>),
+    }
+}
+
+/// `::tidegate::__private::task(Parts { .. })`
+fn described(model: &Model, original: &TokenStream, definition: &TokenStream) -> TokenStream {
+    let describe = match model.kind {
+        Kind::Flow => quote!(::tidegate::__private::flow),
+        Kind::Task | Kind::Test => quote!(::tidegate::__private::task),
+    };
+    let arguments: Vec<&Ident> =
+        model.shape.arguments.iter().map(|argument| &argument.ident).collect();
+    let receiver = model.shape.receiver.as_ref().map(self_ident);
+    let this = receiver.iter();
+    let given = receiver.iter().map(|_| quote!(self));
+    let given = tuple(given.chain(arguments.iter().map(|ident| quote!(#ident))));
+    let all: Vec<&Ident> = this.chain(arguments.iter().copied()).collect();
+    let pattern = tuple(all.iter().map(|ident| quote!(#ident)));
+
+    let unrecorded = receiver.iter().map(|_| quote!(_));
+    let recorded = tuple(unrecorded.chain(arguments.iter().map(|ident| quote!(#ident))));
+    let records = arguments.iter().map(|ident| {
+        let name = name_of(ident);
+        quote!((#name, ::tidegate::__private::recorded!(#ident)))
+    });
+    let clones = tuple(all.iter().map(|ident| {
+        let name =
+            if receiver.as_ref() == Some(ident) { "self".to_owned() } else { name_of(ident) };
+        quote!(::tidegate::__private::cloned!(#ident, #name)?)
+    }));
+    let run_name = run_name(model, receiver.is_some());
+    let body = body(model, original, &all);
+    let output = output(model);
+    quote! {
+        #describe(::tidegate::__private::Parts {
+            definition: #definition,
+            arguments: #given,
+            record: |#recorded| ::tidegate::__private::parameters([#(#records),*]),
+            repeat: |#pattern| ::core::result::Result::Ok(#clones),
+            run_name: #run_name,
+            body: |#pattern| #body,
+            output: #output,
+            conclude: |value| ::tidegate::__private::concluded!(value),
+        })
+    }
+}
+
+/// `(a, b,)`, and `()` for none.
+fn tuple(elements: impl Iterator<Item = TokenStream>) -> TokenStream {
+    quote!((#(#elements,)*))
+}
+
+fn self_ident(receiver: &FnArg) -> Ident {
+    Ident::new("__tidegate_self", receiver.span().resolved_at(Span::mixed_site()))
+}
+
+pub(super) fn name_of(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+fn body(model: &Model, original: &TokenStream, arguments: &[&Ident]) -> TokenStream {
+    let generics = model.shape.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Lifetime(_) => None,
+        GenericParam::Type(param) => Some(&param.ident),
+        GenericParam::Const(param) => Some(&param.ident),
+    });
+    let generics: Vec<&Ident> = generics.collect();
+    let generics = if generics.is_empty() { quote!() } else { quote!(::<#(#generics),*>) };
+    let call = quote!(#original #generics (#(#arguments),*));
+    match model.shape.mode {
+        Mode::Async => call,
+        Mode::Blocking => quote!(::tidegate::__private::blocking(move || #call)),
+        Mode::Inline => quote!(async move { #call }),
+    }
+}
+
+/// How what the body returns becomes a result; the compiler's complaints about its error type belong to the return type.
+fn output(model: &Model) -> TokenStream {
+    let output = &model.shape.output;
+    if !output.fallible {
+        return quote!(::core::result::Result::Ok);
+    }
+    let span = output.written.as_ref().map_or_else(Span::call_site, Spanned::span);
+    quote_spanned!(span.resolved_at(Span::mixed_site())=>
+        |output| output.map_err(::core::convert::Into::into)
+    )
+}
+
+fn run_name(model: &Model, method: bool) -> TokenStream {
+    let Some(template) = &model.template else { return quote!(::core::option::Option::None) };
+    let receiver = method.then(|| quote!(_)).into_iter();
+    let arguments = model.shape.arguments.iter().map(|argument| {
+        let ident = &argument.ident;
+        if template.used.contains(ident) { quote!(#ident) } else { quote!(_) }
+    });
+    let pattern = tuple(receiver.chain(arguments));
+    let (text, used) = (&template.text, &template.used);
+    // Named, not captured: a literal that came through another macro would not see the arguments.
+    quote!(::core::option::Option::Some(|#pattern| ::std::format!(#text #(, #used = #used)*)))
+}
+
+/// Where the body may run again, each argument must be `Clone`; the compiler says so under the argument.
+fn clone_checks(model: &Model) -> TokenStream {
+    if !model.retried {
+        return TokenStream::new();
+    }
+    let receiver = model.shape.receiver.iter().map(|receiver| (receiver.span(), quote!(&self)));
+    let arguments = model.shape.arguments.iter().map(|argument| {
+        let ident = &argument.ident;
+        (ident.span(), quote!(&#ident))
+    });
+    receiver
+        .chain(arguments)
+        .map(|(span, argument)| {
+            quote_spanned!(span=> ::tidegate::__private::argument_must_be_clone_to_be_retried(#argument);)
+        })
+        .collect()
+}

@@ -1,0 +1,64 @@
+//! The definition: made once, when first asked for. It never depends on a call.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::call::name_of;
+use super::options::options;
+use crate::kind::Kind;
+use crate::model::Model;
+use crate::signature::Argument;
+use crate::text;
+
+/// Statements that end in a `&'static Definition`.
+///
+/// The static is filled by a closure of the function it stands in, not by its own initialiser: only there may options
+/// name `Self` and the generics of an impl block.
+pub(super) fn initialised(model: &Model) -> TokenStream {
+    let define = match model.kind {
+        Kind::Flow => quote!(::tidegate::__private::flow_definition),
+        Kind::Task | Kind::Test => quote!(::tidegate::__private::task_definition),
+    };
+    let function = name_of(&model.function.signature.ident);
+    let name = &model.name;
+    let description = match &model.description {
+        Some(text) => quote!(::core::option::Option::Some(#text)),
+        None => quote!(::core::option::Option::None),
+    };
+    let parameters = model.shape.arguments.iter().map(|argument| parameter(model, argument));
+    let options = options(&model.options);
+    quote! {
+        static DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        DEFINITION.get_or_init(|| #define(
+            ::tidegate::__private::Source {
+                function: #function,
+                module: ::core::module_path!(),
+                name: #name,
+                description: #description,
+            },
+            ::std::vec![#(#parameters),*],
+            #options,
+        ))
+    }
+}
+
+fn parameter(model: &Model, argument: &Argument) -> TokenStream {
+    let name = name_of(&argument.ident);
+    let type_name = text::of(&argument.ty);
+    let default = match &argument.default {
+        Some(default) if model.shape.is_plain() => {
+            let ty = &argument.ty;
+            let default = super::parameters::converted(default);
+            quote!(::tidegate::__private::default_json!({ let default: #ty = #default; default }))
+        }
+        Some(default) => quote!(::tidegate::__private::default_json!(#default)),
+        None => quote!(::core::option::Option::None),
+    };
+    quote! {
+        ::tidegate::__private::Parameter {
+            name: ::core::convert::Into::into(#name),
+            type_name: ::core::convert::Into::into(#type_name),
+            default: #default,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The output: for a free function, the function that describes a call, and a type of its name that holds the
+//! definition and the original; for a method, the same in method form. No decision is taken here but where to put what.
+
+mod attributes;
+mod call;
+mod definition;
+mod options;
+mod parameters;
+mod prints;
+mod test;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
+
+use self::attributes::Attributes;
+pub(crate) use self::test::test;
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::kind::Kind;
+use crate::model::Model;
+use crate::options::Options;
+
+/// What `#[task]` and `#[flow]` emit: as much as can be, and every mistake.
+pub(crate) fn run(kind: Kind, attribute: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let output = expand(kind, attribute, item, &mut errors);
+    quote!(#output #errors)
+}
+
+/// As much as can be expanded; the mistakes go to `errors`.
+pub(crate) fn expand(
+    kind: Kind,
+    attribute: TokenStream,
+    item: TokenStream,
+    errors: &mut Errors,
+) -> TokenStream {
+    let options = Options::parse(kind, attribute, errors);
+    let function = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            errors.keep(error);
+            return item;
+        }
+    };
+    match Model::check(kind, function, options, errors) {
+        Ok(model) if model.shape.method => method(&model),
+        Ok(model) => free_function(&model),
+        Err(function) => function.into_token_stream(),
+    }
+}
+
+fn free_function(model: &Model) -> TokenStream {
+    let Attributes { conditions, of_call, of_original, hidden } = Attributes::of(&model.function);
+    let visibility = &model.function.visibility;
+    let ident = &model.function.signature.ident;
+    let call = call::function(model, &quote!(#ident::original), &quote!(#ident::definition()));
+    let definition = definition::initialised(model);
+    let original = original(model, &format_ident!("original", span = ident.span()));
+    let from_parameters = parameters::from_parameters(model);
+
+    let noun = model.kind.noun();
+    let name = ident.unraw();
+    let of_type =
+        format!("The {noun} `{name}`: what is known of it before it runs, and its plain function.");
+    let of_function = format!("The plain function behind the {noun} `{name}`, for unit tests.");
+    let of_definition = format!("What is known of the {noun} `{name}` before any of its runs.");
+    quote! {
+        #(#of_call)*
+        #[allow(clippy::all, clippy::pedantic)]
+        #visibility #call
+
+        #(#conditions)*
+        #[doc = #of_type]
+        #hidden
+        #[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+        #visibility enum #ident {}
+
+        #(#conditions)*
+        #[allow(dead_code)]
+        impl #ident {
+            #(#of_original)*
+            #[doc = #of_function]
+            #[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
+            #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
+            #visibility #original
+
+            #[doc = #of_definition]
+            #[must_use]
+            #visibility fn definition() -> &'static ::tidegate::Definition {
+                #definition
+            }
+
+            #from_parameters
+        }
+    }
+}
+
+fn method(model: &Model) -> TokenStream {
+    let Attributes { conditions: _, of_call, of_original, hidden: _ } =
+        Attributes::of(&model.function);
+    let visibility = &model.function.visibility;
+    let ident = &model.function.signature.ident;
+    let hidden = format_ident!("__tidegate_original_{}", ident.unraw(), span = ident.span());
+    let definition = definition::initialised(model);
+    let call = call::function(model, &quote!(Self::#hidden), &quote!({ #definition }));
+    let original = original(model, &hidden);
+    quote! {
+        #(#of_call)*
+        #[allow(clippy::all, clippy::pedantic)]
+        #visibility #call
+
+        #(#of_original)*
+        #[doc(hidden)]
+        #[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
+        #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
+        #original
+    }
+}
+
+/// The user's function under another name, with its prints redirected.
+fn original(model: &Model, name: &Ident) -> TokenStream {
+    let mut signature = model.function.plain_signature();
+    signature.ident = name.clone();
+    let prints = if model.prints { prints::planted() } else { TokenStream::new() };
+    let block = model.function.block(&prints);
+    quote!(#signature #block)
+}

@@ -1,0 +1,62 @@
+//! `from_parameters`: a call of a flow from JSON, for runs that are started from outside. It never reads the JSON itself.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Expr, ExprLit, Lifetime, Lit};
+
+use super::call::{call_type, name_of};
+use crate::kind::Kind;
+use crate::model::Model;
+use crate::options::value::unwrapped;
+
+/// The function, for a flow whose arguments can all come from JSON.
+pub(super) fn from_parameters(model: &Model) -> TokenStream {
+    if model.kind != Kind::Flow || !model.shape.is_plain() {
+        return TokenStream::new();
+    }
+    let visibility = &model.function.visibility;
+    let ident = &model.function.signature.ident;
+    let call = call_type(model, &Lifetime::new("'static", ident.span()));
+    let collected = format_ident!("__tidegate_arguments");
+    let idents: Vec<_> = model.shape.arguments.iter().map(|argument| &argument.ident).collect();
+    let read = model.shape.arguments.iter().map(|argument| {
+        let (ident, name, ty) = (&argument.ident, name_of(&argument.ident), &argument.ty);
+        let default = match &argument.default {
+            Some(default) => {
+                let default = converted(default);
+                quote!(::core::option::Option::Some(|| #default))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        quote!(let #ident = ::tidegate::__private::argument!(#collected, #name, #ty, #default);)
+    });
+    quote! {
+        /// A call from JSON parameters; what is missing takes its default.
+        ///
+        /// # Errors
+        ///
+        /// Every parameter that is wrong, missing or unknown.
+        #[allow(clippy::all, clippy::pedantic, deprecated, unused_mut)]
+        #visibility fn from_parameters(
+            parameters: &::tidegate::Parameters,
+        ) -> ::core::result::Result<#call, ::tidegate::InvalidParameters> {
+            let mut #collected = ::tidegate::__private::Arguments::new(Self::definition(), parameters);
+            #(#read)*
+            #collected.finish()?;
+            let (#(::core::option::Option::Some(#idents),)*) = (#(#idents,)*) else {
+                ::core::unreachable!("finish() reports every missing argument")
+            };
+            ::core::result::Result::Ok(#ident(#(#idents),*))
+        }
+    }
+}
+
+/// A default as the argument's type: a text may stand for what is made from texts, such as `String`.
+pub(super) fn converted(default: &Expr) -> TokenStream {
+    match unwrapped(default) {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            quote!(::core::convert::Into::into(#text))
+        }
+        _ => quote!(#default),
+    }
+}

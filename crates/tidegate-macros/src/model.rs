@@ -1,0 +1,145 @@
+//! A task or flow that was checked: what `expand` writes. It never holds anything that cannot be written.
+
+use syn::ext::IdentExt;
+use syn::{
+    Attribute, Expr, ExprLit, FnArg, Lit, LitStr, Meta, Pat, PatType, Signature, parse_quote,
+};
+
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::kind::Kind;
+use crate::options::Options;
+use crate::options::value::{Value, unwrapped};
+use crate::signature::{self, Demands, Mode, Shape};
+use crate::template::Template;
+
+/// Characters that Prefect's addresses and filters give a meaning.
+const BANNED_IN_FLOW_NAMES: &[char] = &['/', '%', '&', '<', '>'];
+
+/// A checked task or flow.
+pub(crate) struct Model {
+    pub kind: Kind,
+    pub function: Function,
+    pub options: Options,
+    pub shape: Shape,
+    /// The name people see.
+    pub name: Expr,
+    pub description: Option<Expr>,
+    pub template: Option<Template>,
+    /// Whether a run may call the body more than once.
+    pub retried: bool,
+    /// Whether `print!` and its family are planted in the body.
+    pub prints: bool,
+}
+
+impl Model {
+    /// Checks a function with its options; gives the function back where its signature cannot be expanded.
+    pub(crate) fn check(
+        kind: Kind,
+        function: Function,
+        options: Options,
+        errors: &mut Errors,
+    ) -> Result<Self, Function> {
+        let inline = options.get("inline");
+        if let (Some(given), Some(_)) = (inline, &function.signature.asyncness) {
+            errors.add(
+                &given.name,
+                "`inline` is for sync functions: an async one already runs in place",
+            );
+        }
+        let mode = Mode::of(&function.signature, inline.is_some());
+        let retried = options.get("retries").is_some_and(|given| !is_zero(&given.value));
+        let sound = signature::check(kind, &function.signature, Demands { mode, retried }, errors);
+        let name = name(kind, &function, &options, errors);
+        let template = template(kind, &options, &function.signature, errors);
+        if !sound {
+            return Err(function);
+        }
+        let shape = Shape::of(&function.signature, mode);
+        let description = match options.get("description").map(|given| &given.value) {
+            Some(Value::Plain(text)) => Some(text.clone()),
+            _ => first_paragraph(&function.attributes),
+        };
+        let prints = !options.get("log_prints").is_some_and(|given| is_false(&given.value));
+        Ok(Self { kind, function, options, shape, name, description, template, retried, prints })
+    }
+}
+
+fn name(kind: Kind, function: &Function, options: &Options, errors: &mut Errors) -> Expr {
+    if let Some(Value::Plain(written)) = options.get("name").map(|given| &given.value) {
+        if let (Kind::Flow, Some(text)) = (kind, literal(written))
+            && let Some(banned) = text.value().chars().find(|c| BANNED_IN_FLOW_NAMES.contains(c))
+        {
+            errors.add(
+                text,
+                format_args!("a flow name cannot contain `{banned}`, nor any other of / % & < >"),
+            );
+        }
+        return written.clone();
+    }
+    let ident = &function.signature.ident;
+    let name = ident.unraw().to_string();
+    let name = if kind == Kind::Flow { name.replace('_', "-") } else { name };
+    let name = LitStr::new(&name, ident.span());
+    parse_quote!(#name)
+}
+
+fn template(
+    kind: Kind,
+    options: &Options,
+    signature: &Signature,
+    errors: &mut Errors,
+) -> Option<Template> {
+    let option = if kind == Kind::Flow { "flow_run_name" } else { "task_run_name" };
+    let Value::Template(text) = &options.get(option)?.value else { return None };
+    let arguments: Vec<_> = signature
+        .inputs
+        .iter()
+        .filter_map(|input| match input {
+            FnArg::Typed(PatType { pat, .. }) => Some(&**pat),
+            FnArg::Receiver(_) => None,
+        })
+        .filter_map(|pattern| match pattern {
+            Pat::Ident(pattern) => Some(&pattern.ident),
+            _ => None,
+        })
+        .collect();
+    Template::check(text, &arguments, errors)
+}
+
+/// The first paragraph of the doc comment, on one line.
+fn first_paragraph(attributes: &[Attribute]) -> Option<Expr> {
+    let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).filter_map(
+        |attribute| match &attribute.meta {
+            Meta::NameValue(meta) => literal(&meta.value).map(LitStr::value),
+            Meta::Path(_) | Meta::List(_) => None,
+        },
+    );
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let paragraph: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .skip_while(|line| line.is_empty())
+        .take_while(|line| !line.is_empty())
+        .collect();
+    let paragraph = paragraph.join(" ");
+    (!paragraph.is_empty()).then(|| parse_quote!(#paragraph))
+}
+
+fn literal(expression: &Expr) -> Option<&LitStr> {
+    match unwrapped(expression) {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
+        _ => None,
+    }
+}
+
+fn is_zero(value: &Value) -> bool {
+    let Value::Plain(expression) = value else { return false };
+    matches!(unwrapped(expression), Expr::Lit(ExprLit { lit: Lit::Int(number), .. })
+        if number.base10_parse::<u32>().is_ok_and(|number| number == 0))
+}
+
+fn is_false(value: &Value) -> bool {
+    let Value::Plain(expression) = value else { return false };
+    matches!(unwrapped(expression), Expr::Lit(ExprLit { lit: Lit::Bool(switch), .. }) if !switch.value)
+}

@@ -1,0 +1,95 @@
+//! The options, as data. It never checks a value.
+//!
+//! A new option is one line here; a new kind of value is a variant of [`Takes`], checked in `value.rs` and written in
+//! `expand/options.rs`.
+
+use crate::kind::Kind;
+
+/// An option that one or more of the attributes take.
+#[derive(Debug)]
+pub(crate) struct Spec {
+    pub name: &'static str,
+    /// The field of `tidegate::__private::Options` that it fills; empty where the macro itself uses it.
+    pub field: &'static str,
+    pub takes: Takes,
+    pub on: &'static [Kind],
+    /// A right use, for messages.
+    pub example: &'static str,
+    /// One line for messages.
+    pub doc: &'static str,
+}
+
+/// The kind of value that an option takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// Nothing: the name alone.
+    Nothing,
+    /// `true`, `false`, or nothing for `true`.
+    Switch,
+    /// A text, as `&'static str`.
+    Name,
+    /// A text, as `String`.
+    Text,
+    /// A list of texts.
+    Texts,
+    /// A whole number.
+    Count,
+    /// A number of at least 0.
+    Number,
+    /// A length of time.
+    Seconds,
+    /// A length of time, a list of them, or a rule that makes them.
+    Delays,
+    /// One function or closure.
+    Function,
+    /// A function or closure, or a list of them.
+    Functions,
+    /// A template over the arguments, or a function that makes the text.
+    Template,
+}
+
+const TASK: &[Kind] = &[Kind::Task];
+const FLOW: &[Kind] = &[Kind::Flow];
+const BOTH: &[Kind] = &[Kind::Task, Kind::Flow];
+const TEST: &[Kind] = &[Kind::Test];
+
+const fn option(
+    name: &'static str,
+    field: &'static str,
+    takes: Takes,
+    on: &'static [Kind],
+    example: &'static str,
+    doc: &'static str,
+) -> Spec {
+    Spec { name, field, takes, on, example, doc }
+}
+
+/// Every option.
+#[rustfmt::skip]
+pub(crate) const OPTIONS: &[Spec] = &[
+    option("name", "", Takes::Name, BOTH, "name = \"fetch\"", "the name people see"),
+    option("description", "", Takes::Name, BOTH, "description = \"Fetches the weather\"", "what it does, for people"),
+    option("version", "version", Takes::Text, BOTH, "version = \"1.2\"", "a free version text"),
+    option("tags", "tags", Takes::Texts, BOTH, "tags = [\"http\"]", "tags that every run of it carries"),
+    option("retries", "retries", Takes::Count, BOTH, "retries = 3", "how often a failed run is tried again"),
+    option("retry_delay_seconds", "retry_delay", Takes::Delays, BOTH, "retry_delay_seconds = [1, 2, 5]", "how long to wait before trying again"),
+    option("retry_jitter_factor", "retry_jitter_factor", Takes::Number, BOTH, "retry_jitter_factor = 0.5", "how much chance varies the delays"),
+    option("retry_condition", "retry_condition", Takes::Function, BOTH, "retry_condition = is_transient", "which failures are worth another try"),
+    option("timeout_seconds", "timeout", Takes::Seconds, BOTH, "timeout_seconds = 30", "how long one attempt may take"),
+    option("task_run_name", "run_name", Takes::Template, TASK, "task_run_name = \"fetch-{city}\"", "the name of a run, from its arguments"),
+    option("flow_run_name", "run_name", Takes::Template, FLOW, "flow_run_name = \"report-{city}\"", "the name of a run, from its arguments"),
+    option("log_prints", "log_prints", Takes::Switch, BOTH, "log_prints = true", "whether prints become log lines"),
+    option("on_running", "on_running", Takes::Functions, BOTH, "on_running = notify", "called when a run starts"),
+    option("on_completion", "on_completion", Takes::Functions, BOTH, "on_completion = notify", "called when a run completes"),
+    option("on_failure", "on_failure", Takes::Functions, BOTH, "on_failure = [notify, clean_up]", "called when a run fails"),
+    option("on_cancellation", "on_cancellation", Takes::Functions, FLOW, "on_cancellation = clean_up", "called when a run is cancelled"),
+    option("on_crashed", "on_crashed", Takes::Functions, FLOW, "on_crashed = notify", "called when a run crashed"),
+    option("inline", "", Takes::Nothing, BOTH, "inline", "runs a sync body in place, not on the blocking pool"),
+    option("start_paused", "", Takes::Switch, TEST, "start_paused = true", "whether the clock stands still"),
+    option("worker_threads", "", Takes::Count, TEST, "worker_threads = 4", "how many threads run the test"),
+];
+
+/// The options of one attribute, in the order of the table.
+pub(crate) fn options_of(kind: Kind) -> impl Iterator<Item = &'static Spec> + Clone {
+    OPTIONS.iter().filter(move |spec| spec.on.contains(&kind))
+}

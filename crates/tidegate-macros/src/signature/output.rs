@@ -1,0 +1,64 @@
+//! What a call gives: the `T` of `TaskCall<'_, T>`. It never resolves an alias; what is named `Result` is a result.
+
+use syn::visit::{self, Visit};
+use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeImplTrait, parse_quote};
+
+/// What a call gives.
+pub(crate) struct Output {
+    /// What the caller gets when all went well.
+    pub ty: Type,
+    /// The return type as written; none for `()`.
+    pub written: Option<Type>,
+    /// Whether the return type is named `Result`.
+    pub fallible: bool,
+}
+
+impl Output {
+    pub(super) fn of(written: &ReturnType) -> Self {
+        match written {
+            ReturnType::Default => Self { ty: parse_quote!(()), written: None, fallible: false },
+            ReturnType::Type(_, ty) => {
+                let success = success(ty);
+                Self {
+                    fallible: success.is_some(),
+                    ty: success.unwrap_or_else(|| (**ty).clone()),
+                    written: Some((**ty).clone()),
+                }
+            }
+        }
+    }
+}
+
+/// The first type argument of a type named `Result`.
+fn success(ty: &Type) -> Option<Type> {
+    match ty {
+        Type::Group(group) => success(&group.elem),
+        Type::Paren(paren) => success(&paren.elem),
+        Type::Path(path) => {
+            let last = path.path.segments.last().filter(|segment| segment.ident == "Result")?;
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+                return Some(parse_quote!(()));
+            };
+            let first = arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty.clone()),
+                _ => None,
+            });
+            Some(first.unwrap_or_else(|| parse_quote!(())))
+        }
+        _ => None,
+    }
+}
+
+/// The first `impl Trait` inside a type.
+pub(super) fn has_impl_trait(ty: &Type) -> Option<&TypeImplTrait> {
+    struct Search<'ast>(Option<&'ast TypeImplTrait>);
+    impl<'ast> Visit<'ast> for Search<'ast> {
+        fn visit_type_impl_trait(&mut self, ty: &'ast TypeImplTrait) {
+            self.0.get_or_insert(ty);
+            visit::visit_type_impl_trait(self, ty);
+        }
+    }
+    let mut search = Search(None);
+    search.visit_type(ty);
+    search.0
+}

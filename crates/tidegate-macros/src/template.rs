@@ -1,0 +1,93 @@
+//! Run names as templates over the arguments: `"fetch-{city}"`, in the syntax of `format!`.
+//! Only the names are checked here; formats such as `:03` are left to the compiler.
+
+use proc_macro2::Ident;
+use syn::LitStr;
+use syn::ext::IdentExt;
+
+use crate::errors::Errors;
+
+/// A template with the arguments it uses.
+pub(crate) struct Template {
+    pub text: LitStr,
+    /// For each argument of the function, whether the template uses it.
+    pub used: Vec<Ident>,
+}
+
+impl Template {
+    /// Checks a template; names that are no arguments go to `errors`.
+    pub(crate) fn check(text: &LitStr, arguments: &[&Ident], errors: &mut Errors) -> Option<Self> {
+        let before = errors.count();
+        let mut used: Vec<Ident> = Vec::new();
+        let written = text.value();
+        let names = match names(&written) {
+            Ok(names) => names,
+            Err(message) => {
+                errors.add(text, message);
+                return None;
+            }
+        };
+        for name in names {
+            match arguments.iter().find(|argument| argument.unraw() == name) {
+                Some(argument) if used.contains(argument) => {}
+                Some(argument) => used.push((*argument).clone()),
+                None => errors.add(text, unknown(name, arguments)),
+            }
+        }
+        (errors.count() == before).then(|| Self { text: text.clone(), used })
+    }
+}
+
+fn unknown(name: &str, arguments: &[&Ident]) -> String {
+    let what = if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+        format!("`{{{name}}}` names no argument")
+    } else {
+        format!("`{name}` is not an argument")
+    };
+    let all: Vec<String> =
+        arguments.iter().map(|argument| format!("`{}`", argument.unraw())).collect();
+    if all.is_empty() {
+        format!("{what}: this function has none; leave the braces out")
+    } else {
+        format!("{what}: the arguments are {}", all.join(", "))
+    }
+}
+
+/// Every name in braces, and every `width$` in a format.
+fn names(text: &str) -> Result<Vec<&str>, &'static str> {
+    const OPEN: &str = "a `{` in this template is never closed; write `{{` for a brace";
+    const CLOSE: &str = "a `}` in this template was never opened; write `}}` for a brace";
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (brace, after) = rest[at..].split_at(1);
+        if let Some(escaped) = after.strip_prefix(brace) {
+            rest = escaped;
+        } else if brace == "}" {
+            return Err(CLOSE);
+        } else {
+            let (inside, next) = after.split_once('}').ok_or(OPEN)?;
+            let (name, format) = inside.split_once(':').unwrap_or((inside, ""));
+            if name.contains('{') {
+                return Err(OPEN);
+            }
+            names.push(name.trim());
+            names.extend(counts(format));
+            rest = next;
+        }
+    }
+    Ok(names)
+}
+
+/// The `width` and `precision` of `{x:width$.precision$}`.
+fn counts(format: &str) -> impl Iterator<Item = &str> {
+    format.match_indices('$').filter_map(|(end, _)| {
+        let before = &format[..end];
+        let start = before
+            .rfind(|c: char| !c.is_alphanumeric() && c != '_')
+            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        let name = &before[start..];
+        (!name.is_empty() && !name.starts_with(|first: char| first.is_ascii_digit()))
+            .then_some(name)
+    })
+}
