@@ -92,7 +92,7 @@ impl RetryPolicy {
     }
 
     /// **Where retries are decided**: how long to wait before the next attempt after `attempt` (counted from 1) ended
-    /// in `failure`, or `None` when there is no next attempt.
+    /// in `failure`, or `None` when there is no next attempt. The answer is in whole microseconds, as all times are.
     ///
     /// ```
     /// use std::time::Duration;
@@ -115,7 +115,8 @@ impl RetryPolicy {
         if self.jitter_factor > 0.0 {
             delay = clamped_poisson(delay, self.jitter_factor, failure.roll);
         }
-        Some(delay.min(Self::MAX_DELAY))
+        let microseconds = delay.min(Self::MAX_DELAY).as_micros();
+        u64::try_from(microseconds).ok().map(Duration::from_micros)
     }
 }
 

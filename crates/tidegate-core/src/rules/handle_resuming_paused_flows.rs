@@ -17,30 +17,29 @@ fn decide(proposed: &Move<'_>) -> Decision {
         return Decision::PASS;
     };
     let to = proposed.to.state_type();
-    let goes_on = match to {
-        StateType::Running | StateType::Scheduled => true,
-        StateType::Completed | StateType::Failed | StateType::Cancelled | StateType::Crashed => {
-            false
-        }
-        // A suspended run never comes here: it was cancelled at once.
-        StateType::Cancelling => return Decision::PASS,
+    match to {
+        StateType::Running | StateType::Scheduled => {}
+        // A run that ends does not resume. A suspended one that is to be cancelled never comes here.
+        StateType::Completed
+        | StateType::Failed
+        | StateType::Cancelled
+        | StateType::Crashed
+        | StateType::Cancelling => return Decision::PASS,
         StateType::Pending | StateType::Paused => {
             return Decision::Reject(format!(
                 "This run cannot transition to the {to} state from the PAUSED state.",
             ));
         }
-    };
-    let is_now = name.to_lowercase();
+    }
+    let is_now = || name.to_lowercase();
     if *reschedule && proposed.run.deployment_id.is_none() {
         return Decision::Reject(format!(
-            "Cannot reschedule a {is_now} flow run without a deployment.",
+            "Cannot reschedule a {} flow run without a deployment.",
+            is_now(),
         ));
     }
-    if !goes_on {
-        return Decision::PASS;
-    }
     if timeout.is_some_and(|timeout| timeout < proposed.now) {
-        let message = format!("The flow was {is_now} and never resumed.");
+        let message = format!("The flow was {} and never resumed.", is_now());
         return Decision::Replace {
             state: State::failed(proposed.now).message(message),
             effects: Effects::NONE,

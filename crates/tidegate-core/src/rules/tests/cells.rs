@@ -29,7 +29,7 @@ pub(super) struct StateNote<'a> {
 }
 
 impl Cell<'_> {
-    pub(super) fn from_type(&self) -> Option<StateType> {
+    pub(super) fn initial_type(&self) -> Option<StateType> {
         self.from.as_ref().map(|from| from.state_type)
     }
 

@@ -40,6 +40,7 @@ pub(super) const DIFFERENCES: &[Difference] = &[
             turned_down(cell)
                 && cell.outcome["state"] == cell.from.as_ref().map_or("", |from| from.name)
                 && !cancels_blocking_pause(cell)
+                && !cell.to.state_type.is_terminal()
         },
         instead: |_, outcome| {
             outcome.remove("resuming");
@@ -61,6 +62,20 @@ pub(super) const DIFFERENCES: &[Difference] = &[
         },
     },
     Difference {
+        name: "a suspended run without a deployment can end",
+        reason: "Prefect says it cannot be rescheduled even when nobody asks for that; whatever \
+                 happens to a run, it must be able to end",
+        applies: |cell| {
+            turned_down(cell) && !past_timeout(cell) && cell.to.state_type.is_terminal()
+        },
+        instead: |cell, outcome| {
+            accept(cell, outcome);
+            ends_resuming(cell, outcome);
+            outcome.insert("written", "1".to_owned());
+            outcome.insert("end", "set".to_owned());
+        },
+    },
+    Difference {
         name: "a blocking pause can be cancelled",
         reason: "Prefect 3.8.3 turns CANCELLING down, so that such a run cannot be cancelled; \
                  3.9 accepts it, also past the timeout",
@@ -76,7 +91,7 @@ pub(super) const DIFFERENCES: &[Difference] = &[
 fn leaves_pause(cell: &Cell<'_>) -> bool {
     cell.kind == RunKind::Flow
         && cell.policy == Policy::Core
-        && cell.from_type() == Some(StateType::Paused)
+        && cell.initial_type() == Some(StateType::Paused)
 }
 
 fn accepted(cell: &Cell<'_>) -> bool {
