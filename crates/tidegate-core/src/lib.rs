@@ -21,7 +21,8 @@ pub use log::{LogLevel, LogRecord};
 pub use parameters::Parameters;
 pub use retry::{Delays, Failure, InvalidRetryPolicy, RetryPolicy, exponential_backoff};
 pub use rules::{
-    FlowView, Policy, Proposal, Rejection, Verdict, transition,
+    Effect, Effects, FlowView, Judgement, Policy, Proposal, Rejection, Replacement, Verdict, judge,
+    transition,
 };
 pub use run::{RetryType, Run, RunPolicy};
 pub use state::{ParseStateTypeError, State, StateData, StateResult, StateType, StateTypes};

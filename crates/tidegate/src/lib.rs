@@ -42,3 +42,4 @@ pub use tidegate_core::{
     Clock, Delays, DeploymentId, LogLevel, LogRecord, Parameter, Parameters, RetryPolicy, Run, RunId,
     RunKind, State, StateData, StateResult, StateType, Timestamp, exponential_backoff,
 };
+pub use tidegate_macros::{flow, task, test};

@@ -126,7 +126,7 @@ impl Execution {
         }
         let verdict = self.propose(failing.state.clone());
         let entered = self.live.state().unwrap_or_else(|| failing.state.clone());
-        if let (Verdict::Replace, StateData::Scheduled { scheduled_time }) = (&verdict, &entered.data) {
+        if let (Verdict::Replace(_), StateData::Scheduled { scheduled_time }) = (&verdict, &entered.data) {
             self.say_retry(&failing, attempt, retries, *scheduled_time);
             return Next::AttemptAt(*scheduled_time);
         }
@@ -137,7 +137,7 @@ impl Execution {
     /// Proposes a state that is not a failure.
     fn end_in(&mut self, state: State) -> Next {
         match self.propose(state) {
-            Verdict::Accept | Verdict::Replace => {
+            Verdict::Accept | Verdict::Replace(_) => {
                 let entered = self.live.state().expect("a run that entered a state has one");
                 self.end(entered, None)
             }

@@ -30,7 +30,7 @@ impl Execution {
     pub(super) fn enter_pending(&mut self) -> Result<()> {
         match self.propose(State::pending(self.live.engine().now())) {
             Verdict::Reject(rejection) => Err(self.refused(&rejection.reason)),
-            Verdict::Accept | Verdict::Replace | Verdict::Wait(_) => Ok(()),
+            Verdict::Accept | Verdict::Replace(_) | Verdict::Wait(_) => Ok(()),
         }
     }
 
@@ -39,7 +39,7 @@ impl Execution {
     pub(super) async fn enter_running(&mut self) -> Result<()> {
         loop {
             match self.propose(State::running(self.live.engine().now())) {
-                Verdict::Accept | Verdict::Replace => break,
+                Verdict::Accept | Verdict::Replace(_) => break,
                 Verdict::Wait(until) => self.wait_until(until).await,
                 Verdict::Reject(rejection) => return Err(self.refused(&rejection.reason)),
             }

@@ -1,6 +1,10 @@
 //! Whether and when a failed run is tried again: one question, [`RetryPolicy::next_delay`], with one answer.
 //! It never sleeps, reads a clock or throws dice: the roll is part of the question.
 
+#[cfg(test)]
+mod tests;
+
+use std::f64::consts::LN_2;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +61,9 @@ impl RetryPolicy {
     /// At most this many delays fit a policy.
     pub const MAX_DELAYS: usize = 50;
 
+    /// No delay is longer: a hundred years, so that every time of a next attempt can be told.
+    pub const MAX_DELAY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
     /// A policy that retries so often, with these delays and this jitter.
     ///
     /// # Errors
@@ -85,17 +92,31 @@ impl RetryPolicy {
     }
 
     /// **Where retries are decided**: how long to wait before the next attempt after `attempt` (counted from 1) ended
-    /// in `failure`, or `None` when there is no next attempt.
+    /// in `failure`, or `None` when there is no next attempt. The answer is in whole microseconds, as all times are.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use tidegate_core::{Failure, RetryPolicy, exponential_backoff};
+    ///
+    /// let policy = RetryPolicy::new(2, exponential_backoff(10), 0.0)?;
+    /// let failure = Failure { retriable: None, roll: 0.5 };
+    /// assert_eq!(policy.next_delay(1, &failure), Some(Duration::from_secs(10)));
+    /// assert_eq!(policy.next_delay(2, &failure), Some(Duration::from_secs(20)));
+    /// assert_eq!(policy.next_delay(3, &failure), None);
+    /// # Ok::<(), tidegate_core::InvalidRetryPolicy>(())
+    /// ```
     #[must_use]
     pub fn next_delay(&self, attempt: u32, failure: &Failure) -> Option<Duration> {
+        let attempt = attempt.max(1);
         if attempt > self.retries || failure.retriable == Some(false) {
             return None;
         }
-        let delay = self.delays.before_retry(attempt.max(1) - 1);
-        if self.jitter_factor > 0.0 && !delay.is_zero() {
-            return Some(clamped_poisson(delay, self.jitter_factor, failure.roll));
+        let mut delay = self.delays.before_retry(attempt - 1);
+        if self.jitter_factor > 0.0 {
+            delay = clamped_poisson(delay, self.jitter_factor, failure.roll);
         }
-        Some(delay)
+        let microseconds = delay.min(Self::MAX_DELAY).as_micros();
+        u64::try_from(microseconds).ok().map(Duration::from_micros)
     }
 }
 
@@ -105,11 +126,9 @@ impl Delays {
         match self {
             Self::None => Duration::ZERO,
             Self::Fixed(delay) => *delay,
-            Self::List(list) => list
-                .get(retry as usize)
-                .or(list.last())
-                .copied()
-                .unwrap_or_default(),
+            Self::List(list) => {
+                list.get(retry as usize).or(list.last()).copied().unwrap_or_default()
+            }
             Self::Exponential { base } => {
                 let doublings = retry.min(RetryPolicy::MAX_DELAYS as u32 - 1);
                 let seconds = base.as_secs_f64() * 2_f64.powi(doublings as i32);
@@ -119,22 +138,24 @@ impl Delays {
     }
 }
 
-/// Delays that double: `exponential_backoff(2)` waits 2, 4, 8, 16, ... seconds.
+/// Delays that double: `exponential_backoff(2)` waits 2, 4, 8, 16, ... seconds. A base that is no time counts as none.
 #[must_use]
 pub fn exponential_backoff(base_seconds: impl Into<f64>) -> Delays {
-    Delays::Exponential { base: Duration::try_from_secs_f64(base_seconds.into()).unwrap_or_default() }
+    Delays::Exponential {
+        base: Duration::try_from_secs_f64(base_seconds.into()).unwrap_or_default(),
+    }
 }
 
-/// A random interval around `average`: an exponential variate, as between the events of a Poisson process, cut to
-/// `average * log2(2^k / (2^k - 1)) ..= average * k` with `k = 1 + factor`. Cutting off equal probability at both ends of
-/// the median leaves the mean near `average`. The formula is that of Prefect's `clamped_poisson_interval`.
+/// A random interval around `average`: the time between two events of a Poisson process, kept within
+/// `average * log2(2^k / (2^k - 1)) ..= average * k` with `k = 1 + factor`, where the cut below makes up for the cut
+/// above and the mean stays near `average`. It is Prefect's `clamped_poisson_interval`.
 fn clamped_poisson(average: Duration, factor: f64, roll: f64) -> Duration {
-    let k = 1.0 + factor;
-    let power = k.exp2();
-    let (low, high) = ((power / (power - 1.0)).log2(), k);
-    // P(X <= x) = 1 - 2^-x for the variate measured in units of its median, so the roll is mapped into the cut range.
-    let (p_low, p_high) = (1.0 - (-low).exp2(), 1.0 - (-high).exp2());
-    let p = p_low + roll.clamp(0.0, 1.0) * (p_high - p_low);
-    let units = -(1.0 - p).log2();
-    average.mul_f64(units.clamp(low, high))
+    let high = 1.0 + factor;
+    // log2(2^k / (2^k - 1)), in a form that neither overflows nor cancels for large k.
+    let low = -(-(-high).exp2()).ln_1p() / LN_2;
+    // An exponential variate of mean 1 exceeds x with the probability e^-x; the roll picks one between those of the ends.
+    let (above_low, above_high) = ((-low).exp(), (-high).exp());
+    let exceeded = above_low - roll.clamp(0.0, 1.0) * (above_low - above_high);
+    let seconds = average.as_secs_f64() * (-exceeded.ln()).clamp(low, high);
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }

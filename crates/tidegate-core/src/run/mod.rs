@@ -1,6 +1,10 @@
 //! The record of a run, flow run and task run alike. It keeps the books of states, times and counters;
 //! whether a state may be entered is decided in `rules`.
 
+mod books;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -121,12 +125,5 @@ impl Run {
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         self.state().is_some_and(State::is_terminal)
-    }
-
-    /// The time it has spent in RUNNING so far, the current state included.
-    #[must_use]
-    pub fn estimated_run_time(&self, now: Timestamp) -> Duration {
-        let _ = now;
-        self.total_run_time
     }
 }

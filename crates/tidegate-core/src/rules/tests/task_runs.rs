@@ -1,0 +1,57 @@
+//! Task runs within flow runs, and runs that run again.
+
+use super::{answer, any, noon, propose, run_in, task_run_in};
+use crate::{FlowView, Proposal, Run, RunKind, State, StateType};
+
+fn run_within(run: &mut Run, flow_state: Option<&State>, run_count: u32) -> String {
+    let flow = FlowView::Some { state: flow_state, run_count };
+    answer(run, Proposal { flow, ..Proposal::new(State::running(noon())) })
+}
+
+/// ORCH-19
+#[test]
+fn a_task_runs_only_while_its_flow_runs() {
+    let reason = "abort: The enclosing flow must be running to begin task execution.";
+    let pending = || run_in(RunKind::Task, [State::pending(noon())]);
+    assert_eq!(run_within(&mut pending(), None, 0), reason);
+    for state_type in StateType::ALL {
+        let expected = match state_type {
+            StateType::Running => "Running",
+            StateType::Paused => "instead NotReady",
+            StateType::Scheduled
+            | StateType::Pending
+            | StateType::Completed
+            | StateType::Failed
+            | StateType::Cancelled
+            | StateType::Crashed
+            | StateType::Cancelling => reason,
+        };
+        assert_eq!(run_within(&mut pending(), Some(&any(state_type)), 1), expected);
+    }
+    assert_eq!(propose(&mut pending(), State::running(noon())), "Running");
+}
+
+/// ORCH-21
+#[test]
+fn a_task_that_runs_again_says_so_whatever_name_is_proposed() {
+    for name in ["Running", "Retrying", "Rerunning", "Mine"] {
+        let state = State::running(noon()).named(name);
+        let mut waiting = task_run_in(State::awaiting_retry(noon(), noon()));
+        assert_eq!(propose(&mut waiting, state.clone()), "Retrying");
+        assert_eq!(propose(&mut task_run_in(State::running(noon())), state), "Rerunning");
+    }
+}
+
+/// ORCH-22
+#[test]
+fn a_task_run_of_a_retried_flow_run_starts_anew() {
+    let flow_state = State::running(noon());
+    let mut run = run_in(RunKind::Task, [State::pending(noon())]);
+    run_within(&mut run, Some(&flow_state), 1);
+    assert_eq!(run.flow_run_run_count, 1);
+    propose(&mut run, State::failed(noon()));
+
+    assert_eq!(run_within(&mut run.clone(), Some(&flow_state), 1), "Running");
+    assert_eq!(run_within(&mut run, Some(&flow_state), 2), "Retrying");
+    assert_eq!((run.run_count, run.flow_run_run_count), (1, 2));
+}
