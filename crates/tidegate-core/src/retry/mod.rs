@@ -139,6 +139,14 @@ impl Delays {
 }
 
 /// Delays that double: `exponential_backoff(2)` waits 2, 4, 8, 16, ... seconds. A base that is no time counts as none.
+///
+/// ```
+/// use tidegate_core::{RetryPolicy, exponential_backoff};
+///
+/// let policy = RetryPolicy::new(3, exponential_backoff(0.5), 0.0)?;
+/// assert_eq!(policy.retries(), 3);
+/// # Ok::<(), tidegate_core::InvalidRetryPolicy>(())
+/// ```
 #[must_use]
 pub fn exponential_backoff(base_seconds: impl Into<f64>) -> Delays {
     Delays::Exponential {

@@ -12,13 +12,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn decide(proposed: &Move<'_>) -> Decision {
     let Some(from) = proposed.from else { return Decision::PASS };
-    let scheduled = from.state_type() == StateType::Scheduled;
+    let runs_nowhere = proposed.run.infrastructure_pid.is_none() || from.name == "Resuming";
     let suspended = matches!(from.data, StateData::Paused { reschedule: true, .. });
-    let nowhere = proposed.run.infrastructure_pid.is_none() || from.name == "Resuming";
-    let reason = match (scheduled, suspended) {
-        (true, _) if nowhere => "Scheduled flow run has no infrastructure to terminate.",
-        (_, true) => "Suspended flow run has no infrastructure to terminate.",
-        (true | false, false) => return Decision::PASS,
+    let reason = if from.state_type() == StateType::Scheduled && runs_nowhere {
+        "Scheduled flow run has no infrastructure to terminate."
+    } else if suspended {
+        "Suspended flow run has no infrastructure to terminate."
+    } else {
+        return Decision::PASS;
     };
     Decision::Replace { state: State::cancelled(proposed.now), effects: Effects::NONE, reason }
 }

@@ -32,7 +32,7 @@ mod retry_failed_runs;
 mod scheduled_time;
 mod update_flow_run_tracker_on_tasks;
 
-use crate::{Run, Timestamp};
+use crate::{Run, State, Timestamp};
 
 pub use effect::{Effect, Effects};
 pub use proposal::{FlowView, Policy, Proposal};
@@ -61,7 +61,7 @@ use table::rules_for;
 pub fn judge(run: &Run, proposal: Proposal<'_>, now: Timestamp) -> Judgement {
     let Proposal { mut state, policy, flow, roll } = proposal;
     let from = run.state();
-    let from_type = from.map(crate::State::state_type);
+    let from_type = from.map(State::state_type);
     let to_type = state.state_type();
     let mut effects = Effects::NONE;
 

@@ -1,6 +1,6 @@
 //! What a rule is: a name, the moves it has a say in, and a pure function. What the rules say is in their own files.
 
-use crate::{Effects, FlowView, Run, State, StateType, StateTypes, Timestamp};
+use crate::{Effect, Effects, FlowView, Run, State, StateType, StateTypes, Timestamp};
 
 /// One rule.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ impl Decision {
     pub(super) const PASS: Self = Self::Pass(Effects::NONE);
 
     /// No objection, and one effect.
-    pub(super) const fn pass_with(effects: &[crate::Effect]) -> Self {
+    pub(super) const fn pass_with(effects: &[Effect]) -> Self {
         Self::Pass(Effects::of(effects))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::{Run, RunKind, State, StateData, StateType};
+use crate::{Run, RunKind, State, StateData, StateType, Timestamp};
 
 impl Run {
     /// Enters a state that the rules allow, and keeps the books.
@@ -61,7 +61,7 @@ impl Run {
 
     /// The time it has spent in RUNNING so far, the current state included.
     #[must_use]
-    pub fn estimated_run_time(&self, now: crate::Timestamp) -> Duration {
+    pub fn estimated_run_time(&self, now: Timestamp) -> Duration {
         match self.state() {
             Some(state) if state.state_type() == StateType::Running => {
                 let spent = (now - state.timestamp).to_std().unwrap_or_default();

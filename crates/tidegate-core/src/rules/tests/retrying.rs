@@ -28,7 +28,8 @@ fn attempts(run: &mut Run, failure: &State) -> Vec<String> {
     story
 }
 
-/// RETRY-01, RETRY-20
+/// RETRY-01, RETRY-20. The rules have a run wait even for no time, as Prefect's do; Prefect's task engine, which asks no
+/// rules, goes from Running straight to Retrying.
 #[test]
 fn a_failing_task_run_is_tried_as_often_as_its_policy_says() {
     let mut run = with_retries(RunKind::Task, 3, &[]);

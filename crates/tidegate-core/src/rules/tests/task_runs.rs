@@ -1,7 +1,7 @@
 //! Task runs within flow runs, and runs that run again.
 
 use super::{answer, any, noon, propose, run_in, task_run_in};
-use crate::{FlowView, Proposal, Run, RunKind, State, StateType};
+use crate::{Delays, FlowView, Policy, Proposal, RetryPolicy, Run, RunKind, State, StateType};
 
 fn run_within(run: &mut Run, flow_state: Option<&State>, run_count: u32) -> String {
     let flow = FlowView::Some { state: flow_state, run_count };
@@ -54,4 +54,30 @@ fn a_task_run_of_a_retried_flow_run_starts_anew() {
     assert_eq!(run_within(&mut run.clone(), Some(&flow_state), 1), "Running");
     assert_eq!(run_within(&mut run, Some(&flow_state), 2), "Retrying");
     assert_eq!((run.run_count, run.flow_run_run_count), (1, 2));
+}
+
+/// The three lists of rules for task runs agree in what Prefect's cells do not show of each.
+#[test]
+fn a_task_run_lives_alike_under_every_policy() {
+    for policy in [Policy::Core, Policy::ClientSide, Policy::Background] {
+        let flow_state = State::running(noon());
+        let flow = FlowView::Some { state: Some(&flow_state), run_count: 3 };
+        let propose =
+            |run: &mut Run, state| answer(run, Proposal { policy, flow, ..Proposal::new(state) });
+        let mut run = run_in(RunKind::Task, [State::scheduled(noon(), noon())]);
+        run.policy.retry = RetryPolicy::new(1, Delays::None, 0.0).unwrap();
+        let story = [
+            State::pending(noon()),
+            State::running(noon()),
+            State::failed(noon()),
+            State::running(noon()),
+            State::failed(noon()),
+        ]
+        .map(|state| propose(&mut run, state));
+        assert_eq!(
+            story,
+            ["Pending in 0 s", "Running", "instead AwaitingRetry in 0 s", "Retrying", "Failed",],
+        );
+        assert_eq!(run.flow_run_run_count, 3);
+    }
 }
