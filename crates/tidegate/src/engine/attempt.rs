@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::call::{Attempted, Body, Unrepeatable};
 use crate::context::Context;
+use crate::engine::LiveRun;
 use crate::engine::panics::Panic;
 use crate::error::BoxError;
 
@@ -57,16 +58,33 @@ pub(super) async fn attempt(
 /// Dropping the future does not end the function: a thread cannot be stopped. The engine waits for it when it is closed.
 pub async fn blocking<R: Send + 'static>(function: impl FnOnce() -> R + Send + 'static) -> R {
     let context = Context::current().unwrap_or_default();
+    let mut deserted = Deserted(context.run().cloned());
     let nursery = context.engine.as_ref().map(|engine| engine.nursery().clone());
     let run = move || Panic::catch_sync(|| context.sync_scope(function));
     let handle = match nursery {
         Some(nursery) => nursery.spawn_blocking(run),
         None => tokio::task::spawn_blocking(run),
     };
-    match handle.await {
+    let ended = handle.await;
+    deserted.0 = None;
+    match ended {
         Ok(Ok(output)) => output,
         Ok(Err(panic)) => panic.resume(),
         // The pool refuses work only while its runtime shuts down, and then drops this future too.
         Err(_refused) => std::future::pending().await,
+    }
+}
+
+/// Says so when a function on the blocking pool is given up while it runs.
+struct Deserted(Option<Arc<LiveRun>>);
+
+impl Drop for Deserted {
+    fn drop(&mut self) {
+        if let Some(run) = &self.0 {
+            run.logger().warning(format_args!(
+                "The function of '{}' goes on by itself: a thread cannot be stopped, only a function that returns ends it",
+                run.definition().name()
+            ));
+        }
     }
 }

@@ -50,11 +50,16 @@ impl Failing {
 impl Execution {
     /// Waits for what the attempt submitted; a timed-out attempt's is dropped instead.
     pub(super) async fn join_submitted(&self, outcome: &Outcome) {
-        let Some(nursery) = self.live.nursery() else { return };
-        if let Outcome::TimedOut(_) = outcome {
-            nursery.stop();
+        let submitted = match outcome {
+            Outcome::TimedOut(_) => self.live.stop_submitted(),
+            Outcome::Returned
+            | Outcome::Failed(_)
+            | Outcome::Panicked(_)
+            | Outcome::Unrepeatable(_) => self.live.nursery(),
+        };
+        if let Some(submitted) = submitted {
+            submitted.join().await;
         }
-        nursery.join().await;
     }
 
     /// Proposes what the outcome amounts to, and says what follows.

@@ -74,8 +74,7 @@ impl Execution {
         self.live
             .flow()
             .and_then(|flow| flow.nursery())
-            .unwrap_or_else(|| self.live.engine().nursery())
-            .clone()
+            .unwrap_or_else(|| self.live.engine().nursery().clone())
     }
 
     fn is_last_attempt(&self) -> bool {

@@ -44,17 +44,19 @@ impl Drop for Execution {
         if self.ended {
             return;
         }
-        if let Some(nursery) = self.live.nursery() {
-            nursery.stop();
-        }
+        let _ = self.live.stop_submitted();
         let message = "Execution was aborted: its future was dropped before it had ended";
-        let state = State::crashed(self.live.engine().now()).message(message);
-        if let Verdict::Reject(_) | Verdict::Wait(_) = self.propose(state) {
-            return;
+        let now = self.live.engine().now();
+        let crashed = self.propose(State::crashed(now).message(message));
+        if let Verdict::Reject(_) | Verdict::Wait(_) = crashed {
+            // A run that was asked to cancel, and is dropped for it, has done what it was asked.
+            let _ = self.propose(State::cancelled(now).message(message));
         }
         self.ended = true;
         let logger = self.live.logger();
-        logger.error(format_args!("Crash detected! {message}."));
+        if self.live.state().is_some_and(|state| state.state_type() == StateType::Crashed) {
+            logger.error(format_args!("Crash detected! {message}."));
+        }
         if let Some(state) = self.live.state() {
             let line = Finished::of(&self.live, &state);
             line.store();
@@ -66,11 +68,14 @@ impl Drop for Execution {
             // A drop cannot wait; the write is taken all the same.
             drop(store.put(write));
         }
-        if !self.options.on_crashed.is_empty() && tokio::runtime::Handle::try_current().is_ok() {
+        let Some(entered) = self.live.record().state().map(State::state_type) else { return };
+        if !hooks_for(&self.options, entered).is_empty()
+            && tokio::runtime::Handle::try_current().is_ok()
+        {
             let (live, context, options) =
                 (Arc::clone(&self.live), Arc::clone(&self.context), Arc::clone(&self.options));
             self.live.engine().nursery().spawn(async move {
-                call(&live, context, &options.on_crashed).await;
+                call(&live, context, hooks_for(&options, entered)).await;
             });
         }
     }

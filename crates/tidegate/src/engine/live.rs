@@ -17,8 +17,8 @@ pub(crate) struct LiveRun {
     definition: Definition,
     record: Mutex<Run>,
     log_prints: bool,
-    /// Of a flow run: what it submitted.
-    nursery: Option<Nursery>,
+    /// Of a flow run: what its current attempt has submitted.
+    nursery: Option<Mutex<Nursery>>,
     flow: Option<Arc<LiveRun>>,
 }
 
@@ -30,7 +30,7 @@ impl LiveRun {
         log_prints: bool,
         flow: Option<Arc<Self>>,
     ) -> Self {
-        let nursery = (record.kind() == RunKind::Flow).then(Nursery::new);
+        let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
         Self { id: record.id, engine, definition, record: Mutex::new(record), log_prints, nursery, flow }
     }
 
@@ -55,8 +55,16 @@ impl LiveRun {
         self.flow.as_ref()
     }
 
-    pub(crate) fn nursery(&self) -> Option<&Nursery> {
-        self.nursery.as_ref()
+    /// Of a flow run: what its current attempt has submitted.
+    pub(crate) fn nursery(&self) -> Option<Nursery> {
+        self.nursery.as_ref().map(|nursery| lock(nursery).clone())
+    }
+
+    /// Of a flow run: drops what its current attempt has submitted, and makes room for what the next one submits.
+    pub(crate) fn stop_submitted(&self) -> Option<Nursery> {
+        let stopped = std::mem::replace(&mut *lock(self.nursery.as_ref()?), Nursery::new());
+        stopped.stop();
+        Some(stopped)
     }
 
     pub(crate) fn log_prints(&self) -> bool {
@@ -65,8 +73,7 @@ impl LiveRun {
 
     /// The record as it is now. Held for a look, never across an await.
     pub(crate) fn record(&self) -> MutexGuard<'_, Run> {
-        // A record is changed by pure functions only, so a panic elsewhere leaves it whole.
-        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.record)
     }
 
     pub(crate) fn name(&self) -> String {
@@ -89,6 +96,11 @@ impl LiveRun {
     pub(crate) fn logger_at(&self, level: LogLevel) -> Option<RunLogger> {
         self.engine.settings().log_level.allows(level).then(|| self.logger())
     }
+}
+
+/// What these locks guard is changed by functions that leave it whole even when they panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl fmt::Debug for LiveRun {
