@@ -14,7 +14,7 @@ use crate::text;
 ///
 /// The static is filled by a closure of the function it stands in, not by its own initialiser: only there may options
 /// name `Self` and the generics of an impl block.
-pub(super) fn initialised(model: &Model) -> TokenStream {
+pub(super) fn initialised(model: &Model<'_>) -> TokenStream {
     let define = match model.kind {
         Kind::Flow => quote!(::tidegate::__private::flow_definition),
         Kind::Task | Kind::Test => quote!(::tidegate::__private::task_definition),
@@ -42,7 +42,7 @@ pub(super) fn initialised(model: &Model) -> TokenStream {
     }
 }
 
-fn parameter(model: &Model, argument: &Argument) -> TokenStream {
+fn parameter(model: &Model<'_>, argument: &Argument) -> TokenStream {
     let name = name_of(&argument.ident);
     let type_name = text::of(&argument.ty);
     let default = match &argument.default {

@@ -23,18 +23,17 @@ pub(super) fn options(options: &Options) -> TokenStream {
 
 fn field(given: &Given) -> Option<TokenStream> {
     let field = Ident::new(given.spec.field, given.name.span());
-    let value = value(given)?;
+    let value = value(given, &field)?;
     Some(quote!(#field: #value))
 }
 
-fn value(given: &Given) -> Option<TokenStream> {
+fn value(given: &Given, field: &Ident) -> Option<TokenStream> {
     let one = match (given.spec.takes, &given.value) {
         (Takes::Switch, Value::On) => quote!(true),
         (Takes::Count | Takes::Switch, Value::Plain(value)) => quote!(#value),
         (Takes::Text, Value::Plain(value)) => quote!(::std::string::String::from(#value)),
-        (Takes::Number, Value::Plain(value)) => {
-            let function = Ident::new(given.spec.field, given.name.span());
-            quote_spanned!(value.span()=> ::tidegate::__private::#function(#value))
+        (Takes::Number | Takes::Template, Value::Plain(value)) => {
+            quote_spanned!(value.span()=> ::tidegate::__private::#field(#value))
         }
         (Takes::Seconds, Value::Time(time)) => duration(time),
         (Takes::Delays, Value::Time(time)) => {
@@ -47,10 +46,7 @@ fn value(given: &Given) -> Option<TokenStream> {
         }
         (Takes::Function, Value::Plain(function)) => {
             let path = path_text(function);
-            quote_spanned!(function.span()=> ::tidegate::__private::retry_condition(#path, #function))
-        }
-        (Takes::Template, Value::Plain(function)) => {
-            quote_spanned!(function.span()=> ::tidegate::__private::run_name(#function))
+            quote_spanned!(function.span()=> ::tidegate::__private::#field(#path, #function))
         }
         (Takes::Texts, Value::List(texts)) => {
             return Some(quote!(::std::vec![#(::std::string::String::from(#texts)),*]));

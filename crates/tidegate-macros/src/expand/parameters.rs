@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::options::value::unwrapped;
 
 /// The function, for a flow whose arguments can all come from JSON.
-pub(super) fn from_parameters(model: &Model) -> TokenStream {
+pub(super) fn from_parameters(model: &Model<'_>) -> TokenStream {
     if model.kind != Kind::Flow || !model.shape.is_plain() {
         return TokenStream::new();
     }

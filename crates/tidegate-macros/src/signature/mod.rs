@@ -8,14 +8,13 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::visit_mut::VisitMut;
 use syn::{
     Expr, FnArg, GenericParam, Generics, Lifetime, LifetimeParam, Pat, Signature, Type,
     TypeParamBound, parse_quote, punctuated::Punctuated,
 };
 
 pub(crate) use self::checks::{Demands, bare_function, check};
-use self::lifetimes::{Elision, Naming, free};
+use self::lifetimes::{Naming, free};
 pub(crate) use self::output::Output;
 
 /// The call's own signature, beside the user's.
@@ -87,7 +86,7 @@ impl Shape {
         let mut sources = naming.met.clone();
         sources.dedup();
         if let Some(lifetime) = of_self.or_else(|| sources.pop().filter(|_| sources.is_empty())) {
-            Elision(lifetime).visit_type_mut(&mut output.ty);
+            output.elide(lifetime);
         }
 
         let method = receiver.is_some() || mentions_self(signature);
