@@ -1,0 +1,12 @@
+//! The specification of Tidegate: one file a concept, names that are sentences, runs compared as text.
+//!
+//! Ids such as RETRY-03 name a case of Prefect's behaviour; `behaviours.md` lists those that are not taken over.
+
+mod final_state;
+mod hook;
+mod name;
+mod retry;
+mod subflow;
+mod task;
+mod timeline;
+mod timeout;
