@@ -11,6 +11,7 @@ use crate::context::{Context, union};
 use crate::definition::Definition;
 use crate::engine::attempt::attempt;
 use crate::engine::conclude::Next;
+use crate::engine::panics::Panic;
 use crate::engine::{Engine, LiveRun, Nursery, Plan};
 use crate::error::{Error, Result};
 use crate::names;
@@ -114,7 +115,12 @@ fn describe_record(
     let mut record = Run::new(Arc::clone(definition.record()), String::new(), engine.now());
     record.name = match (plan.name, &options.run_name) {
         (Some(name), _) => name,
-        (None, Some(run_name)) => run_name.make(&plan.parameters),
+        (None, Some(run_name)) => {
+            Panic::catch_sync(|| run_name.make(&plan.parameters)).map_err(|panic| {
+                let name = definition.name();
+                Error::configuration(format!("'{name}': its run name cannot be made: {panic}"))
+            })?
+        }
         (None, None) => match kind {
             RunKind::Flow => names::flow_run(),
             RunKind::Task if outer.flow.is_some() => names::task_run(definition.name(), record.id),
