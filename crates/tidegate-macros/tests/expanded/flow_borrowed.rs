@@ -1,5 +1,5 @@
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
-fn borrowed<'call>(text: &'static str) -> ::tidegate::FlowCall<'call, ()> {
+fn borrowed<'call>(text: Option<&'static str>) -> ::tidegate::FlowCall<'call, ()> {
     ::tidegate::__private::flow(::tidegate::__private::Parts {
         definition: borrowed::definition(),
         arguments: (text,),
@@ -29,7 +29,7 @@ impl borrowed {
         clippy::needless_pass_by_value,
         clippy::unused_async
     )]
-    async fn original(text: &'static str) {}
+    async fn original(text: Option<&'static str>) {}
     /// What is known of the flow `borrowed` before any of its runs.
     #[must_use]
     fn definition() -> &'static ::tidegate::Definition {
@@ -45,7 +45,7 @@ impl borrowed {
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
                     ::core::convert::Into::into("text"), type_name :
-                    ::core::convert::Into::into("&'static str"), default :
+                    ::core::convert::Into::into("Option<&'static str>"), default :
                     ::core::option::Option::None, }
                 ],
                 ::tidegate::__private::Options {
