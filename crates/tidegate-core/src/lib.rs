@@ -26,7 +26,7 @@ pub use rules::{
 pub use run::{RetryType, Run, RunPolicy};
 pub use state::{ParseStateTypeError, State, StateData, StateResult, StateType, StateTypes};
 pub use store::{
-    Acknowledger, Advance, RoomMaker,
+    Acknowledger, Advance, Durability, ParseDurabilityError, RoomMaker,
     Acknowledgement, LogQuery, Order, Room, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo,
     Write,
 };

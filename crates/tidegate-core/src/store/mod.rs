@@ -7,6 +7,7 @@
 //!     └───────────────────── Acknowledgement, Room <───────────────────────────────────────────┘
 //! ```
 
+mod durability;
 mod error;
 mod query;
 #[cfg(feature = "suite")]
@@ -19,6 +20,7 @@ use futures_util::future::BoxFuture;
 
 use crate::{LogRecord, Run, RunId};
 
+pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
 pub use query::{LogQuery, Order, RunQuery};
 pub use write::{Acknowledgement, Acknowledger, Advance, Room, RoomMaker, Write};
