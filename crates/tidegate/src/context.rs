@@ -81,7 +81,8 @@ pub async fn with_tags<F: Future>(
     tags: impl IntoIterator<Item = impl Into<String>>,
     future: F,
 ) -> F::Output {
-    let mut context = Context::current().map_or_else(Context::default, |context| (*context).clone());
+    let mut context =
+        Context::current().map_or_else(Context::default, |context| (*context).clone());
     context.tags = union(&context.tags, tags.into_iter().map(Into::into)).into();
     Arc::new(context).scope(future).await
 }

@@ -39,7 +39,7 @@ pub use query::{Logs, Runs};
 pub use settings::Durability;
 pub use tidegate_core::store;
 pub use tidegate_core::{
-    Clock, Delays, DeploymentId, LogLevel, LogRecord, Parameter, Parameters, RetryPolicy, Run, RunId,
-    RunKind, State, StateData, StateResult, StateType, Timestamp, exponential_backoff,
+    Clock, Delays, DeploymentId, LogLevel, LogRecord, Parameter, Parameters, RetryPolicy, Run,
+    RunId, RunKind, State, StateData, StateResult, StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};

@@ -25,7 +25,10 @@ pub use crate::engine::blocking;
 pub use crate::logging::{Print, print};
 pub use crate::options::Options;
 pub use crate::parameters::Arguments;
-pub use crate::{__argument as argument, __cloned as cloned, __concluded as concluded, __default_json as default_json, __recorded as recorded};
+pub use crate::{
+    __argument as argument, __cloned as cloned, __concluded as concluded,
+    __default_json as default_json, __recorded as recorded,
+};
 pub use tidegate_core::{Parameter, Parameters};
 
 /// The function behind a definition.
@@ -295,7 +298,10 @@ macro_rules! __argument {
         use $crate::__private::{FromJson as _, NotFromJson as _};
         $arguments.take::<$type>(
             $name,
-            |value| (&&$crate::__private::TypeProbe::<$type>(::core::marker::PhantomData)).from_json(value),
+            |value| {
+                (&&$crate::__private::TypeProbe::<$type>(::core::marker::PhantomData))
+                    .from_json(value)
+            },
             $default,
         )
     }};

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, Lifetime};
 
+use super::place;
 use crate::kind::Kind;
 use crate::model::Model;
 use crate::signature::Mode;
@@ -45,7 +46,7 @@ pub(super) fn call_type(model: &Model<'_>, lifetime: &Lifetime) -> TokenStream {
 /// `::tidegate::__private::task(Parts { .. })`
 fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream) -> TokenStream {
     // What the body's future lacks, such as `Send`, is said under the function's name.
-    let place = Span::call_site().located_at(model.function.signature.ident.span());
+    let place = place(model.function.signature.ident.span());
     let describe = match model.kind {
         Kind::Flow => quote_spanned!(place=> ::tidegate::__private::flow),
         Kind::Task | Kind::Test => quote_spanned!(place=> ::tidegate::__private::task),
@@ -145,7 +146,6 @@ fn clone_checks(model: &Model<'_>) -> TokenStream {
     if !model.retried {
         return TokenStream::new();
     }
-    let place = |span| Span::call_site().located_at(span);
     let check = |argument: TokenStream, span| quote_spanned!(span=> ::tidegate::__private::argument_must_be_clone_to_be_retried(&#argument););
     let receiver = model.shape.receiver.iter().map(|receiver| {
         let span = place(receiver.span());

@@ -28,8 +28,8 @@ pub(super) fn initialised(model: &Model<'_>) -> TokenStream {
     let parameters = model.shape.arguments.iter().map(|argument| parameter(model, argument));
     let options = options(&model.options);
     quote! {
-        static DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
-        DEFINITION.get_or_init(|| #define(
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION.get_or_init(|| #define(
             ::tidegate::__private::Source {
                 function: #function,
                 module: ::core::module_path!(),

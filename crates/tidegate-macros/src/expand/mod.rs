@@ -9,7 +9,7 @@ mod parameters;
 mod prints;
 mod test;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 
@@ -50,6 +50,11 @@ pub(crate) fn expand(
         Some(model) => free_function(&model),
         None => function.into_token_stream(),
     }
+}
+
+/// Where the compiler shows what is wrong with generated code; to lints it stays generated.
+fn place(of: Span) -> Span {
+    Span::call_site().located_at(of)
 }
 
 fn free_function(model: &Model<'_>) -> TokenStream {

@@ -211,7 +211,7 @@ fn a_flow_of_borrows_or_generics_cannot() {
     check(
         Kind::Flow,
         "log_prints = false",
-        "async fn borrowed(text: &'static str) {}",
+        "async fn borrowed(text: Option<&'static str>) {}",
         &expect_file!["../../tests/expanded/flow_borrowed.rs"],
     );
 }

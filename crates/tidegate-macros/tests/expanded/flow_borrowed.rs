@@ -1,5 +1,5 @@
 #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
-fn borrowed<'call>(text: &'static str) -> ::tidegate::FlowCall<'call, ()> {
+fn borrowed<'call>(text: Option<&'static str>) -> ::tidegate::FlowCall<'call, ()> {
     ::tidegate::__private::flow(::tidegate::__private::Parts {
         definition: borrowed::definition(),
         arguments: (text,),
@@ -29,12 +29,12 @@ impl borrowed {
         clippy::needless_pass_by_value,
         clippy::unused_async
     )]
-    async fn original(text: &'static str) {}
+    async fn original(text: Option<&'static str>) {}
     /// What is known of the flow `borrowed` before any of its runs.
     #[must_use]
     fn definition() -> &'static ::tidegate::Definition {
-        static DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
-        DEFINITION
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::flow_definition(
                 ::tidegate::__private::Source {
                     function: "borrowed",
@@ -45,7 +45,7 @@ impl borrowed {
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
                     ::core::convert::Into::into("text"), type_name :
-                    ::core::convert::Into::into("&'static str"), default :
+                    ::core::convert::Into::into("Option<&'static str>"), default :
                     ::core::option::Option::None, }
                 ],
                 ::tidegate::__private::Options {

@@ -51,8 +51,8 @@ impl my_pipeline {
     /// What is known of the flow `my_pipeline` before any of its runs.
     #[must_use]
     pub fn definition() -> &'static ::tidegate::Definition {
-        static DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
-        DEFINITION
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::flow_definition(
                 ::tidegate::__private::Source {
                     function: "my_pipeline",
@@ -90,7 +90,8 @@ impl my_pipeline {
     /// # Errors
     ///
     /// Every parameter that is wrong, missing or unknown.
-    #[allow(clippy::all, clippy::pedantic, deprecated, unused_mut)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated, unused_mut)]
     pub fn from_parameters(
         parameters: &::tidegate::Parameters,
     ) -> ::core::result::Result<

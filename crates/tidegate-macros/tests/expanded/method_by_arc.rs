@@ -6,8 +6,10 @@ impl Service {
     {
         ::tidegate::__private::flow(::tidegate::__private::Parts {
             definition: {
-                static DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
-                DEFINITION
+                static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<
+                    ::tidegate::Definition,
+                > = ::std::sync::OnceLock::new();
+                __TIDEGATE_DEFINITION
                     .get_or_init(|| ::tidegate::__private::flow_definition(
                         ::tidegate::__private::Source {
                             function: "report",

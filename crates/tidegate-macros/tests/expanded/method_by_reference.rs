@@ -13,8 +13,10 @@ impl Service {
         ::tidegate::__private::argument_must_be_clone_to_be_retried(&text);
         ::tidegate::__private::task(::tidegate::__private::Parts {
             definition: {
-                static DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
-                DEFINITION
+                static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<
+                    ::tidegate::Definition,
+                > = ::std::sync::OnceLock::new();
+                __TIDEGATE_DEFINITION
                     .get_or_init(|| ::tidegate::__private::task_definition(
                         ::tidegate::__private::Source {
                             function: "fetch",

@@ -29,8 +29,8 @@ impl report {
     /// What is known of the flow `report` before any of its runs.
     #[must_use]
     fn definition() -> &'static ::tidegate::Definition {
-        static DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
-        DEFINITION
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::flow_definition(
                 ::tidegate::__private::Source {
                     function: "report",
@@ -95,7 +95,8 @@ impl report {
     /// # Errors
     ///
     /// Every parameter that is wrong, missing or unknown.
-    #[allow(clippy::all, clippy::pedantic, deprecated, unused_mut)]
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated, unused_mut)]
     fn from_parameters(
         parameters: &::tidegate::Parameters,
     ) -> ::core::result::Result<
@@ -107,9 +108,6 @@ impl report {
             parameters,
         );
         __tidegate_arguments.finish()?;
-        let () = () else {
-            ::core::unreachable!("finish() reports every missing argument")
-        };
         ::core::result::Result::Ok(report())
     }
 }

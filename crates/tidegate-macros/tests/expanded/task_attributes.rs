@@ -49,8 +49,8 @@ impl r#loop {
     /// What is known of the task `loop` before any of its runs.
     #[must_use]
     pub(crate) fn definition() -> &'static ::tidegate::Definition {
-        static DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
-        DEFINITION
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
                     function: "loop",

@@ -109,8 +109,7 @@ pub(super) fn submit<T: Send + Sync + 'static>(
     let ending = Ending(Arc::clone(&shared));
     nursery.spawn(async move {
         let result = execution.perform(&mut *body).await;
-        let result =
-            result.map(|()| body.take().expect("a completed run has a value"));
+        let result = result.map(|()| body.take().expect("a completed run has a value"));
         ending.0.end(result);
     });
     RunHandle(shared)

@@ -18,8 +18,8 @@ use crate::engine::{Engine, Execution, Plan};
 use crate::error::Result;
 use crate::hook::Hook;
 
-pub use body::{Parts, flow, task};
 pub(crate) use body::{Attempted, Body, Produce, Unrepeatable};
+pub use body::{Parts, flow, task};
 pub use handle::RunHandle;
 pub use step::{Step, step};
 

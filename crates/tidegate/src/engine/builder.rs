@@ -6,9 +6,9 @@ use tidegate_core::{Clock, Store};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::settings::Settings;
 #[cfg(feature = "sqlite")]
 use crate::settings::Durability;
+use crate::settings::Settings;
 
 /// Sets up an [`Engine`].
 #[derive(Debug, Default)]

@@ -72,7 +72,8 @@ impl Execution {
                     let state = State { timestamp: now, ..state };
                     if state.is_failed() {
                         let text = format!("{state:?}");
-                        Ok(Box::pin(self.fail(Failing { state, cause: None, what: "state", text })).await)
+                        Ok(Box::pin(self.fail(Failing { state, cause: None, what: "state", text }))
+                            .await)
                     } else {
                         Ok(self.end_in(state))
                     }
@@ -87,7 +88,7 @@ impl Execution {
             Outcome::Panicked(panic) => {
                 let failing = self.panicked(panic, now);
                 Ok(Box::pin(self.fail(failing)).await)
-            },
+            }
             Outcome::TimedOut(limit) => {
                 let noun = self.noun();
                 let text = format!("{noun} run exceeded timeout of {} second(s)", seconds(limit));
@@ -101,7 +102,8 @@ impl Execution {
                 );
                 let mut state = State::failed(now).message(text.clone());
                 state.data = StateData::Failed { retriable: Some(false) };
-                Ok(Box::pin(self.fail(Failing { state, cause: None, what: "exception", text })).await)
+                Ok(Box::pin(self.fail(Failing { state, cause: None, what: "exception", text }))
+                    .await)
             }
         }
     }
@@ -124,14 +126,17 @@ impl Execution {
         {
             let snapshot = self.live.record().clone();
             let context = Arc::clone(&self.context);
-            vetoed = !hooks::may_retry(&self.live, context, condition, snapshot, &failing.state).await;
+            vetoed =
+                !hooks::may_retry(&self.live, context, condition, snapshot, &failing.state).await;
             if vetoed {
                 failing.state.data = StateData::Failed { retriable: Some(false) };
             }
         }
         let verdict = self.propose(failing.state.clone());
         let entered = self.live.state().unwrap_or_else(|| failing.state.clone());
-        if let (Verdict::Replace(_), StateData::Scheduled { scheduled_time }) = (&verdict, &entered.data) {
+        if let (Verdict::Replace(_), StateData::Scheduled { scheduled_time }) =
+            (&verdict, &entered.data)
+        {
             self.say_retry(&failing, attempt, retries, *scheduled_time);
             return Next::AttemptAt(*scheduled_time);
         }
@@ -147,7 +152,9 @@ impl Execution {
                 self.end(entered, None)
             }
             Verdict::Reject(rejection) => self.end_refused(rejection.reason),
-            Verdict::Wait(until) => self.end_refused(format!("it may not enter that state before {until}")),
+            Verdict::Wait(until) => {
+                self.end_refused(format!("it may not enter that state before {until}"))
+            }
         }
     }
 
@@ -195,7 +202,8 @@ impl Execution {
                     format!("{} second(s) from now", seconds(wait)).into()
                 };
                 let failure = failing.of_a_task();
-                logger.info(format_args!("{failure} - Retry {attempt}/{retries} will start {start}"));
+                logger
+                    .info(format_args!("{failure} - Retry {attempt}/{retries} will start {start}"));
             }
         }
         logger.info(format_args!(

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use tidegate_core::{Parameters, Run, RunKind, StateType, Write};
 use tidegate_core::store::Advance;
+use tidegate_core::{Parameters, Run, RunKind, StateType, Write};
 
 use crate::call::Body;
 use crate::context::{Context, union};
@@ -38,7 +38,8 @@ impl Execution {
         let record = record.0;
         let inherited = outer.run().map(|run| run.log_prints());
         let log_prints = options.logs_prints(inherited, engine.settings());
-        let live = Arc::new(LiveRun::new(engine, definition, record, log_prints, outer.flow.clone()));
+        let live =
+            Arc::new(LiveRun::new(engine, definition, record, log_prints, outer.flow.clone()));
         let context = Arc::new(outer.inside(Arc::clone(&live)));
         let mut execution = Self { live, options, context, recorded: None, ended: false };
         execution.enter_pending()?;
@@ -51,9 +52,13 @@ impl Execution {
         loop {
             self.enter_running().await?;
             self.call_hooks(StateType::Running).await;
-            let outcome =
-                attempt(body, self.is_last_attempt(), self.options.time_limit(), Arc::clone(&self.context))
-                    .await;
+            let outcome = attempt(
+                body,
+                self.is_last_attempt(),
+                self.options.time_limit(),
+                Arc::clone(&self.context),
+            )
+            .await;
             self.join_submitted(&outcome).await;
             match self.conclude(outcome, body).await? {
                 Next::AttemptAt(time) => self.wait_until(time).await,

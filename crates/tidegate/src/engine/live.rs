@@ -31,7 +31,15 @@ impl LiveRun {
         flow: Option<Arc<Self>>,
     ) -> Self {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
-        Self { id: record.id, engine, definition, record: Mutex::new(record), log_prints, nursery, flow }
+        Self {
+            id: record.id,
+            engine,
+            definition,
+            record: Mutex::new(record),
+            log_prints,
+            nursery,
+            flow,
+        }
     }
 
     pub(crate) fn id(&self) -> RunId {
@@ -105,6 +113,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl fmt::Debug for LiveRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LiveRun").field("kind", &self.kind()).field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("LiveRun")
+            .field("kind", &self.kind())
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }

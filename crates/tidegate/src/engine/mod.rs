@@ -29,8 +29,8 @@ use crate::error::{Error, Result};
 use crate::query::Runs;
 use crate::settings::Settings;
 
-pub use builder::EngineBuilder;
 pub use attempt::blocking;
+pub use builder::EngineBuilder;
 pub(crate) use execution::Execution;
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;

@@ -11,9 +11,9 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer};
 
 use crate::context::Context;
+use crate::logging::TARGET;
 use crate::logging::layer::Fields;
 use crate::logging::level::{LevelFilter, from_tracing};
-use crate::logging::TARGET;
 
 /// Prints events in the console format.
 #[derive(Debug)]
@@ -35,7 +35,12 @@ impl Console {
         let time = Clock::system().now().with_timezone(&Local).format("%H:%M:%S%.3f");
         let mut line = String::with_capacity(96 + fields.message.len());
         let (on, off) = if self.colour { colours(level) } else { ("", "") };
-        let _ = write!(line, "{time} | {on}{level:<7}{off} | {} - {}", who(event, &fields), fields.message);
+        let _ = write!(
+            line,
+            "{time} | {on}{level:<7}{off} | {} - {}",
+            who(event, &fields),
+            fields.message
+        );
         if event.metadata().target() != TARGET {
             for (name, value) in &fields.others {
                 let _ = match value {

@@ -49,7 +49,9 @@ impl From<LogLevel> for LevelFilter {
 
 /// The text is not a log level.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a log level; the levels are TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL and OFF")]
+#[error(
+    "`{0}` is not a log level; the levels are TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL and OFF"
+)]
 pub struct ParseLevelError(String);
 
 impl FromStr for LevelFilter {

@@ -28,9 +28,12 @@ use crate::logging::level::to_tracing;
 /// ```
 #[must_use]
 pub fn run_logger() -> RunLogger {
-    Context::with(|context| context.run().map(|run| run.logger()))
-        .flatten()
-        .unwrap_or(RunLogger { engine: None, who: None, flow_run_id: None, task_run_id: None })
+    Context::with(|context| context.run().map(|run| run.logger())).flatten().unwrap_or(RunLogger {
+        engine: None,
+        who: None,
+        flow_run_id: None,
+        task_run_id: None,
+    })
 }
 
 /// Writes log lines of one run, at Prefect's levels.
@@ -131,7 +134,9 @@ impl Finished {
     pub(crate) fn of(live: &LiveRun, state: &State) -> Self {
         let level = if state.is_completed() { LogLevel::Info } else { LogLevel::Error };
         let logger = live.logger_at(level);
-        Self(logger.and_then(|logger| logger.line(level, format_args!("Finished in state {state}"))))
+        Self(
+            logger.and_then(|logger| logger.line(level, format_args!("Finished in state {state}"))),
+        )
     }
 
     /// Stores the line, which is done before the end itself is stored, so that both become durable together.
