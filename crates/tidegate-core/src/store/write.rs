@@ -128,7 +128,6 @@ impl Acknowledgement {
     }
 
     /// An acknowledgement, and the end that gives it.
-    #[must_use]
     pub fn later() -> (Acknowledger, Self) {
         let (sender, receiver) = oneshot::channel();
         (Acknowledger(sender), Self(Answer::Later(receiver)))
@@ -142,7 +141,6 @@ impl Room {
     }
 
     /// There will be room, when the other end says so.
-    #[must_use]
     pub fn later() -> (RoomMaker, Self) {
         let (sender, receiver) = oneshot::channel();
         (RoomMaker(sender), Self(Answer::Later(receiver)))
@@ -172,7 +170,10 @@ impl Future for Answer {
             Self::Later(receiver) => {
                 let result = ready!(Pin::new(receiver).poll(context));
                 Poll::Ready(result.unwrap_or_else(|_| {
-                    Err(StoreError::new(StoreErrorKind::Closed, "the store stopped before it answered"))
+                    Err(StoreError::new(
+                        StoreErrorKind::Closed,
+                        "the store stopped before it answered",
+                    ))
                 }))
             }
         }

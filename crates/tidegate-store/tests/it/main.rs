@@ -1,9 +1,10 @@
 //! The tests of the SQLite store: the promises every store makes, and those only this one does.
 
-mod backpressure;
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod batching;
 mod damage;
 mod failures;
-mod kept;
 mod opening;
 mod schema;
 mod sharing;

@@ -1,4 +1,4 @@
-//! The promises of [`Store`](super::Store), as tests that every store runs. They use the trait alone and never look behind it.
+//! The promises of [`Store`], as tests that every store runs. They use the trait alone and never look behind it.
 //!
 //! A store proves itself with one file of tests, which needs tokio with `macros` and `rt`:
 //!
