@@ -67,10 +67,13 @@ async fn hooks_run_in_the_order_given_then_those_of_the_call() {
     check(fetch().on_completion(Hook::new("c", |run, state| say("c", &run, &state))), expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Completed'
         INFO  ! a: Completed run_count=1
+        INFO  Hook 'a' finished running successfully
         INFO  Running hook 'b' in response to entering state 'Completed'
         INFO  ! b: Completed run_count=1
+        INFO  Hook 'b' finished running successfully
         INFO  Running hook 'c' in response to entering state 'Completed'
         INFO  ! c: Completed run_count=1
+        INFO  Hook 'c' finished running successfully
         Pending > Running > Completed
     "#]])
         .await;
@@ -86,16 +89,22 @@ async fn hooks_run_at_each_running_and_once_at_the_end() {
     check(fetch(), expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Running'
         INFO  ! a: Running run_count=1
+        INFO  Hook 'a' finished running successfully
         INFO  Running hook 'b' in response to entering state 'Running'
         INFO  ! b: Running run_count=1
+        INFO  Hook 'b' finished running successfully
         INFO  Running hook 'a' in response to entering state 'Retrying'
         INFO  ! a: Retrying run_count=2
+        INFO  Hook 'a' finished running successfully
         INFO  Running hook 'b' in response to entering state 'Retrying'
         INFO  ! b: Retrying run_count=2
+        INFO  Hook 'b' finished running successfully
         INFO  Running hook 'a' in response to entering state 'Failed'
         INFO  ! a: Failed run_count=2
+        INFO  Hook 'a' finished running successfully
         INFO  Running hook 'b' in response to entering state 'Failed'
         INFO  ! b: Failed run_count=2
+        INFO  Hook 'b' finished running successfully
         Pending > Running > AwaitingRetry(0s) > Retrying > Failed
     "#]]).await;
 }
@@ -109,9 +118,10 @@ async fn a_hook_that_fails_is_told_and_the_next_one_runs() {
         INFO  Running hook 'breaks' in response to entering state 'Completed'
         ERROR An error was encountered while running hook 'breaks': broken hook
         INFO  Running hook 'panics' in response to entering state 'Completed'
-        ERROR An error was encountered while running hook 'panics': panicked at tests/it/hook.rs:48:5: panicking hook
+        ERROR An error was encountered while running hook 'panics': panicked at hook.rs: panicking hook
         INFO  Running hook 'a' in response to entering state 'Completed'
         INFO  ! a: Completed run_count=1
+        INFO  Hook 'a' finished running successfully
         Pending > Running > Completed
     "#]]).await;
 }
@@ -149,6 +159,7 @@ async fn a_failed_state_that_is_returned_calls_the_failure_hooks_once_at_the_end
     check(judge(), expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Failed'
         INFO  ! a: Failed run_count=3
+        INFO  Hook 'a' finished running successfully
         Pending > Running > AwaitingRetry(0s) > Retrying > AwaitingRetry(0s) > Retrying > Failed
     "#]]).await;
 }
@@ -163,10 +174,13 @@ async fn a_flow_that_is_tried_again_calls_its_running_hooks_each_time_and_its_fa
     check(pipeline(), expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Running'
         INFO  ! a: Running run_count=1
+        INFO  Hook 'a' finished running successfully
         INFO  Running hook 'a' in response to entering state 'Running'
         INFO  ! a: Running run_count=2
+        INFO  Hook 'a' finished running successfully
         INFO  Running hook 'b' in response to entering state 'Failed'
         INFO  ! b: Failed run_count=2
+        INFO  Hook 'b' finished running successfully
         Pending > Running > AwaitingRetry(0s) > Running > Failed
     "#]]).await;
 }
@@ -181,6 +195,7 @@ async fn a_crashed_flow_calls_its_crash_hooks_and_not_its_failure_hooks() {
     check(pipeline(), expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Crashed'
         INFO  ! a: Crashed run_count=1
+        INFO  Hook 'a' finished running successfully
         Pending > Running > Crashed
     "#]]).await;
 }
@@ -195,6 +210,7 @@ async fn a_flow_that_returns_cancelling_calls_its_cancellation_hooks() {
     check(pipeline(), expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Cancelling'
         INFO  ! a: Cancelling run_count=1
+        INFO  Hook 'a' finished running successfully
         Pending > Running > Cancelling
     "#]]).await;
 }
@@ -210,6 +226,7 @@ async fn a_hook_with_bound_values_is_named_after_its_function() {
     check(fetch(), expect![[r#"
         INFO  Running hook 'notify' in response to entering state 'Completed'
         INFO  ! ops: Completed run_count=1
+        INFO  Hook 'notify' finished running successfully
         Pending > Running > Completed
     "#]]).await;
 }
@@ -230,6 +247,7 @@ async fn the_runtime_and_tasks_work_inside_hooks() {
     async fn pipeline() {}
     check(pipeline(), expect![[r#"
         INFO  Running hook 'hook' in response to entering state 'Completed'
+        INFO  Hook 'hook' finished running successfully
         Pending > Running > Completed
         Pending > Running > Completed
     "#]]).await;
@@ -246,7 +264,9 @@ async fn the_state_is_recorded_before_its_hooks_run() {
     async fn pipeline() {}
     check(pipeline(), expect![[r#"
         INFO  Running hook 'look' in response to entering state 'Running'
+        INFO  Hook 'look' finished running successfully
         INFO  Running hook 'look' in response to entering state 'Completed'
+        INFO  Hook 'look' finished running successfully
         Pending > Running > Completed
     "#]]).await;
 }
