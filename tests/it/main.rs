@@ -2,11 +2,19 @@
 //!
 //! Ids such as RETRY-03 name a case of Prefect's behaviour; `behaviours.md` lists those that are not taken over.
 
+mod blocking;
+mod child;
 mod final_state;
 mod hook;
+mod log;
 mod name;
+mod panic;
 mod retry;
+mod runtime;
+mod step;
 mod subflow;
+mod submit;
+mod tags;
 mod task;
 mod timeline;
 mod timeout;
