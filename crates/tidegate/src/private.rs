@@ -226,11 +226,11 @@ pub struct TypeProbe<T>(pub std::marker::PhantomData<T>);
 /// Can be read from JSON.
 pub trait FromJson<T> {
     #[doc(hidden)]
-    fn from_json(&self, value: &Value) -> Result<T, Cow<'static, str>>;
+    fn read_json(&self, value: &Value) -> Result<T, Cow<'static, str>>;
 }
 
 impl<T: DeserializeOwned> FromJson<T> for &TypeProbe<T> {
-    fn from_json(&self, value: &Value) -> Result<T, Cow<'static, str>> {
+    fn read_json(&self, value: &Value) -> Result<T, Cow<'static, str>> {
         T::deserialize(value).map_err(|error| error.to_string().into())
     }
 }
@@ -238,11 +238,11 @@ impl<T: DeserializeOwned> FromJson<T> for &TypeProbe<T> {
 /// Cannot be read from JSON.
 pub trait NotFromJson<T> {
     #[doc(hidden)]
-    fn from_json(&self, value: &Value) -> Result<T, Cow<'static, str>>;
+    fn read_json(&self, value: &Value) -> Result<T, Cow<'static, str>>;
 }
 
 impl<T> NotFromJson<T> for TypeProbe<T> {
-    fn from_json(&self, _value: &Value) -> Result<T, Cow<'static, str>> {
+    fn read_json(&self, _value: &Value) -> Result<T, Cow<'static, str>> {
         Err("its type cannot be read from JSON".into())
     }
 }
@@ -300,7 +300,7 @@ macro_rules! __argument {
             $name,
             |value| {
                 (&&$crate::__private::TypeProbe::<$type>(::core::marker::PhantomData))
-                    .from_json(value)
+                    .read_json(value)
             },
             $default,
         )

@@ -9,6 +9,7 @@
 mod attempt;
 mod builder;
 mod conclude;
+mod crash;
 mod default;
 mod execution;
 mod hooks;
@@ -69,7 +70,6 @@ struct Inner {
 
 impl Engine {
     /// An engine to be set up.
-    #[must_use]
     pub fn builder() -> EngineBuilder {
         EngineBuilder::default()
     }
@@ -109,7 +109,6 @@ impl Engine {
     }
 
     /// The runs it has recorded.
-    #[must_use]
     pub fn runs(&self) -> Runs {
         Runs::new(self.clone())
     }

@@ -43,9 +43,9 @@ impl Console {
         );
         if event.metadata().target() != TARGET {
             for (name, value) in &fields.others {
-                let _ = match value {
-                    Value::String(text) => write!(line, " {name}={text}"),
-                    value => write!(line, " {name}={value}"),
+                let _ = match value.as_str() {
+                    Some(text) => write!(line, " {name}={text}"),
+                    None => write!(line, " {name}={value}"),
                 };
             }
         }
