@@ -22,9 +22,9 @@ use crate::parameters::InvalidParameters;
 
 pub use crate::call::{Parts, flow, task};
 pub use crate::engine::blocking;
-pub use crate::logging::{Print, print};
 pub use crate::options::Options;
 pub use crate::parameters::Arguments;
+pub use crate::prints::{Print, print};
 pub use crate::{
     __argument as argument, __cloned as cloned, __concluded as concluded,
     __default_json as default_json, __recorded as recorded,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::duration;
 use crate::error::{Error, Result};
-use crate::logging::{Format, LevelFilter};
+use crate::log::{Format, LevelFilter};
 
 pub use tidegate_core::store::Durability;
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use tidegate_core::{State, StateType, Verdict};
 
 use crate::engine::{Execution, hooks};
-use crate::logging::Finished;
 
 /// A run whose execution is dropped before it has ended has crashed.
 impl Drop for Execution {
@@ -32,7 +31,7 @@ impl Execution {
         if state.state_type() == StateType::Crashed {
             self.live.logger().error(format_args!("Crash detected! {message}"));
         }
-        let line = Finished::of(&self.live, &state);
+        let line = self.live.finished(&state);
         line.store();
         line.print();
         if let Some(write) = self.unrecorded()

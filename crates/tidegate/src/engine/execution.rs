@@ -6,11 +6,10 @@ use std::sync::Arc;
 use tidegate_core::store::Advance;
 use tidegate_core::{Run, RunKind, StateType, Write};
 
-use crate::call::Body;
-use crate::context::{Context, union};
 use crate::engine::attempt::attempt;
 use crate::engine::conclude::Next;
-use crate::engine::{Engine, LiveRun, Nursery, Plan};
+use crate::engine::panics::Panic;
+use crate::engine::{Body, Context, Engine, LiveRun, Nursery, Plan, union};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::options::Options;
@@ -27,14 +26,13 @@ pub(crate) struct Execution {
 
 impl Execution {
     /// Gives the run its id, name, tags and place, and its first state.
-    pub(crate) fn describe(plan: Plan) -> Result<Self> {
-        let engine = plan.engine()?;
+    pub(crate) fn describe(plan: Plan, engine: Engine) -> Result<Self> {
         let outer = plan.context.clone().unwrap_or_default();
         let options = Arc::clone(plan.options());
         let definition = plan.definition.clone();
         let record = first_record(&engine, &outer, plan)?;
         let inherited = outer.run().map(|run| run.log_prints());
-        let log_prints = options.logs_prints(inherited, engine.settings());
+        let log_prints = options.logs_prints(inherited, engine.settings().log_prints);
         let live =
             Arc::new(LiveRun::new(engine, definition, record, log_prints, outer.flow.clone()));
         let context = Arc::new(outer.inside(Arc::clone(&live)));
@@ -116,7 +114,11 @@ fn first_record(engine: &Engine, outer: &Context, plan: Plan) -> Result<Run> {
     let options = Arc::clone(plan.options());
     record.name = match (plan.name, &options.run_name, definition.kind()) {
         (Some(name), _, _) => name,
-        (None, Some(run_name), _) => run_name.make(&plan.parameters),
+        (None, Some(run_name), _) => Panic::catch_sync(|| run_name.make(&plan.parameters))
+            .map_err(|panic| {
+                let name = definition.name();
+                Error::configuration(format!("'{name}': its run name cannot be made: {panic}"))
+            })?,
         (None, None, RunKind::Flow) => names::flow_run(),
         (None, None, RunKind::Task) if outer.flow.is_some() => {
             names::task_run(definition.name(), record.id)

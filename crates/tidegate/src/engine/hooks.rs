@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use tidegate_core::{Run, RunKind, State, StateType};
 
-use crate::context::Context;
 use crate::engine::panics::Panic;
-use crate::engine::{Execution, LiveRun};
+use crate::engine::{Context, Execution, LiveRun};
 use crate::error::error_text;
 use crate::hook::{Hook, RetryCondition};
 use crate::options::Options;
