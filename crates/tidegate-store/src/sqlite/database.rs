@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode};
-use tidegate_core::{Advance, LogQuery, LogRecord, Run, RunId, RunQuery, StoreError, StoreErrorKind, Write};
+use tidegate_core::{
+    Advance, LogQuery, LogRecord, Run, RunId, RunQuery, StoreError, StoreErrorKind, Write,
+};
 
 use super::definitions::{Known, Numbers};
 use super::error::{Doing, failed, unreadable};
@@ -137,7 +139,9 @@ fn bring_up_to_date(
 ) -> Result<(), Trouble> {
     let found = find(connection, known, advance.run_id).map_err(|error| match error {
         UnreadableRow::Sqlite(error) => Trouble::Failure(error),
-        error => Trouble::Refusal(unreadable(place, error)),
+        error @ (UnreadableRow::Checksum | UnreadableRow::Column(_) | UnreadableRow::Json(_)) => {
+            Trouble::Refusal(unreadable(place, error))
+        }
     })?;
     let Some((mut run, definition)) = found else {
         return Err(Trouble::Refusal(StoreError::new(
@@ -162,7 +166,7 @@ fn trouble(place: &str, write: &Write, error: UnwritableRow) -> Trouble {
         {
             Trouble::Failure(error)
         }
-        error => Trouble::Refusal(
+        error @ (UnwritableRow::Sqlite(_) | UnwritableRow::Json(_)) => Trouble::Refusal(
             StoreError::new(
                 StoreErrorKind::Other,
                 format!(

@@ -77,7 +77,9 @@ impl Drop for FileStore {
         if self.writer.close_within(PATIENCE) {
             self.join();
         } else {
-            tracing::error!("a store that was dropped is still writing; close it before the end of the program");
+            tracing::error!(
+                "a store that was dropped is still writing; close it before the end of the program"
+            );
         }
     }
 }

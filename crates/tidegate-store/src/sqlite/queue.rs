@@ -184,9 +184,14 @@ impl Waiting {
     }
 
     /// Answers everyone alike, but for those who wait for a run that was refused.
-    pub(super) fn answer(self, result: &Result<(), StoreError>, refused: &HashMap<RunId, StoreError>) {
+    pub(super) fn answer(
+        self,
+        result: &Result<(), StoreError>,
+        refused: &HashMap<RunId, StoreError>,
+    ) {
         for (run, writer) in self.writers {
-            let result = refused.get(&run).map_or_else(|| result.clone(), |error| Err(error.clone()));
+            let result =
+                refused.get(&run).map_or_else(|| result.clone(), |error| Err(error.clone()));
             writer.acknowledge(result);
         }
         for other in self.readers.into_iter().chain(self.flushes) {

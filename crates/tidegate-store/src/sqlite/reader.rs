@@ -54,8 +54,7 @@ impl std::fmt::Debug for State {
 
 impl Readers {
     pub(super) fn new(path: PathBuf, place: Arc<str>, options: Options) -> Self {
-        let shared =
-            Shared { path, place, options, state: Mutex::default(), wake: Condvar::new() };
+        let shared = Shared { path, place, options, state: Mutex::default(), wake: Condvar::new() };
         Self { shared: Arc::new(shared), threads: Mutex::default() }
     }
 

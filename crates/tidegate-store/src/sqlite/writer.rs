@@ -181,9 +181,9 @@ impl Shared {
     pub(super) fn close_within(&self, patience: Duration) -> bool {
         drop(self.close());
         let state = self.lock();
-        let waited = self.wake.wait_timeout_while(state, patience, |state| {
-            !matches!(state.stage, Stage::Closed(_))
-        });
+        let waited = self
+            .wake
+            .wait_timeout_while(state, patience, |state| !matches!(state.stage, Stage::Closed(_)));
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
@@ -384,11 +384,7 @@ impl Shared {
 impl State {
     /// While storing fails, only those who wait for an answer make the thread try again before its time.
     fn is_urgent(&self, options: &Options) -> bool {
-        if self.failing.is_some() {
-            self.queue.is_awaited()
-        } else {
-            self.queue.is_urgent(options)
-        }
+        if self.failing.is_some() { self.queue.is_awaited() } else { self.queue.is_urgent(options) }
     }
 
     fn accept(&mut self, write: Write, place: &str, options: &Options) -> Result<(), StoreError> {
@@ -399,16 +395,28 @@ impl State {
             && self.queue.len() >= options.queue_capacity
             && !self.queue.contains(write.run_id())
         {
-            return Err(error.clone());
+            return Err(not_taken(place, write.run_id(), error));
         }
         self.queue.put(write).map_err(|AlreadyBegun(run)| already_begun(place, run))
     }
 }
 
+fn not_taken(place: &str, run: RunId, error: &StoreError) -> StoreError {
+    StoreError::new(
+        error.kind(),
+        format!(
+            "a write about run {run} was not taken, because as many runs wait for {place} as may wait: {error}"
+        ),
+    )
+    .caused_by(error.clone())
+}
+
 fn already_begun(place: &str, run: RunId) -> StoreError {
     StoreError::new(
         StoreErrorKind::Other,
-        format!("run {run} is recorded in {place} already; a run is recorded once, and then moves on"),
+        format!(
+            "run {run} is recorded in {place} already; a run is recorded once, and then moves on"
+        ),
     )
 }
 
