@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use tidegate_core::{RunKind, State, StateData, Timestamp, Verdict};
 
-use crate::call::Body;
 use crate::engine::attempt::Outcome;
 use crate::engine::panics::Panic;
-use crate::engine::{Execution, hooks};
+use crate::engine::{Body, Execution, hooks};
 use crate::error::{Error, Result, error_text};
-use crate::logging::{Finished, seconds};
+use crate::log::seconds;
 
 /// What comes after an attempt.
 pub(super) enum Next {
@@ -72,7 +71,8 @@ impl Execution {
                     let state = State { timestamp: now, ..state };
                     if state.is_failed() {
                         let text = format!("{state:?}");
-                        Ok(Box::pin(self.fail(Failing { state, cause: None, what: "state", text })).await)
+                        Ok(Box::pin(self.fail(Failing { state, cause: None, what: "state", text }))
+                            .await)
                     } else {
                         Ok(self.end_in(state))
                     }
@@ -87,7 +87,7 @@ impl Execution {
             Outcome::Panicked(panic) => {
                 let failing = self.panicked(panic, now);
                 Ok(Box::pin(self.fail(failing)).await)
-            },
+            }
             Outcome::TimedOut(limit) => {
                 let noun = self.noun();
                 let text = format!("{noun} run exceeded timeout of {} second(s)", seconds(limit));
@@ -101,7 +101,8 @@ impl Execution {
                 );
                 let mut state = State::failed(now).message(text.clone());
                 state.data = StateData::Failed { retriable: Some(false) };
-                Ok(Box::pin(self.fail(Failing { state, cause: None, what: "exception", text })).await)
+                Ok(Box::pin(self.fail(Failing { state, cause: None, what: "exception", text }))
+                    .await)
             }
         }
     }
@@ -124,14 +125,17 @@ impl Execution {
         {
             let snapshot = self.live.record().clone();
             let context = Arc::clone(&self.context);
-            vetoed = !hooks::may_retry(&self.live, context, condition, snapshot, &failing.state).await;
+            vetoed =
+                !hooks::may_retry(&self.live, context, condition, snapshot, &failing.state).await;
             if vetoed {
                 failing.state.data = StateData::Failed { retriable: Some(false) };
             }
         }
         let verdict = self.propose(failing.state.clone());
         let entered = self.live.state().unwrap_or_else(|| failing.state.clone());
-        if let (Verdict::Replace(_), StateData::Scheduled { scheduled_time }) = (&verdict, &entered.data) {
+        if let (Verdict::Replace(_), StateData::Scheduled { scheduled_time }) =
+            (&verdict, &entered.data)
+        {
             self.say_retry(&failing, attempt, retries, *scheduled_time);
             return Next::AttemptAt(*scheduled_time);
         }
@@ -147,7 +151,9 @@ impl Execution {
                 self.end(entered, None)
             }
             Verdict::Reject(rejection) => self.end_refused(rejection.reason),
-            Verdict::Wait(until) => self.end_refused(format!("it may not enter that state before {until}")),
+            Verdict::Wait(until) => {
+                self.end_refused(format!("it may not enter that state before {until}"))
+            }
         }
     }
 
@@ -173,7 +179,7 @@ impl Execution {
     /// Records how the run ended, and says so.
     pub(super) async fn record_end(&mut self) -> Result<()> {
         let Some(state) = self.live.state() else { return Ok(()) };
-        let line = Finished::of(&self.live, &state);
+        let line = self.live.finished(&state);
         line.store();
         let recorded = self.record_acknowledged().await;
         match &recorded {
@@ -195,7 +201,8 @@ impl Execution {
                     format!("{} second(s) from now", seconds(wait)).into()
                 };
                 let failure = failing.of_a_task();
-                logger.info(format_args!("{failure} - Retry {attempt}/{retries} will start {start}"));
+                logger
+                    .info(format_args!("{failure} - Retry {attempt}/{retries} will start {start}"));
             }
         }
         logger.info(format_args!(
