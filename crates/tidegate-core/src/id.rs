@@ -62,6 +62,14 @@ impl fmt::Debug for RunId {
 #[serde(transparent)]
 pub struct DeploymentId(Uuid);
 
+impl DeploymentId {
+    /// The id as a UUID.
+    #[must_use]
+    pub const fn as_uuid(&self) -> &Uuid {
+        &self.0
+    }
+}
+
 impl From<Uuid> for DeploymentId {
     fn from(uuid: Uuid) -> Self {
         Self(uuid)

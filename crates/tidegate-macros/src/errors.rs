@@ -26,9 +26,15 @@ impl Errors {
         self.0.len()
     }
 
+    /// Each mistake as `place: message`.
     #[cfg(test)]
-    pub(crate) fn messages(&self) -> Vec<String> {
-        self.0.iter().flat_map(|error| error.clone().into_iter()).map(|e| e.to_string()).collect()
+    pub(crate) fn listed(&self) -> String {
+        let all = self.0.iter().flat_map(|error| error.clone().into_iter());
+        all.map(|error| {
+            let place = error.span().source_text().unwrap_or_default();
+            format!("{place}: {error}\n")
+        })
+        .collect()
     }
 }
 

@@ -2,7 +2,7 @@
 //! not know, or which is only half typed, still reaches the compiler.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{AttrStyle, Attribute, FnArg, Signature, Token, Visibility, braced, token};
 
@@ -64,11 +64,13 @@ pub(crate) fn is_default(attribute: &Attribute) -> bool {
 }
 
 /// The function as the user wrote it, for when it cannot be expanded: the IDE and the rest of the crate still see it.
+/// Only its errors matter then, not that it is unused.
 impl ToTokens for Function {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         for attribute in &self.attributes {
             attribute.to_tokens(tokens);
         }
+        tokens.extend(quote!(#[allow(unused)]));
         self.visibility.to_tokens(tokens);
         self.plain_signature().to_tokens(tokens);
         self.block(&TokenStream::new()).to_tokens(tokens);

@@ -8,6 +8,11 @@
 //!                     errors <───┘   (all of them, beside what could be expanded)
 //! ```
 
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enums of syn are large and grow: what matters is named, and the rest is left to the compiler"
+)]
+
 mod errors;
 mod expand;
 mod function;

@@ -17,9 +17,9 @@ use crate::template::Template;
 const BANNED_IN_FLOW_NAMES: &[char] = &['/', '%', '&', '<', '>'];
 
 /// A checked task or flow.
-pub(crate) struct Model {
+pub(crate) struct Model<'a> {
     pub kind: Kind,
-    pub function: Function,
+    pub function: &'a Function,
     pub options: Options,
     pub shape: Shape,
     /// The name people see.
@@ -32,14 +32,14 @@ pub(crate) struct Model {
     pub prints: bool,
 }
 
-impl Model {
-    /// Checks a function with its options; gives the function back where its signature cannot be expanded.
+impl<'a> Model<'a> {
+    /// Checks a function with its options; nothing comes of a signature that cannot be expanded.
     pub(crate) fn check(
         kind: Kind,
-        function: Function,
+        function: &'a Function,
         options: Options,
         errors: &mut Errors,
-    ) -> Result<Self, Function> {
+    ) -> Option<Self> {
         let inline = options.get("inline");
         if let (Some(given), Some(_)) = (inline, &function.signature.asyncness) {
             errors.add(
@@ -50,18 +50,18 @@ impl Model {
         let mode = Mode::of(&function.signature, inline.is_some());
         let retried = options.get("retries").is_some_and(|given| !is_zero(&given.value));
         let sound = signature::check(kind, &function.signature, Demands { mode, retried }, errors);
-        let name = name(kind, &function, &options, errors);
+        let name = name(kind, function, &options, errors);
         let template = template(kind, &options, &function.signature, errors);
         if !sound {
-            return Err(function);
+            return None;
         }
         let shape = Shape::of(&function.signature, mode);
         let description = match options.get("description").map(|given| &given.value) {
-            Some(Value::Plain(text)) => Some(text.clone()),
+            Some(Value::Plain(text)) => Some((**text).clone()),
             _ => first_paragraph(&function.attributes),
         };
         let prints = !options.get("log_prints").is_some_and(|given| is_false(&given.value));
-        Ok(Self { kind, function, options, shape, name, description, template, retried, prints })
+        Some(Self { kind, function, options, shape, name, description, template, retried, prints })
     }
 }
 
@@ -75,7 +75,7 @@ fn name(kind: Kind, function: &Function, options: &Options, errors: &mut Errors)
                 format_args!("a flow name cannot contain `{banned}`, nor any other of / % & < >"),
             );
         }
-        return written.clone();
+        return (**written).clone();
     }
     let ident = &function.signature.ident;
     let name = ident.unraw().to_string();

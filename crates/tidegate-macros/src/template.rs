@@ -7,10 +7,10 @@ use syn::ext::IdentExt;
 
 use crate::errors::Errors;
 
-/// A template with the arguments it uses.
+/// A checked template.
 pub(crate) struct Template {
     pub text: LitStr,
-    /// For each argument of the function, whether the template uses it.
+    /// The arguments that it uses, each once.
     pub used: Vec<Ident>,
 }
 
@@ -46,10 +46,10 @@ fn unknown(name: &str, arguments: &[&Ident]) -> String {
     };
     let all: Vec<String> =
         arguments.iter().map(|argument| format!("`{}`", argument.unraw())).collect();
-    if all.is_empty() {
-        format!("{what}: this function has none; leave the braces out")
-    } else {
-        format!("{what}: the arguments are {}", all.join(", "))
+    match all.as_slice() {
+        [] => format!("{what}: this function has none; leave the braces out"),
+        [only] => format!("{what}: the only argument is {only}"),
+        _ => format!("{what}: the arguments are {}", all.join(", ")),
     }
 }
 

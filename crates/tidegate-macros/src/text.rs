@@ -10,6 +10,9 @@ pub(crate) fn of(tokens: impl ToTokens) -> String {
     text.written
 }
 
+/// After these, whatever follows stands apart.
+const KEYWORDS: &[&str] = &["as", "const", "dyn", "impl", "mut"];
+
 #[derive(Default)]
 struct Text {
     written: String,
@@ -24,7 +27,7 @@ enum Before {
     Attaching,
     /// An identifier, a literal, `>` or `)`: a word that follows needs a space.
     Word,
-    /// `,`, `;`, `:`, `=`, `+`, `->`: a space follows.
+    /// `,`, `;`, `:`, `=`, `+`, `->`, a keyword: a space follows.
     Separator,
     /// The first half of a two-character operator.
     Half(char),
@@ -35,7 +38,12 @@ impl Text {
         for token in tokens {
             self.flush(&token);
             match token {
-                TokenTree::Ident(word) => self.word(&word.to_string()),
+                TokenTree::Ident(word) => {
+                    self.word(&word.to_string());
+                    if KEYWORDS.iter().any(|keyword| word == keyword) {
+                        self.before = Before::Separator;
+                    }
+                }
                 TokenTree::Literal(word) => self.word(&word.to_string()),
                 TokenTree::Punct(punct) => self.punct(punct.as_char(), punct.spacing()),
                 TokenTree::Group(group) => {

@@ -87,6 +87,16 @@ impl Advance {
     }
 }
 
+impl Advance {
+    /// Joins the advance that was put next after this one, so that both are one.
+    pub fn absorb(&mut self, newer: Self) {
+        let mut states = std::mem::take(&mut self.states);
+        states.extend(newer.states);
+        let name = newer.name.or(self.name.take());
+        *self = Self { states, name, ..newer };
+    }
+}
+
 /// Resolves once a write is durable, or with the reason why it is not known to be.
 #[derive(Debug)]
 #[must_use = "a write is durable only once its acknowledgement was awaited"]

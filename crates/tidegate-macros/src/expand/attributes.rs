@@ -57,3 +57,22 @@ impl Attributes {
         sorted
     }
 }
+
+/// The function that describes a call is not the user's: what is to be said of the signature is said of the original.
+pub(super) fn quiet_call() -> TokenStream {
+    quote!(#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)])
+}
+
+/// What a plain function would be told, and a task cannot follow: it owns its arguments, and is documented elsewhere.
+pub(super) fn quiet_original() -> TokenStream {
+    quote! {
+        #[allow(
+            clippy::missing_const_for_fn,
+            clippy::missing_errors_doc,
+            clippy::missing_panics_doc,
+            clippy::must_use_candidate,
+            clippy::needless_pass_by_value,
+            clippy::unused_async
+        )]
+    }
+}

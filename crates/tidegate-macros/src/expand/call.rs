@@ -6,13 +6,14 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, Lifetime};
 
+use super::place;
 use crate::kind::Kind;
 use crate::model::Model;
 use crate::signature::Mode;
 
 /// `fn name<'call, ..>(..) -> TaskCall<'call, T> { .. }`
 pub(super) fn function(
-    model: &Model,
+    model: &Model<'_>,
     original: &TokenStream,
     definition: &TokenStream,
 ) -> TokenStream {
@@ -34,7 +35,7 @@ pub(super) fn function(
 }
 
 /// `::tidegate::TaskCall<'lifetime, T>`
-pub(super) fn call_type(model: &Model, lifetime: &Lifetime) -> TokenStream {
+pub(super) fn call_type(model: &Model<'_>, lifetime: &Lifetime) -> TokenStream {
     let output = &model.shape.output.ty;
     match model.kind {
         Kind::Flow => quote!(::tidegate::FlowCall<#lifetime, #output>),
@@ -43,10 +44,12 @@ pub(super) fn call_type(model: &Model, lifetime: &Lifetime) -> TokenStream {
 }
 
 /// `::tidegate::__private::task(Parts { .. })`
-fn described(model: &Model, original: &TokenStream, definition: &TokenStream) -> TokenStream {
+fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream) -> TokenStream {
+    // What the body's future lacks, such as `Send`, is said under the function's name.
+    let place = place(model.function.signature.ident.span());
     let describe = match model.kind {
-        Kind::Flow => quote!(::tidegate::__private::flow),
-        Kind::Task | Kind::Test => quote!(::tidegate::__private::task),
+        Kind::Flow => quote_spanned!(place=> ::tidegate::__private::flow),
+        Kind::Task | Kind::Test => quote_spanned!(place=> ::tidegate::__private::task),
     };
     let arguments: Vec<&Ident> =
         model.shape.arguments.iter().map(|argument| &argument.ident).collect();
@@ -71,7 +74,7 @@ fn described(model: &Model, original: &TokenStream, definition: &TokenStream) ->
     let run_name = run_name(model, receiver.is_some());
     let body = body(model, original, &all);
     let output = output(model);
-    quote! {
+    quote_spanned! {place=>
         #describe(::tidegate::__private::Parts {
             definition: #definition,
             arguments: #given,
@@ -98,7 +101,7 @@ pub(super) fn name_of(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
-fn body(model: &Model, original: &TokenStream, arguments: &[&Ident]) -> TokenStream {
+fn body(model: &Model<'_>, original: &TokenStream, arguments: &[&Ident]) -> TokenStream {
     let generics = model.shape.generics.params.iter().filter_map(|param| match param {
         GenericParam::Lifetime(_) => None,
         GenericParam::Type(param) => Some(&param.ident),
@@ -115,18 +118,17 @@ fn body(model: &Model, original: &TokenStream, arguments: &[&Ident]) -> TokenStr
 }
 
 /// How what the body returns becomes a result; the compiler's complaints about its error type belong to the return type.
-fn output(model: &Model) -> TokenStream {
-    let output = &model.shape.output;
-    if !output.fallible {
+fn output(model: &Model<'_>) -> TokenStream {
+    let Some(result) = &model.shape.output.result else {
         return quote!(::core::result::Result::Ok);
-    }
-    let span = output.written.as_ref().map_or_else(Span::call_site, Spanned::span);
-    quote_spanned!(span.resolved_at(Span::mixed_site())=>
-        |output| output.map_err(::core::convert::Into::into)
+    };
+    // The type is written out, so that the compiler knows it before it has looked at the body's future.
+    quote_spanned!(result.span().resolved_at(Span::mixed_site())=>
+        |output: #result| output.map_err(::core::convert::Into::into)
     )
 }
 
-fn run_name(model: &Model, method: bool) -> TokenStream {
+fn run_name(model: &Model<'_>, method: bool) -> TokenStream {
     let Some(template) = &model.template else { return quote!(::core::option::Option::None) };
     let receiver = method.then(|| quote!(_)).into_iter();
     let arguments = model.shape.arguments.iter().map(|argument| {
@@ -140,19 +142,18 @@ fn run_name(model: &Model, method: bool) -> TokenStream {
 }
 
 /// Where the body may run again, each argument must be `Clone`; the compiler says so under the argument.
-fn clone_checks(model: &Model) -> TokenStream {
+fn clone_checks(model: &Model<'_>) -> TokenStream {
     if !model.retried {
         return TokenStream::new();
     }
-    let receiver = model.shape.receiver.iter().map(|receiver| (receiver.span(), quote!(&self)));
+    let check = |argument: TokenStream, span| quote_spanned!(span=> ::tidegate::__private::argument_must_be_clone_to_be_retried(&#argument););
+    let receiver = model.shape.receiver.iter().map(|receiver| {
+        let span = place(receiver.span());
+        check(quote_spanned!(span=> self), span)
+    });
     let arguments = model.shape.arguments.iter().map(|argument| {
         let ident = &argument.ident;
-        (ident.span(), quote!(&#ident))
+        check(quote!(#ident), place(ident.span()))
     });
-    receiver
-        .chain(arguments)
-        .map(|(span, argument)| {
-            quote_spanned!(span=> ::tidegate::__private::argument_must_be_clone_to_be_retried(#argument);)
-        })
-        .collect()
+    receiver.chain(arguments).collect()
 }

@@ -14,7 +14,7 @@ use crate::text;
 ///
 /// The static is filled by a closure of the function it stands in, not by its own initialiser: only there may options
 /// name `Self` and the generics of an impl block.
-pub(super) fn initialised(model: &Model) -> TokenStream {
+pub(super) fn initialised(model: &Model<'_>) -> TokenStream {
     let define = match model.kind {
         Kind::Flow => quote!(::tidegate::__private::flow_definition),
         Kind::Task | Kind::Test => quote!(::tidegate::__private::task_definition),
@@ -28,8 +28,8 @@ pub(super) fn initialised(model: &Model) -> TokenStream {
     let parameters = model.shape.arguments.iter().map(|argument| parameter(model, argument));
     let options = options(&model.options);
     quote! {
-        static DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
-        DEFINITION.get_or_init(|| #define(
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION.get_or_init(|| #define(
             ::tidegate::__private::Source {
                 function: #function,
                 module: ::core::module_path!(),
@@ -42,7 +42,7 @@ pub(super) fn initialised(model: &Model) -> TokenStream {
     }
 }
 
-fn parameter(model: &Model, argument: &Argument) -> TokenStream {
+fn parameter(model: &Model<'_>, argument: &Argument) -> TokenStream {
     let name = name_of(&argument.ident);
     let type_name = text::of(&argument.ty);
     let default = match &argument.default {

@@ -9,11 +9,13 @@ mod parameters;
 mod prints;
 mod test;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 
 use self::attributes::Attributes;
+#[cfg(test)]
+pub(crate) use self::test::expand as expand_test;
 pub(crate) use self::test::test;
 use crate::errors::Errors;
 use crate::function::Function;
@@ -43,15 +45,20 @@ pub(crate) fn expand(
             return item;
         }
     };
-    match Model::check(kind, function, options, errors) {
-        Ok(model) if model.shape.method => method(&model),
-        Ok(model) => free_function(&model),
-        Err(function) => function.into_token_stream(),
+    match Model::check(kind, &function, options, errors) {
+        Some(model) if model.shape.method => method(&model),
+        Some(model) => free_function(&model),
+        None => function.into_token_stream(),
     }
 }
 
-fn free_function(model: &Model) -> TokenStream {
-    let Attributes { conditions, of_call, of_original, hidden } = Attributes::of(&model.function);
+/// Where the compiler shows what is wrong with generated code; to lints it stays generated.
+fn place(of: Span) -> Span {
+    Span::call_site().located_at(of)
+}
+
+fn free_function(model: &Model<'_>) -> TokenStream {
+    let Attributes { conditions, of_call, of_original, hidden } = Attributes::of(model.function);
     let visibility = &model.function.visibility;
     let ident = &model.function.signature.ident;
     let call = call::function(model, &quote!(#ident::original), &quote!(#ident::definition()));
@@ -59,15 +66,17 @@ fn free_function(model: &Model) -> TokenStream {
     let original = original(model, &format_ident!("original", span = ident.span()));
     let from_parameters = parameters::from_parameters(model);
 
+    let (quiet_call, quiet_original) = (attributes::quiet_call(), attributes::quiet_original());
     let noun = model.kind.noun();
     let name = ident.unraw();
-    let of_type =
-        format!("The {noun} `{name}`: what is known of it before it runs, and its plain function.");
-    let of_function = format!("The plain function behind the {noun} `{name}`, for unit tests.");
-    let of_definition = format!("What is known of the {noun} `{name}` before any of its runs.");
+    let of_type = format!(
+        " The {noun} `{name}`: what is known of it before it runs, and its plain function."
+    );
+    let of_function = format!(" The plain function behind the {noun} `{name}`, for unit tests.");
+    let of_definition = format!(" What is known of the {noun} `{name}` before any of its runs.");
     quote! {
         #(#of_call)*
-        #[allow(clippy::all, clippy::pedantic)]
+        #quiet_call
         #visibility #call
 
         #(#conditions)*
@@ -81,8 +90,7 @@ fn free_function(model: &Model) -> TokenStream {
         impl #ident {
             #(#of_original)*
             #[doc = #of_function]
-            #[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
-            #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
+            #quiet_original
             #visibility #original
 
             #[doc = #of_definition]
@@ -96,30 +104,30 @@ fn free_function(model: &Model) -> TokenStream {
     }
 }
 
-fn method(model: &Model) -> TokenStream {
+fn method(model: &Model<'_>) -> TokenStream {
     let Attributes { conditions: _, of_call, of_original, hidden: _ } =
-        Attributes::of(&model.function);
+        Attributes::of(model.function);
     let visibility = &model.function.visibility;
     let ident = &model.function.signature.ident;
     let hidden = format_ident!("__tidegate_original_{}", ident.unraw(), span = ident.span());
     let definition = definition::initialised(model);
     let call = call::function(model, &quote!(Self::#hidden), &quote!({ #definition }));
     let original = original(model, &hidden);
+    let (quiet_call, quiet_original) = (attributes::quiet_call(), attributes::quiet_original());
     quote! {
         #(#of_call)*
-        #[allow(clippy::all, clippy::pedantic)]
+        #quiet_call
         #visibility #call
 
         #(#of_original)*
         #[doc(hidden)]
-        #[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
-        #[allow(clippy::needless_pass_by_value, clippy::unused_async)]
+        #quiet_original
         #original
     }
 }
 
 /// The user's function under another name, with its prints redirected.
-fn original(model: &Model, name: &Ident) -> TokenStream {
+fn original(model: &Model<'_>, name: &Ident) -> TokenStream {
     let mut signature = model.function.plain_signature();
     signature.ident = name.clone();
     let prints = if model.prints { prints::planted() } else { TokenStream::new() };

@@ -5,6 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprPath, LitStr};
 
+use super::place;
 use crate::options::table::Takes;
 use crate::options::value::{Time, Value, unwrapped};
 use crate::options::{Given, Options};
@@ -23,18 +24,19 @@ pub(super) fn options(options: &Options) -> TokenStream {
 
 fn field(given: &Given) -> Option<TokenStream> {
     let field = Ident::new(given.spec.field, given.name.span());
-    let value = value(given)?;
+    let value = value(given, &field)?;
     Some(quote!(#field: #value))
 }
 
-fn value(given: &Given) -> Option<TokenStream> {
+fn value(given: &Given, field: &Ident) -> Option<TokenStream> {
     let one = match (given.spec.takes, &given.value) {
         (Takes::Switch, Value::On) => quote!(true),
         (Takes::Count | Takes::Switch, Value::Plain(value)) => quote!(#value),
-        (Takes::Text, Value::Plain(value)) => quote!(::std::string::String::from(#value)),
-        (Takes::Number, Value::Plain(value)) => {
-            let function = Ident::new(given.spec.field, given.name.span());
-            quote_spanned!(value.span()=> ::tidegate::__private::#function(#value))
+        (Takes::Text, Value::Plain(value)) => {
+            quote_spanned!(place(value.span())=> ::std::string::String::from(#value))
+        }
+        (Takes::Number | Takes::Template, Value::Plain(value)) => {
+            quote_spanned!(place(value.span())=> ::tidegate::__private::#field(#value))
         }
         (Takes::Seconds, Value::Time(time)) => duration(time),
         (Takes::Delays, Value::Time(time)) => {
@@ -47,32 +49,32 @@ fn value(given: &Given) -> Option<TokenStream> {
         }
         (Takes::Function, Value::Plain(function)) => {
             let path = path_text(function);
-            quote_spanned!(function.span()=> ::tidegate::__private::retry_condition(#path, #function))
-        }
-        (Takes::Template, Value::Plain(function)) => {
-            quote_spanned!(function.span()=> ::tidegate::__private::run_name(#function))
+            quote_spanned!(place(function.span())=> ::tidegate::__private::#field(#path, #function))
         }
         (Takes::Texts, Value::List(texts)) => {
-            return Some(quote!(::std::vec![#(::std::string::String::from(#texts)),*]));
+            let texts = texts.iter().map(
+                |text| quote_spanned!(place(text.span())=> ::std::string::String::from(#text)),
+            );
+            return Some(quote!(::std::vec![#(#texts),*]));
         }
         (Takes::Functions, Value::List(functions)) => {
             let hooks = functions.iter().map(|function| {
                 let path = path_text(function);
-                quote_spanned!(function.span()=> ::tidegate::__private::hook(#path, #function))
+                quote_spanned!(place(function.span())=> ::tidegate::__private::hook(#path, #function))
             });
             return Some(quote!(::std::vec![#(#hooks),*]));
         }
         // A template is not a field: it is written where the arguments are known.
         _ => return None,
     };
-    Some(quote!(::core::option::Option::Some(#one)))
+    Some(quote_spanned!(place(given.name.span())=> ::core::option::Option::Some(#one)))
 }
 
 fn duration(time: &Time) -> TokenStream {
     match time {
         Time::Known(_) => plain(time),
         Time::Expression(value) => {
-            quote_spanned!(value.span()=> ::tidegate::__private::duration(#value))
+            quote_spanned!(place(value.span())=> ::tidegate::__private::duration(#value))
         }
     }
 }
@@ -80,7 +82,7 @@ fn duration(time: &Time) -> TokenStream {
 fn span_of(time: &Time) -> Span {
     match time {
         Time::Known(_) => Span::call_site(),
-        Time::Expression(value) => value.span(),
+        Time::Expression(value) => place(value.span()),
     }
 }
 

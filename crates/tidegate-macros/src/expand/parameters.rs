@@ -1,6 +1,6 @@
 //! `from_parameters`: a call of a flow from JSON, for runs that are started from outside. It never reads the JSON itself.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Expr, ExprLit, Lifetime, Lit};
 
@@ -10,7 +10,7 @@ use crate::model::Model;
 use crate::options::value::unwrapped;
 
 /// The function, for a flow whose arguments can all come from JSON.
-pub(super) fn from_parameters(model: &Model) -> TokenStream {
+pub(super) fn from_parameters(model: &Model<'_>) -> TokenStream {
     if model.kind != Kind::Flow || !model.shape.is_plain() {
         return TokenStream::new();
     }
@@ -18,9 +18,16 @@ pub(super) fn from_parameters(model: &Model) -> TokenStream {
     let ident = &model.function.signature.ident;
     let call = call_type(model, &Lifetime::new("'static", ident.span()));
     let collected = format_ident!("__tidegate_arguments");
-    let idents: Vec<_> = model.shape.arguments.iter().map(|argument| &argument.ident).collect();
-    let read = model.shape.arguments.iter().map(|argument| {
-        let (ident, name, ty) = (&argument.ident, name_of(&argument.ident), &argument.ty);
+    // Hygienic, so that an argument may have the name of the flow.
+    let local = |ident: &Ident| {
+        let mut local = ident.clone();
+        local.set_span(Span::mixed_site().located_at(ident.span()));
+        local
+    };
+    let locals: Vec<Ident> =
+        model.shape.arguments.iter().map(|argument| local(&argument.ident)).collect();
+    let read = model.shape.arguments.iter().zip(&locals).map(|(argument, local)| {
+        let (name, ty) = (name_of(&argument.ident), &argument.ty);
         let default = match &argument.default {
             Some(default) => {
                 let default = converted(default);
@@ -28,25 +35,33 @@ pub(super) fn from_parameters(model: &Model) -> TokenStream {
             }
             None => quote!(::core::option::Option::None),
         };
-        quote!(let #ident = ::tidegate::__private::argument!(#collected, #name, #ty, #default);)
+        quote!(let #local = ::tidegate::__private::argument!(#collected, #name, #ty, #default);)
     });
+    // Without arguments there is nothing that could be missing.
+    let unpacked = (!locals.is_empty()).then(|| {
+        quote! {
+            let (#(::core::option::Option::Some(#locals),)*) = (#(#locals,)*) else {
+                ::core::unreachable!("finish() reports every missing argument")
+            };
+        }
+    });
+    let quiet = super::attributes::quiet_call();
     quote! {
         /// A call from JSON parameters; what is missing takes its default.
         ///
         /// # Errors
         ///
         /// Every parameter that is wrong, missing or unknown.
-        #[allow(clippy::all, clippy::pedantic, deprecated, unused_mut)]
+        #quiet
+        #[allow(deprecated, unused_mut)]
         #visibility fn from_parameters(
             parameters: &::tidegate::Parameters,
         ) -> ::core::result::Result<#call, ::tidegate::InvalidParameters> {
             let mut #collected = ::tidegate::__private::Arguments::new(Self::definition(), parameters);
             #(#read)*
             #collected.finish()?;
-            let (#(::core::option::Option::Some(#idents),)*) = (#(#idents,)*) else {
-                ::core::unreachable!("finish() reports every missing argument")
-            };
-            ::core::result::Result::Ok(#ident(#(#idents),*))
+            #unpacked
+            ::core::result::Result::Ok(#ident(#(#locals),*))
         }
     }
 }

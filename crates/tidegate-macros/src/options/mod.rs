@@ -117,19 +117,23 @@ fn known(kind: Kind, name: &Ident) -> Result<&'static Spec, String> {
     if let Some(spec) = options_of(kind).find(|spec| spec.name == name) {
         return Ok(spec);
     }
-    let meant = nearest(&name, options_of(kind).map(|spec| spec.name));
-    let advice = match meant.and_then(|meant| options_of(kind).find(|spec| spec.name == meant)) {
-        Some(meant) => format!("did you mean `{}` ({})?", meant.name, meant.doc),
-        None => {
-            let all: Vec<String> =
-                options_of(kind).map(|spec| format!("`{}`", spec.name)).collect();
-            format!("its options are {}", all.join(", "))
-        }
+    let meant = nearest(&name, options_of(kind).map(|spec| spec.name))
+        .and_then(|meant| options_of(kind).find(|spec| spec.name == meant))
+        .map(|meant| format!("did you mean `{}` ({})?", meant.name, meant.doc));
+    let quoted = |names: &mut dyn Iterator<Item = String>| {
+        names.map(|name| format!("`{name}`")).collect::<Vec<_>>()
     };
-    let elsewhere = OPTIONS.iter().find(|spec| spec.name == name);
-    Err(match elsewhere.and_then(|spec| spec.on.first()) {
-        Some(other) => format!("`{name}` is an option of `{other}`, not of `{kind}`; {advice}"),
-        None => format!("`{kind}` has no option `{name}`; {advice}"),
+    Err(match (OPTIONS.iter().find(|spec| spec.name == name), meant) {
+        (Some(elsewhere), meant) => {
+            let others = quoted(&mut elsewhere.on.iter().map(Kind::to_string)).join(" and ");
+            let advice = meant.map_or_else(String::new, |meant| format!("; {meant}"));
+            format!("`{name}` is an option of {others}, not of `{kind}`{advice}")
+        }
+        (None, Some(meant)) => format!("`{kind}` has no option `{name}`; {meant}"),
+        (None, None) => {
+            let all = quoted(&mut options_of(kind).map(|spec| spec.name.to_owned())).join(", ");
+            format!("`{kind}` has no option `{name}`; its options are {all}")
+        }
     })
 }
 

@@ -34,17 +34,18 @@ pub(crate) enum Takes {
     Texts,
     /// A whole number.
     Count,
-    /// A number of at least 0.
+    /// A number of at least 0, through the function of `__private` that is named like the field.
     Number,
     /// A length of time.
     Seconds,
     /// A length of time, a list of them, or a rule that makes them.
     Delays,
-    /// One function or closure.
+    /// One function or closure, through the function of `__private` that is named like the field.
     Function,
     /// A function or closure, or a list of them.
     Functions,
-    /// A template over the arguments, or a function that makes the text.
+    /// A template over the arguments; or a function that makes the text, through the function of `__private` that is
+    /// named like the field.
     Template,
 }
 

@@ -21,7 +21,7 @@ pub(crate) enum Value {
     /// The name alone.
     On,
     /// Any expression.
-    Plain(Expr),
+    Plain(Box<Expr>),
     /// A length of time.
     Time(Time),
     /// Lengths of time.
@@ -35,7 +35,7 @@ pub(crate) enum Value {
 /// A length of time, known now or at run time.
 pub(crate) enum Time {
     Known(Duration),
-    Expression(Expr),
+    Expression(Box<Expr>),
 }
 
 /// What an expression is, as far as its kind can be seen.
@@ -94,7 +94,7 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
         | (
             Takes::Count | Takes::Number | Takes::Name | Takes::Function | Takes::Template,
             Written::Code,
-        ) => Ok(Value::Plain(expression)),
+        ) => Ok(Value::Plain(Box::new(expression))),
         (Takes::Name, Written::Text(text)) => {
             if text.value().trim().is_empty() {
                 return Err(syn::Error::new_spanned(
@@ -102,15 +102,17 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
                     format_args!("`{}` is empty", spec.name),
                 ));
             }
-            Ok(Value::Plain(expression))
+            Ok(Value::Plain(Box::new(expression)))
         }
         (Takes::Count, Written::Whole(number)) => {
             if number.base10_parse::<u32>().is_err() {
                 return Err(wrong);
             }
-            Ok(Value::Plain(expression))
+            Ok(Value::Plain(Box::new(expression)))
         }
-        (Takes::Number, Written::Whole(_) | Written::Decimal) => Ok(Value::Plain(expression)),
+        (Takes::Number, Written::Whole(_) | Written::Decimal) => {
+            Ok(Value::Plain(Box::new(expression)))
+        }
         (Takes::Template, Written::Text(text)) => Ok(Value::Template(text.clone())),
         (Takes::Seconds, _) => Ok(Value::Time(time(spec, expression)?)),
         (Takes::Delays, Written::List(list)) => delays(spec, list),
@@ -190,7 +192,9 @@ fn time(spec: &Spec, expression: Expr) -> syn::Result<Time> {
             Some(known) => Ok(Time::Known(known)),
             None => Err(syn::Error::new_spanned(text, time::EXPECTED)),
         },
-        Written::Whole(_) | Written::Decimal | Written::Code => Ok(Time::Expression(expression)),
+        Written::Whole(_) | Written::Decimal | Written::Code => {
+            Ok(Time::Expression(Box::new(expression)))
+        }
         Written::Negative => {
             let message = format!("`{}` cannot be negative", spec.name);
             Err(syn::Error::new_spanned(&expression, message))

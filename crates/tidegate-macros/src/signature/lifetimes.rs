@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Span;
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
     Expr, FnArg, Lifetime, ParenthesizedGenericArguments, Receiver, ReceiverKind, TraitBound, Type,
@@ -133,4 +134,21 @@ impl VisitMut for Elision {
     fn visit_type_fn_ptr_mut(&mut self, _: &mut TypeFnPtr) {}
 
     fn visit_expr_mut(&mut self, _: &mut Expr) {}
+}
+
+/// Whether a type names or leaves out a lifetime anywhere, `'static` included.
+pub(super) fn mentions_lifetime(ty: &Type) -> bool {
+    struct Search(bool);
+    impl<'ast> Visit<'ast> for Search {
+        fn visit_type_reference(&mut self, _: &'ast TypeReference) {
+            self.0 = true;
+        }
+
+        fn visit_lifetime(&mut self, _: &'ast Lifetime) {
+            self.0 = true;
+        }
+    }
+    let mut search = Search(false);
+    search.visit_type(ty);
+    search.0
 }

@@ -8,14 +8,13 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::visit_mut::VisitMut;
 use syn::{
     Expr, FnArg, GenericParam, Generics, Lifetime, LifetimeParam, Pat, Signature, Type,
     TypeParamBound, parse_quote, punctuated::Punctuated,
 };
 
 pub(crate) use self::checks::{Demands, bare_function, check};
-use self::lifetimes::{Elision, Naming, free};
+use self::lifetimes::{Naming, free, mentions_lifetime};
 pub(crate) use self::output::Output;
 
 /// The call's own signature, beside the user's.
@@ -42,8 +41,6 @@ pub(crate) struct Argument {
     pub named: Type,
     /// What it is when a run is started without it.
     pub default: Option<Expr>,
-    /// Whether the type holds a borrow.
-    pub borrowed: bool,
 }
 
 /// How the body runs.
@@ -87,7 +84,7 @@ impl Shape {
         let mut sources = naming.met.clone();
         sources.dedup();
         if let Some(lifetime) = of_self.or_else(|| sources.pop().filter(|_| sources.is_empty())) {
-            Elision(lifetime).visit_type_mut(&mut output.ty);
+            output.elide(lifetime);
         }
 
         let method = receiver.is_some() || mentions_self(signature);
@@ -104,11 +101,11 @@ impl Shape {
             self.generics.params.iter().any(
                 |param| !matches!(param, GenericParam::Lifetime(of) if of.lifetime == self.call),
             );
-        let borrowed = self.arguments.iter().any(|argument| argument.borrowed);
-        let open =
-            self.arguments.iter().any(|argument| output::has_impl_trait(&argument.ty).is_some());
-        let lent = self.arguments.iter().any(|argument| matches!(argument.ty, Type::Reference(_)));
-        !self.method && !generic && !borrowed && !open && !lent
+        // Not even `'static`: a type that may be read from JSON only for some lifetimes fails to compile.
+        let readable = self.arguments.iter().all(|argument| {
+            !mentions_lifetime(&argument.ty) && output::has_impl_trait(&argument.ty).is_none()
+        });
+        !self.method && !generic && readable
     }
 }
 
@@ -117,13 +114,11 @@ fn arguments(signature: &Signature, naming: &mut Naming) -> Vec<Argument> {
     for input in &signature.inputs {
         let FnArg::Typed(typed) = input else { continue };
         let Pat::Ident(pattern) = &*typed.pat else { continue };
-        let before = naming.met.len();
         arguments.push(Argument {
             ident: pattern.ident.clone(),
             named: naming.name(&typed.ty),
             ty: (*typed.ty).clone(),
             default: checks::default_of(typed),
-            borrowed: naming.met.len() > before,
         });
     }
     arguments

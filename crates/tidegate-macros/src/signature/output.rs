@@ -1,30 +1,36 @@
 //! What a call gives: the `T` of `TaskCall<'_, T>`. It never resolves an alias; what is named `Result` is a result.
 
 use syn::visit::{self, Visit};
-use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeImplTrait, parse_quote};
+use syn::visit_mut::VisitMut;
+use syn::{GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeImplTrait, parse_quote};
+
+use super::lifetimes::Elision;
 
 /// What a call gives.
 pub(crate) struct Output {
     /// What the caller gets when all went well.
     pub ty: Type,
-    /// The return type as written; none for `()`.
-    pub written: Option<Type>,
-    /// Whether the return type is named `Result`.
-    pub fallible: bool,
+    /// The whole return type, where it is named `Result`.
+    pub result: Option<Type>,
 }
 
 impl Output {
     pub(super) fn of(written: &ReturnType) -> Self {
         match written {
-            ReturnType::Default => Self { ty: parse_quote!(()), written: None, fallible: false },
-            ReturnType::Type(_, ty) => {
-                let success = success(ty);
-                Self {
-                    fallible: success.is_some(),
-                    ty: success.unwrap_or_else(|| (**ty).clone()),
-                    written: Some((**ty).clone()),
-                }
-            }
+            ReturnType::Default => Self { ty: parse_quote!(()), result: None },
+            ReturnType::Type(_, ty) => success(ty).map_or_else(
+                || Self { ty: (**ty).clone(), result: None },
+                |success| Self { ty: success, result: Some((**ty).clone()) },
+            ),
+        }
+    }
+
+    /// The usual elision: one lifetime wherever the output leaves lifetimes out.
+    pub(super) fn elide(&mut self, lifetime: Lifetime) {
+        let mut elision = Elision(lifetime);
+        elision.visit_type_mut(&mut self.ty);
+        if let Some(result) = &mut self.result {
+            elision.visit_type_mut(result);
         }
     }
 }

@@ -1,0 +1,55 @@
+impl Service {
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    fn open<'call>(path: PathBuf) -> ::tidegate::TaskCall<'call, Self>
+    where
+        Self: 'call,
+    {
+        ::tidegate::__private::task(::tidegate::__private::Parts {
+            definition: {
+                static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<
+                    ::tidegate::Definition,
+                > = ::std::sync::OnceLock::new();
+                __TIDEGATE_DEFINITION
+                    .get_or_init(|| ::tidegate::__private::task_definition(
+                        ::tidegate::__private::Source {
+                            function: "open",
+                            module: ::core::module_path!(),
+                            name: "open",
+                            description: ::core::option::Option::None,
+                        },
+                        ::std::vec![
+                            ::tidegate::__private::Parameter { name :
+                            ::core::convert::Into::into("path"), type_name :
+                            ::core::convert::Into::into("PathBuf"), default :
+                            ::core::option::Option::None, }
+                        ],
+                        ::tidegate::__private::Options {
+                            log_prints: ::core::option::Option::Some(false),
+                            ..::core::default::Default::default()
+                        },
+                    ))
+            },
+            arguments: (path,),
+            record: |(path,)| ::tidegate::__private::parameters([
+                ("path", ::tidegate::__private::recorded!(path)),
+            ]),
+            repeat: |(path,)| ::core::result::Result::Ok((
+                ::tidegate::__private::cloned!(path, "path")?,
+            )),
+            run_name: ::core::option::Option::None,
+            body: |(path,)| Self::__tidegate_original_open(path),
+            output: |output: Result<Self>| output.map_err(::core::convert::Into::into),
+            conclude: |value| ::tidegate::__private::concluded!(value),
+        })
+    }
+    #[doc(hidden)]
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    async fn __tidegate_original_open(path: PathBuf) -> Result<Self> {}
+}

@@ -1,0 +1,57 @@
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+fn borrowed<'call>(text: Option<&'static str>) -> ::tidegate::FlowCall<'call, ()> {
+    ::tidegate::__private::flow(::tidegate::__private::Parts {
+        definition: borrowed::definition(),
+        arguments: (text,),
+        record: |(text,)| ::tidegate::__private::parameters([
+            ("text", ::tidegate::__private::recorded!(text)),
+        ]),
+        repeat: |(text,)| ::core::result::Result::Ok((
+            ::tidegate::__private::cloned!(text, "text")?,
+        )),
+        run_name: ::core::option::Option::None,
+        body: |(text,)| borrowed::original(text),
+        output: ::core::result::Result::Ok,
+        conclude: |value| ::tidegate::__private::concluded!(value),
+    })
+}
+/// The flow `borrowed`: what is known of it before it runs, and its plain function.
+#[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+enum borrowed {}
+#[allow(dead_code)]
+impl borrowed {
+    /// The plain function behind the flow `borrowed`, for unit tests.
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    async fn original(text: Option<&'static str>) {}
+    /// What is known of the flow `borrowed` before any of its runs.
+    #[must_use]
+    fn definition() -> &'static ::tidegate::Definition {
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
+            .get_or_init(|| ::tidegate::__private::flow_definition(
+                ::tidegate::__private::Source {
+                    function: "borrowed",
+                    module: ::core::module_path!(),
+                    name: "borrowed",
+                    description: ::core::option::Option::None,
+                },
+                ::std::vec![
+                    ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("text"), type_name :
+                    ::core::convert::Into::into("Option<&'static str>"), default :
+                    ::core::option::Option::None, }
+                ],
+                ::tidegate::__private::Options {
+                    log_prints: ::core::option::Option::Some(false),
+                    ..::core::default::Default::default()
+                },
+            ))
+    }
+}

@@ -1,0 +1,65 @@
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+fn generic<'call, T: 'call>(x: u8, item: T) -> ::tidegate::FlowCall<'call, T> {
+    ::tidegate::__private::flow(::tidegate::__private::Parts {
+        definition: generic::definition(),
+        arguments: (x, item),
+        record: |(x, item)| ::tidegate::__private::parameters([
+            ("x", ::tidegate::__private::recorded!(x)),
+            ("item", ::tidegate::__private::recorded!(item)),
+        ]),
+        repeat: |(x, item)| ::core::result::Result::Ok((
+            ::tidegate::__private::cloned!(x, "x")?,
+            ::tidegate::__private::cloned!(item, "item")?,
+        )),
+        run_name: ::core::option::Option::None,
+        body: |(x, item)| generic::original::<T>(x, item),
+        output: ::core::result::Result::Ok,
+        conclude: |value| ::tidegate::__private::concluded!(value),
+    })
+}
+/// The flow `generic`: what is known of it before it runs, and its plain function.
+#[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+enum generic {}
+#[allow(dead_code)]
+impl generic {
+    /// The plain function behind the flow `generic`, for unit tests.
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    async fn original<T>(x: u8, item: T) -> T {
+        item
+    }
+    /// What is known of the flow `generic` before any of its runs.
+    #[must_use]
+    fn definition() -> &'static ::tidegate::Definition {
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
+            .get_or_init(|| ::tidegate::__private::flow_definition(
+                ::tidegate::__private::Source {
+                    function: "generic",
+                    module: ::core::module_path!(),
+                    name: "generic",
+                    description: ::core::option::Option::None,
+                },
+                ::std::vec![
+                    ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("x"), type_name :
+                    ::core::convert::Into::into("u8"), default :
+                    ::tidegate::__private::default_json!(1), },
+                    ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("item"), type_name :
+                    ::core::convert::Into::into("T"), default :
+                    ::core::option::Option::None, }
+                ],
+                ::tidegate::__private::Options {
+                    log_prints: ::core::option::Option::Some(false),
+                    ..::core::default::Default::default()
+                },
+            ))
+    }
+}

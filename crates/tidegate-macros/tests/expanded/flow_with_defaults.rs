@@ -1,0 +1,131 @@
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+pub fn my_pipeline<'call>(
+    lat: f64,
+    city: String,
+    limit: Option<u8>,
+    must: HashMap<String, Vec<u8>>,
+) -> ::tidegate::FlowCall<'call, String> {
+    ::tidegate::__private::flow(::tidegate::__private::Parts {
+        definition: my_pipeline::definition(),
+        arguments: (lat, city, limit, must),
+        record: |(lat, city, limit, must)| ::tidegate::__private::parameters([
+            ("lat", ::tidegate::__private::recorded!(lat)),
+            ("city", ::tidegate::__private::recorded!(city)),
+            ("limit", ::tidegate::__private::recorded!(limit)),
+            ("must", ::tidegate::__private::recorded!(must)),
+        ]),
+        repeat: |(lat, city, limit, must)| ::core::result::Result::Ok((
+            ::tidegate::__private::cloned!(lat, "lat")?,
+            ::tidegate::__private::cloned!(city, "city")?,
+            ::tidegate::__private::cloned!(limit, "limit")?,
+            ::tidegate::__private::cloned!(must, "must")?,
+        )),
+        run_name: ::core::option::Option::None,
+        body: |(lat, city, limit, must)| my_pipeline::original(lat, city, limit, must),
+        output: |output: Result<String>| output.map_err(::core::convert::Into::into),
+        conclude: |value| ::tidegate::__private::concluded!(value),
+    })
+}
+/// The flow `my_pipeline`: what is known of it before it runs, and its plain function.
+#[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+pub enum my_pipeline {}
+#[allow(dead_code)]
+impl my_pipeline {
+    /// The plain function behind the flow `my_pipeline`, for unit tests.
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    pub async fn original(
+        lat: f64,
+        city: String,
+        limit: Option<u8>,
+        must: HashMap<String, Vec<u8>>,
+    ) -> Result<String> {
+        todo()
+    }
+    /// What is known of the flow `my_pipeline` before any of its runs.
+    #[must_use]
+    pub fn definition() -> &'static ::tidegate::Definition {
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
+            .get_or_init(|| ::tidegate::__private::flow_definition(
+                ::tidegate::__private::Source {
+                    function: "my_pipeline",
+                    module: ::core::module_path!(),
+                    name: "my-pipeline",
+                    description: ::core::option::Option::None,
+                },
+                ::std::vec![
+                    ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("lat"), type_name :
+                    ::core::convert::Into::into("f64"), default :
+                    ::tidegate::__private::default_json!({ let default : f64 = 38.9;
+                    default }), }, ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("city"), type_name :
+                    ::core::convert::Into::into("String"), default :
+                    ::tidegate::__private::default_json!({ let default : String =
+                    ::core::convert::Into::into("Rome"); default }), },
+                    ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("limit"), type_name :
+                    ::core::convert::Into::into("Option<u8>"), default :
+                    ::tidegate::__private::default_json!({ let default : Option < u8 > =
+                    None; default }), }, ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("must"), type_name :
+                    ::core::convert::Into::into("HashMap<String, Vec<u8>>"), default :
+                    ::core::option::Option::None, }
+                ],
+                ::tidegate::__private::Options {
+                    log_prints: ::core::option::Option::Some(false),
+                    ..::core::default::Default::default()
+                },
+            ))
+    }
+    /// A call from JSON parameters; what is missing takes its default.
+    ///
+    /// # Errors
+    ///
+    /// Every parameter that is wrong, missing or unknown.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated, unused_mut)]
+    pub fn from_parameters(
+        parameters: &::tidegate::Parameters,
+    ) -> ::core::result::Result<
+        ::tidegate::FlowCall<'static, String>,
+        ::tidegate::InvalidParameters,
+    > {
+        let mut __tidegate_arguments = ::tidegate::__private::Arguments::new(
+            Self::definition(),
+            parameters,
+        );
+        let lat = ::tidegate::__private::argument!(
+            __tidegate_arguments, "lat", f64, ::core::option::Option::Some(|| 38.9)
+        );
+        let city = ::tidegate::__private::argument!(
+            __tidegate_arguments, "city", String, ::core::option::Option::Some(||
+            ::core::convert::Into::into("Rome"))
+        );
+        let limit = ::tidegate::__private::argument!(
+            __tidegate_arguments, "limit", Option < u8 >, ::core::option::Option::Some(||
+            None)
+        );
+        let must = ::tidegate::__private::argument!(
+            __tidegate_arguments, "must", HashMap < String, Vec < u8 > >,
+            ::core::option::Option::None
+        );
+        __tidegate_arguments.finish()?;
+        let (
+            ::core::option::Option::Some(lat),
+            ::core::option::Option::Some(city),
+            ::core::option::Option::Some(limit),
+            ::core::option::Option::Some(must),
+        ) = (lat, city, limit, must) else {
+            ::core::unreachable!("finish() reports every missing argument")
+        };
+        ::core::result::Result::Ok(my_pipeline(lat, city, limit, must))
+    }
+}

@@ -1,0 +1,59 @@
+impl Service {
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    fn report<'call>(self: Arc<Self>, x: u8) -> ::tidegate::FlowCall<'call, ()>
+    where
+        Self: 'static,
+    {
+        ::tidegate::__private::flow(::tidegate::__private::Parts {
+            definition: {
+                static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<
+                    ::tidegate::Definition,
+                > = ::std::sync::OnceLock::new();
+                __TIDEGATE_DEFINITION
+                    .get_or_init(|| ::tidegate::__private::flow_definition(
+                        ::tidegate::__private::Source {
+                            function: "report",
+                            module: ::core::module_path!(),
+                            name: "report",
+                            description: ::core::option::Option::None,
+                        },
+                        ::std::vec![
+                            ::tidegate::__private::Parameter { name :
+                            ::core::convert::Into::into("x"), type_name :
+                            ::core::convert::Into::into("u8"), default :
+                            ::core::option::Option::None, }
+                        ],
+                        ::tidegate::__private::Options {
+                            log_prints: ::core::option::Option::Some(false),
+                            ..::core::default::Default::default()
+                        },
+                    ))
+            },
+            arguments: (self, x),
+            record: |(_, x)| ::tidegate::__private::parameters([
+                ("x", ::tidegate::__private::recorded!(x)),
+            ]),
+            repeat: |(__tidegate_self, x)| ::core::result::Result::Ok((
+                ::tidegate::__private::cloned!(__tidegate_self, "self")?,
+                ::tidegate::__private::cloned!(x, "x")?,
+            )),
+            run_name: ::core::option::Option::None,
+            body: |(__tidegate_self, x)| ::tidegate::__private::blocking(move || Self::__tidegate_original_report(
+                __tidegate_self,
+                x,
+            )),
+            output: |output: Result| output.map_err(::core::convert::Into::into),
+            conclude: |value| ::tidegate::__private::concluded!(value),
+        })
+    }
+    #[doc(hidden)]
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    fn __tidegate_original_report(mut self: Arc<Self>, x: u8) -> Result {}
+}

@@ -1,0 +1,113 @@
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+fn report<'call>() -> ::tidegate::FlowCall<'call, ()> {
+    ::tidegate::__private::flow(::tidegate::__private::Parts {
+        definition: report::definition(),
+        arguments: (),
+        record: |()| ::tidegate::__private::parameters([]),
+        repeat: |()| ::core::result::Result::Ok(()),
+        run_name: ::core::option::Option::None,
+        body: |()| async move { report::original() },
+        output: ::core::result::Result::Ok,
+        conclude: |value| ::tidegate::__private::concluded!(value),
+    })
+}
+/// The flow `report`: what is known of it before it runs, and its plain function.
+#[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+enum report {}
+#[allow(dead_code)]
+impl report {
+    /// The plain function behind the flow `report`, for unit tests.
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    fn original() {}
+    /// What is known of the flow `report` before any of its runs.
+    #[must_use]
+    fn definition() -> &'static ::tidegate::Definition {
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
+            .get_or_init(|| ::tidegate::__private::flow_definition(
+                ::tidegate::__private::Source {
+                    function: "report",
+                    module: ::core::module_path!(),
+                    name: "My flow",
+                    description: ::core::option::Option::Some(TEXT),
+                },
+                ::std::vec![],
+                ::tidegate::__private::Options {
+                    version: ::core::option::Option::Some(
+                        ::std::string::String::from(env!("CARGO_PKG_VERSION")),
+                    ),
+                    tags: ::std::vec![
+                        ::std::string::String::from("a"),
+                        ::std::string::String::from(TAG)
+                    ],
+                    retries: ::core::option::Option::Some(attempts()),
+                    retry_delay: ::core::option::Option::Some(
+                        ::tidegate::__private::delays([
+                            ::tidegate::__private::duration(1),
+                            ::tidegate::__private::duration(2.5),
+                            ::core::time::Duration::new(0u64, 500000000u32),
+                            ::tidegate::__private::duration(DELAY),
+                        ]),
+                    ),
+                    retry_jitter_factor: ::core::option::Option::Some(
+                        ::tidegate::__private::retry_jitter_factor(0.5),
+                    ),
+                    retry_condition: ::core::option::Option::Some(
+                        ::tidegate::__private::retry_condition(
+                            "errors::is_transient",
+                            errors::is_transient,
+                        ),
+                    ),
+                    timeout: ::core::option::Option::Some(
+                        ::core::time::Duration::new(3661u64, 500000000u32),
+                    ),
+                    run_name: ::core::option::Option::Some(
+                        ::tidegate::__private::run_name(|parameters| name(parameters)),
+                    ),
+                    log_prints: ::core::option::Option::Some(false),
+                    on_running: ::std::vec![
+                        ::tidegate::__private::hook("notify", notify)
+                    ],
+                    on_completion: ::std::vec![
+                        ::tidegate::__private::hook("notify", notify),
+                        ::tidegate::__private::hook("closure", | run | done(run))
+                    ],
+                    on_failure: ::std::vec![
+                        ::tidegate::__private::hook("to", to("ops"))
+                    ],
+                    on_cancellation: ::std::vec![
+                        ::tidegate::__private::hook("Self::clean_up", Self::clean_up)
+                    ],
+                    on_crashed: ::std::vec![],
+                    ..::core::default::Default::default()
+                },
+            ))
+    }
+    /// A call from JSON parameters; what is missing takes its default.
+    ///
+    /// # Errors
+    ///
+    /// Every parameter that is wrong, missing or unknown.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated, unused_mut)]
+    fn from_parameters(
+        parameters: &::tidegate::Parameters,
+    ) -> ::core::result::Result<
+        ::tidegate::FlowCall<'static, ()>,
+        ::tidegate::InvalidParameters,
+    > {
+        let mut __tidegate_arguments = ::tidegate::__private::Arguments::new(
+            Self::definition(),
+            parameters,
+        );
+        __tidegate_arguments.finish()?;
+        ::core::result::Result::Ok(report())
+    }
+}

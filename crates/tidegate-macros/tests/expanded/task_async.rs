@@ -1,0 +1,104 @@
+/// Fetches the weather.
+///
+/// From afar.
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+pub fn fetch_weather<'call>(lat: f64, lon: f64) -> ::tidegate::TaskCall<'call, f64> {
+    ::tidegate::__private::task(::tidegate::__private::Parts {
+        definition: fetch_weather::definition(),
+        arguments: (lat, lon),
+        record: |(lat, lon)| ::tidegate::__private::parameters([
+            ("lat", ::tidegate::__private::recorded!(lat)),
+            ("lon", ::tidegate::__private::recorded!(lon)),
+        ]),
+        repeat: |(lat, lon)| ::core::result::Result::Ok((
+            ::tidegate::__private::cloned!(lat, "lat")?,
+            ::tidegate::__private::cloned!(lon, "lon")?,
+        )),
+        run_name: ::core::option::Option::None,
+        body: |(lat, lon)| fetch_weather::original(lat, lon),
+        output: |output: Result<f64>| output.map_err(::core::convert::Into::into),
+        conclude: |value| ::tidegate::__private::concluded!(value),
+    })
+}
+/// The task `fetch_weather`: what is known of it before it runs, and its plain function.
+#[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+pub enum fetch_weather {}
+#[allow(dead_code)]
+impl fetch_weather {
+    /// The plain function behind the task `fetch_weather`, for unit tests.
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    pub async fn original(lat: f64, mut lon: f64) -> Result<f64> {
+        #[allow(unused_macros)]
+        macro_rules! print {
+            ($($arguments:tt)*) => {
+                ::tidegate::__private::print(::core::format_args!($($arguments)*),
+                ::tidegate::__private::Print::Out)
+            };
+        }
+        #[allow(unused_macros)]
+        macro_rules! println {
+            () => {
+                ::tidegate::__private::print(::core::format_args!(""),
+                ::tidegate::__private::Print::OutLine)
+            };
+            ($($arguments:tt)*) => {
+                ::tidegate::__private::print(::core::format_args!($($arguments)*),
+                ::tidegate::__private::Print::OutLine)
+            };
+        }
+        #[allow(unused_macros)]
+        macro_rules! eprint {
+            ($($arguments:tt)*) => {
+                ::tidegate::__private::print(::core::format_args!($($arguments)*),
+                ::tidegate::__private::Print::Err)
+            };
+        }
+        #[allow(unused_macros)]
+        macro_rules! eprintln {
+            () => {
+                ::tidegate::__private::print(::core::format_args!(""),
+                ::tidegate::__private::Print::ErrLine)
+            };
+            ($($arguments:tt)*) => {
+                ::tidegate::__private::print(::core::format_args!($($arguments)*),
+                ::tidegate::__private::Print::ErrLine)
+            };
+        }
+        lon += lat;
+        println!("{lon}");
+        Ok(lon)
+    }
+    /// What is known of the task `fetch_weather` before any of its runs.
+    #[must_use]
+    pub fn definition() -> &'static ::tidegate::Definition {
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
+            .get_or_init(|| ::tidegate::__private::task_definition(
+                ::tidegate::__private::Source {
+                    function: "fetch_weather",
+                    module: ::core::module_path!(),
+                    name: "fetch_weather",
+                    description: ::core::option::Option::Some("Fetches the weather."),
+                },
+                ::std::vec![
+                    ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("lat"), type_name :
+                    ::core::convert::Into::into("f64"), default :
+                    ::core::option::Option::None, }, ::tidegate::__private::Parameter {
+                    name : ::core::convert::Into::into("lon"), type_name :
+                    ::core::convert::Into::into("f64"), default :
+                    ::core::option::Option::None, }
+                ],
+                ::tidegate::__private::Options {
+                    ..::core::default::Default::default()
+                },
+            ))
+    }
+}

@@ -1,0 +1,69 @@
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+fn head<'call, 't0: 'call>(
+    text: &'t0 str,
+    count: usize,
+) -> ::tidegate::TaskCall<'call, (&'t0 str, Cow<'t0, str>)> {
+    ::tidegate::__private::task(::tidegate::__private::Parts {
+        definition: head::definition(),
+        arguments: (text, count),
+        record: |(text, count)| ::tidegate::__private::parameters([
+            ("text", ::tidegate::__private::recorded!(text)),
+            ("count", ::tidegate::__private::recorded!(count)),
+        ]),
+        repeat: |(text, count)| ::core::result::Result::Ok((
+            ::tidegate::__private::cloned!(text, "text")?,
+            ::tidegate::__private::cloned!(count, "count")?,
+        )),
+        run_name: ::core::option::Option::None,
+        body: |(text, count)| head::original(text, count),
+        output: |output: Result<(&'t0 str, Cow<'t0, str>)>| {
+            output.map_err(::core::convert::Into::into)
+        },
+        conclude: |value| ::tidegate::__private::concluded!(value),
+    })
+}
+/// The task `head`: what is known of it before it runs, and its plain function.
+#[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+enum head {}
+#[allow(dead_code)]
+impl head {
+    /// The plain function behind the task `head`, for unit tests.
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    async fn original(text: &str, count: usize) -> Result<(&str, Cow<'_, str>)> {
+        todo()
+    }
+    /// What is known of the task `head` before any of its runs.
+    #[must_use]
+    fn definition() -> &'static ::tidegate::Definition {
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
+            .get_or_init(|| ::tidegate::__private::task_definition(
+                ::tidegate::__private::Source {
+                    function: "head",
+                    module: ::core::module_path!(),
+                    name: "head",
+                    description: ::core::option::Option::None,
+                },
+                ::std::vec![
+                    ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("text"), type_name :
+                    ::core::convert::Into::into("&str"), default :
+                    ::core::option::Option::None, }, ::tidegate::__private::Parameter {
+                    name : ::core::convert::Into::into("count"), type_name :
+                    ::core::convert::Into::into("usize"), default :
+                    ::core::option::Option::None, }
+                ],
+                ::tidegate::__private::Options {
+                    log_prints: ::core::option::Option::Some(false),
+                    ..::core::default::Default::default()
+                },
+            ))
+    }
+}

@@ -1,0 +1,85 @@
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+fn generic<'call, 't0: 'call, 't1: 'call, T: Display + 'call, U: 'call, const N: usize>(
+    items: [T; N],
+    with: impl Fn(&T) -> U + 'call,
+    all: &'t0 (impl Iterator<Item = &'t1 u8> + 'call),
+) -> ::tidegate::TaskCall<'call, Vec<U>>
+where
+    T: Send,
+    U: Default,
+{
+    ::tidegate::__private::task(::tidegate::__private::Parts {
+        definition: generic::definition(),
+        arguments: (items, with, all),
+        record: |(items, with, all)| ::tidegate::__private::parameters([
+            ("items", ::tidegate::__private::recorded!(items)),
+            ("with", ::tidegate::__private::recorded!(with)),
+            ("all", ::tidegate::__private::recorded!(all)),
+        ]),
+        repeat: |(items, with, all)| ::core::result::Result::Ok((
+            ::tidegate::__private::cloned!(items, "items")?,
+            ::tidegate::__private::cloned!(with, "with")?,
+            ::tidegate::__private::cloned!(all, "all")?,
+        )),
+        run_name: ::core::option::Option::None,
+        body: |(items, with, all)| generic::original::<T, U, N>(items, with, all),
+        output: ::core::result::Result::Ok,
+        conclude: |value| ::tidegate::__private::concluded!(value),
+    })
+}
+/// The task `generic`: what is known of it before it runs, and its plain function.
+#[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+enum generic {}
+#[allow(dead_code)]
+impl generic {
+    /// The plain function behind the task `generic`, for unit tests.
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    async fn original<T: Display, U, const N: usize>(
+        items: [T; N],
+        with: impl Fn(&T) -> U,
+        all: &impl Iterator<Item = &u8>,
+    ) -> Vec<U>
+    where
+        T: Send,
+        U: Default,
+    {
+        todo()
+    }
+    /// What is known of the task `generic` before any of its runs.
+    #[must_use]
+    fn definition() -> &'static ::tidegate::Definition {
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
+            .get_or_init(|| ::tidegate::__private::task_definition(
+                ::tidegate::__private::Source {
+                    function: "generic",
+                    module: ::core::module_path!(),
+                    name: "generic",
+                    description: ::core::option::Option::None,
+                },
+                ::std::vec![
+                    ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("items"), type_name :
+                    ::core::convert::Into::into("[T; N]"), default :
+                    ::core::option::Option::None, }, ::tidegate::__private::Parameter {
+                    name : ::core::convert::Into::into("with"), type_name :
+                    ::core::convert::Into::into("impl Fn(&T) -> U"), default :
+                    ::core::option::Option::None, }, ::tidegate::__private::Parameter {
+                    name : ::core::convert::Into::into("all"), type_name :
+                    ::core::convert::Into::into("&impl Iterator<Item = &u8>"), default :
+                    ::core::option::Option::None, }
+                ],
+                ::tidegate::__private::Options {
+                    log_prints: ::core::option::Option::Some(false),
+                    ..::core::default::Default::default()
+                },
+            ))
+    }
+}

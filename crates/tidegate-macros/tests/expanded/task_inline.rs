@@ -1,0 +1,59 @@
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+fn length<'call, 't0: 'call>(text: &'t0 str) -> ::tidegate::TaskCall<'call, usize> {
+    ::tidegate::__private::task(::tidegate::__private::Parts {
+        definition: length::definition(),
+        arguments: (text,),
+        record: |(text,)| ::tidegate::__private::parameters([
+            ("text", ::tidegate::__private::recorded!(text)),
+        ]),
+        repeat: |(text,)| ::core::result::Result::Ok((
+            ::tidegate::__private::cloned!(text, "text")?,
+        )),
+        run_name: ::core::option::Option::None,
+        body: |(text,)| async move { length::original(text) },
+        output: ::core::result::Result::Ok,
+        conclude: |value| ::tidegate::__private::concluded!(value),
+    })
+}
+/// The task `length`: what is known of it before it runs, and its plain function.
+#[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+enum length {}
+#[allow(dead_code)]
+impl length {
+    /// The plain function behind the task `length`, for unit tests.
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    fn original(text: &str) -> usize {
+        text.len()
+    }
+    /// What is known of the task `length` before any of its runs.
+    #[must_use]
+    fn definition() -> &'static ::tidegate::Definition {
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
+            .get_or_init(|| ::tidegate::__private::task_definition(
+                ::tidegate::__private::Source {
+                    function: "length",
+                    module: ::core::module_path!(),
+                    name: "length",
+                    description: ::core::option::Option::None,
+                },
+                ::std::vec![
+                    ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("text"), type_name :
+                    ::core::convert::Into::into("&str"), default :
+                    ::core::option::Option::None, }
+                ],
+                ::tidegate::__private::Options {
+                    log_prints: ::core::option::Option::Some(false),
+                    ..::core::default::Default::default()
+                },
+            ))
+    }
+}

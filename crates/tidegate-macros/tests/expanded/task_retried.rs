@@ -1,0 +1,65 @@
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+fn backoff<'call>(item: String) -> ::tidegate::TaskCall<'call, ()> {
+    ::tidegate::__private::argument_must_be_clone_to_be_retried(&item);
+    ::tidegate::__private::task(::tidegate::__private::Parts {
+        definition: backoff::definition(),
+        arguments: (item,),
+        record: |(item,)| ::tidegate::__private::parameters([
+            ("item", ::tidegate::__private::recorded!(item)),
+        ]),
+        repeat: |(item,)| ::core::result::Result::Ok((
+            ::tidegate::__private::cloned!(item, "item")?,
+        )),
+        run_name: ::core::option::Option::None,
+        body: |(item,)| backoff::original(item),
+        output: ::core::result::Result::Ok,
+        conclude: |value| ::tidegate::__private::concluded!(value),
+    })
+}
+/// The task `backoff`: what is known of it before it runs, and its plain function.
+#[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+enum backoff {}
+#[allow(dead_code)]
+impl backoff {
+    /// The plain function behind the task `backoff`, for unit tests.
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    async fn original(item: String) {}
+    /// What is known of the task `backoff` before any of its runs.
+    #[must_use]
+    fn definition() -> &'static ::tidegate::Definition {
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
+            .get_or_init(|| ::tidegate::__private::task_definition(
+                ::tidegate::__private::Source {
+                    function: "backoff",
+                    module: ::core::module_path!(),
+                    name: "backoff",
+                    description: ::core::option::Option::None,
+                },
+                ::std::vec![
+                    ::tidegate::__private::Parameter { name :
+                    ::core::convert::Into::into("item"), type_name :
+                    ::core::convert::Into::into("String"), default :
+                    ::core::option::Option::None, }
+                ],
+                ::tidegate::__private::Options {
+                    log_prints: ::core::option::Option::Some(false),
+                    retries: ::core::option::Option::Some(3),
+                    retry_delay: ::core::option::Option::Some(
+                        ::tidegate::__private::delays(::tidegate::exponential_backoff(2)),
+                    ),
+                    timeout: ::core::option::Option::Some(
+                        ::tidegate::__private::duration(30),
+                    ),
+                    ..::core::default::Default::default()
+                },
+            ))
+    }
+}

@@ -1,0 +1,54 @@
+#[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+fn fetch<'call>() -> ::tidegate::TaskCall<'call, ()> {
+    ::tidegate::__private::task(::tidegate::__private::Parts {
+        definition: fetch::definition(),
+        arguments: (),
+        record: |()| ::tidegate::__private::parameters([]),
+        repeat: |()| ::core::result::Result::Ok(()),
+        run_name: ::core::option::Option::None,
+        body: |()| fetch::original(),
+        output: ::core::result::Result::Ok,
+        conclude: |value| ::tidegate::__private::concluded!(value),
+    })
+}
+/// The task `fetch`: what is known of it before it runs, and its plain function.
+#[allow(non_camel_case_types, missing_debug_implementations, dead_code)]
+enum fetch {}
+#[allow(dead_code)]
+impl fetch {
+    /// The plain function behind the task `fetch`, for unit tests.
+    #[allow(
+        clippy::missing_const_for_fn,
+        clippy::missing_errors_doc,
+        clippy::missing_panics_doc,
+        clippy::must_use_candidate,
+        clippy::needless_pass_by_value,
+        clippy::unused_async
+    )]
+    async fn original() {}
+    /// What is known of the task `fetch` before any of its runs.
+    #[must_use]
+    fn definition() -> &'static ::tidegate::Definition {
+        static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
+        __TIDEGATE_DEFINITION
+            .get_or_init(|| ::tidegate::__private::task_definition(
+                ::tidegate::__private::Source {
+                    function: "fetch",
+                    module: ::core::module_path!(),
+                    name: "fetch",
+                    description: ::core::option::Option::None,
+                },
+                ::std::vec![],
+                ::tidegate::__private::Options {
+                    log_prints: ::core::option::Option::Some(false),
+                    version: ::core::option::Option::Some(
+                        ::std::string::String::from("1"),
+                    ),
+                    ..::core::default::Default::default()
+                },
+            ))
+    }
+}
+::core::compile_error! {
+    "`#[task]` has no option `retires`; did you mean `retries` (how often a failed run is tried again)?"
+}

@@ -1,0 +1,72 @@
+-- Runs, what they are runs of, and their logs.
+--
+-- Times are microseconds since 1970 in UTC, ids are the 16 bytes of a UUID. Absent things are NULL, and so are empty
+-- lists and maps. Each `checksum` covers the other columns of its row, so that a damaged value is noticed when it is read.
+
+CREATE TABLE definitions (
+    id INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL CHECK (kind IN (0, 1)), -- 0 flow, 1 task
+    name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    content TEXT NOT NULL, -- the whole definition, as JSON
+    checksum INTEGER NOT NULL,
+    UNIQUE (name, kind, key, content)
+) STRICT;
+
+CREATE TABLE runs (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    definition INTEGER NOT NULL REFERENCES definitions (id),
+    kind INTEGER NOT NULL CHECK (kind IN (0, 1)), -- that of its definition
+    flow_run_id BLOB CHECK (length(flow_run_id) = 16),
+    task_run_id BLOB CHECK (length(task_run_id) = 16),
+    root_flow_run_id BLOB CHECK (length(root_flow_run_id) = 16),
+    deployment_id BLOB CHECK (length(deployment_id) = 16),
+    infrastructure_pid TEXT,
+    tags TEXT, -- a JSON array
+    parameters TEXT, -- a JSON object
+    policy TEXT, -- a JSON object
+    created INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    -- 0 SCHEDULED, 1 PENDING, 2 RUNNING, 3 COMPLETED, 4 FAILED, 5 CANCELLED, 6 CRASHED, 7 PAUSED, 8 CANCELLING
+    state_type INTEGER CHECK (state_type BETWEEN 0 AND 8),
+    state_name TEXT,
+    state_timestamp INTEGER,
+    -- Every state, oldest first: [[type, microseconds since the one before or since `created`, {what else there is}?], ...]
+    states TEXT,
+    run_count INTEGER NOT NULL CHECK (run_count >= 0),
+    flow_run_run_count INTEGER NOT NULL CHECK (flow_run_run_count >= 0),
+    total_run_time INTEGER NOT NULL CHECK (total_run_time >= 0),
+    expected_start_time INTEGER,
+    start_time INTEGER,
+    end_time INTEGER,
+    next_scheduled_start_time INTEGER,
+    checksum INTEGER NOT NULL,
+    CHECK ((state_type IS NULL) = (state_name IS NULL) AND (state_type IS NULL) = (states IS NULL)),
+    CHECK ((state_type IS NULL) = (state_timestamp IS NULL)),
+    CONSTRAINT end_time_is_set_if_and_only_if_the_run_has_ended
+        CHECK ((end_time IS NOT NULL) = (state_type IS NOT NULL AND state_type IN (3, 4, 5, 6)))
+) STRICT;
+
+CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created) WHERE flow_run_id IS NOT NULL;
+
+CREATE INDEX runs_by_kind ON runs (kind, created);
+
+-- Most runs are COMPLETED, so those are found soon enough among all; this finds the others.
+CREATE INDEX runs_not_completed ON runs (state_type, created) WHERE state_type <> 3;
+
+CREATE TABLE logs (
+    number INTEGER PRIMARY KEY,
+    flow_run_id BLOB CHECK (length(flow_run_id) = 16),
+    task_run_id BLOB CHECK (length(task_run_id) = 16),
+    timestamp INTEGER NOT NULL,
+    level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 255), -- 5 trace, 10 debug, 20 info, 30 warning, 40 error, 50 critical
+    target TEXT NOT NULL,
+    message TEXT NOT NULL,
+    fields TEXT, -- a JSON object
+    checksum INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX logs_by_flow_run ON logs (flow_run_id, timestamp) WHERE flow_run_id IS NOT NULL;
+
+CREATE INDEX logs_by_task_run ON logs (task_run_id, timestamp) WHERE task_run_id IS NOT NULL;

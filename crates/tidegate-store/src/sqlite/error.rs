@@ -1,0 +1,102 @@
+//! What SQLite's errors mean to whoever uses the store: one [`StoreError`] that names the place and what to do next.
+
+use rusqlite::ErrorCode;
+use tidegate_core::{StoreError, StoreErrorKind};
+
+use super::row::UnreadableRow;
+
+/// What was being done to the database when it failed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Doing {
+    Opening,
+    Writing,
+    Reading,
+}
+
+/// The error of a whole operation on the database at `place`.
+pub(super) fn failed(place: &str, doing: Doing, error: rusqlite::Error) -> StoreError {
+    let (kind, message) = explain(place, doing, &error);
+    StoreError::new(kind, message).caused_by(error)
+}
+
+/// The error of a row that cannot be read.
+pub(super) fn unreadable(place: &str, error: UnreadableRow) -> StoreError {
+    if let UnreadableRow::Sqlite(error) = error {
+        return failed(place, Doing::Reading, error);
+    }
+    damaged(place, &error.to_string()).caused_by(error)
+}
+
+/// The error of a damaged database.
+pub(super) fn damaged(place: &str, finding: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Damaged,
+        format!(
+            "the database {place} is damaged ({finding}); restore it from a backup, or move it away together with its \
+             -wal and -shm files and start with a new one"
+        ),
+    )
+}
+
+/// The error of everything that comes after [`close`](tidegate_core::Store::close).
+pub(super) fn closed(place: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Closed,
+        format!("the store {place} is closed; open it again to use it"),
+    )
+}
+
+fn explain(place: &str, doing: Doing, error: &rusqlite::Error) -> (StoreErrorKind, String) {
+    match (error.sqlite_error_code(), doing) {
+        (Some(ErrorCode::DiskFull), _) => (
+            StoreErrorKind::DiskFull,
+            format!(
+                "there is no room left for the database {place}; free some space: what was not stored is kept in \
+                 memory and tried again"
+            ),
+        ),
+        (Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked), _) => (
+            StoreErrorKind::Busy,
+            format!(
+                "another process keeps the database {place} locked; find out which (`lsof {place}`) and let it finish"
+            ),
+        ),
+        (Some(ErrorCode::DatabaseCorrupt), _) => {
+            let damage = damaged(place, &error.to_string());
+            (StoreErrorKind::Damaged, damage.to_string())
+        }
+        (Some(ErrorCode::NotADatabase), _) => (
+            StoreErrorKind::Foreign,
+            format!(
+                "{place} is not an SQLite database, or its header is damaged; nothing was changed: give Tidegate another \
+                 path, or move the file away"
+            ),
+        ),
+        (_, Doing::Opening) => (
+            StoreErrorKind::Unopenable,
+            format!(
+                "the database {place} cannot be opened ({error}); check that the path is right and that this user may \
+                 read and write the file and its folder"
+            ),
+        ),
+        (
+            Some(
+                ErrorCode::SystemIoFailure
+                | ErrorCode::ReadOnly
+                | ErrorCode::PermissionDenied
+                | ErrorCode::CannotOpen,
+            ),
+            Doing::Writing | Doing::Reading,
+        ) => (
+            StoreErrorKind::Io,
+            format!(
+                "the database {place} cannot be {} ({error}); check the disk and the permissions of the file",
+                if matches!(doing, Doing::Writing) { "written" } else { "read" }
+            ),
+        ),
+        (_, Doing::Writing | Doing::Reading) => (
+            StoreErrorKind::Other,
+            format!("the database {place} gave an unexpected error ({error}); please report it"),
+        ),
+    }
+}

@@ -1,0 +1,141 @@
+//! Whose file it is, asked before anything is written to it. Looking changes no byte of it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use tidegate_core::{StoreError, StoreErrorKind};
+
+use super::error::{Doing, damaged, failed};
+use super::migrate::{APPLICATION_ID, VERSION, schema, schema_of, version};
+
+/// A file up to this size is checked from end to end when it is opened, which takes a few milliseconds. A larger one is
+/// checked where it is read.
+const CHECKED_UP_TO: u64 = 1 << 20;
+
+/// What a file says of itself.
+#[derive(Clone, Copy, Debug)]
+struct Marks {
+    application_id: i32,
+    version: u32,
+    objects: u32,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Identity {
+    New,
+    Ours,
+    Newer,
+    Foreign,
+    Damaged(&'static str),
+}
+
+impl Marks {
+    fn identity(self) -> Identity {
+        match (self.application_id, self.version, self.objects) {
+            (0, 0, 0) => Identity::New,
+            (APPLICATION_ID, newer, _) if newer > VERSION => Identity::Newer,
+            (APPLICATION_ID, 0, _) => Identity::Damaged("it is marked as Tidegate's but has no version"),
+            (APPLICATION_ID, _, _) => Identity::Ours,
+            _ => Identity::Foreign,
+        }
+    }
+}
+
+/// Fails unless the file is empty or an undamaged database of ours that this program understands.
+pub(super) fn check(path: &Path, place: &str, busy_timeout: Duration) -> Result<(), StoreError> {
+    let opening = |error| failed(place, Doing::Opening, error);
+    let connection = read_only(path, busy_timeout).map_err(opening)?;
+    let marks = marks(&connection).map_err(opening)?;
+    match marks.identity() {
+        Identity::New => return Ok(()),
+        Identity::Ours => {}
+        Identity::Newer => {
+            return Err(StoreError::new(
+                StoreErrorKind::Newer,
+                format!(
+                    "the database {place} was written by a newer Tidegate (schema {}, this one knows {VERSION}); nothing was \
+                     changed: update Tidegate, or give it another path",
+                    marks.version
+                ),
+            ));
+        }
+        Identity::Foreign => {
+            return Err(StoreError::new(
+                StoreErrorKind::Foreign,
+                format!(
+                    "{place} is the SQLite database of another program; nothing was changed: give Tidegate a file of its own"
+                ),
+            ));
+        }
+        Identity::Damaged(finding) => return Err(damaged(place, finding)),
+    }
+    check_schema(&connection, place, marks.version)?;
+    check_content(&connection, path, place)
+}
+
+/// A connection that writes nothing, not even a checkpoint when it is the last to close.
+fn read_only(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(busy_timeout)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    Ok(connection)
+}
+
+/// All of them in one transaction, so that a process which is just now making the database is not taken for another program.
+fn marks(connection: &Connection) -> rusqlite::Result<Marks> {
+    let transaction = connection.unchecked_transaction()?;
+    let objects = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let application_id = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version = version(&transaction)?;
+    Ok(Marks { application_id, version, objects })
+}
+
+fn check_schema(connection: &Connection, place: &str, version: u32) -> Result<(), StoreError> {
+    let found = schema(connection).map_err(|error| failed(place, Doing::Opening, error))?;
+    let expected = schema_of(version).map_err(|error| failed(place, Doing::Opening, error))?;
+    match expected.iter().find(|object| !found.contains(object)) {
+        Some((name, _)) => Err(damaged(place, &format!("its schema lacks {name} as it should be"))),
+        None => Ok(()),
+    }
+}
+
+fn check_content(connection: &Connection, path: &Path, place: &str) -> Result<(), StoreError> {
+    // The size is looked up without opening the file: closing it would drop the locks that SQLite holds in this process.
+    if std::fs::metadata(path).map_or(0, |metadata| metadata.len()) > CHECKED_UP_TO {
+        return Ok(());
+    }
+    let finding: String = connection
+        .pragma_query_value(None, "integrity_check", |row| row.get(0))
+        .map_err(|error| failed(place, Doing::Opening, error))?;
+    if finding == "ok" { Ok(()) } else { Err(damaged(place, finding.trim())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_known_by_its_marks() {
+        let table = [
+            ((0, 0, 0), Identity::New),
+            ((0, 0, 3), Identity::Foreign),
+            ((0, 7, 0), Identity::Foreign),
+            ((77, 0, 0), Identity::Foreign),
+            ((77, VERSION, 9), Identity::Foreign),
+            ((APPLICATION_ID, VERSION, 9), Identity::Ours),
+            ((APPLICATION_ID, VERSION + 1, 9), Identity::Newer),
+            (
+                (APPLICATION_ID, 0, 9),
+                Identity::Damaged("it is marked as Tidegate's but has no version"),
+            ),
+        ];
+        for ((application_id, version, objects), identity) in table {
+            assert_eq!(Marks { application_id, version, objects }.identity(), identity);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The store on SQLite. It holds all SQL there is, and no policy.
+
+mod checksum;
+mod database;
+mod definitions;
+mod error;
+mod file;
+mod identity;
+mod location;
+mod log_row;
+mod memory;
+mod migrate;
+mod open;
+mod options;
+mod pending;
+mod queue;
+mod reader;
+mod row;
+mod run_query;
+mod run_row;
+mod states;
+mod wal;
+mod writer;
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures_util::future::{BoxFuture, FutureExt, ready};
+use tidegate_core::{
+    Acknowledgement, LogQuery, LogRecord, Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo,
+    Write,
+};
+
+use self::database::Database;
+use self::file::FileStore;
+use self::memory::Memory;
+
+pub use self::location::Location;
+pub use self::options::Options;
+
+/// A store in an SQLite file or in memory.
+///
+/// A file has one writer in each process, which stores whatever was put since its last commit in one transaction; several
+/// processes may use one file. What is in the file is promised to be as it was written: a damaged record gives an error when
+/// it is read and never a wrong answer, and a file up to 1 MiB is checked from end to end when it is opened. Damage to an
+/// index of a larger file may hide a record, and damage to the `-wal` file that a crash has left may undo the last commits.
+///
+/// ```
+/// use tidegate_core::Store;
+/// use tidegate_store::{Options, Sqlite};
+///
+/// let store = Sqlite::open(Options::memory())?;
+/// assert_eq!(store.info().location, "memory");
+/// # Ok::<(), tidegate_core::StoreError>(())
+/// ```
+pub struct Sqlite {
+    info: StoreInfo,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    File(FileStore),
+    Memory(Memory, AtomicU64),
+}
+
+impl Sqlite {
+    /// Opens a store, and makes or migrates it where needed. Blocks for a few milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// The place cannot be used, or the file is another program's, a newer Tidegate's or damaged; it is unchanged then.
+    pub fn open(options: Options) -> Result<Self, StoreError> {
+        let place = match &options.location {
+            Location::File(path) => Place::File(FileStore::open(path, &options)?),
+            Location::Memory => Place::Memory(Memory::open()?, AtomicU64::new(0)),
+        };
+        let info = StoreInfo::new(options.location.to_string(), migrate::VERSION);
+        Ok(Self { info, place })
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, StoreError>> {
+        match &self.place {
+            Place::File(file) => async move {
+                file.writer.fresh().await?;
+                file.readers.ask(question).await
+            }
+            .boxed(),
+            Place::Memory(memory, _) => async move { memory.with(question) }.boxed(),
+        }
+    }
+}
+
+impl Store for Sqlite {
+    fn info(&self) -> StoreInfo {
+        self.info.clone()
+    }
+
+    fn put(&self, write: Write) -> Room {
+        match &self.place {
+            Place::File(file) => file.writer.put(write),
+            Place::Memory(memory, _) => Room::now(memory.put(write)),
+        }
+    }
+
+    fn put_acknowledged(&self, write: Write) -> Acknowledgement {
+        match &self.place {
+            Place::File(file) => file.writer.put_acknowledged(write),
+            Place::Memory(memory, _) => Acknowledgement::now(memory.put(write)),
+        }
+    }
+
+    fn put_logs(&self, records: Vec<LogRecord>) {
+        match &self.place {
+            Place::File(file) => file.writer.put_logs(records),
+            Place::Memory(memory, dropped) => {
+                if memory.put_logs(&records).is_err() {
+                    dropped.fetch_add(records.len() as u64, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+
+    fn dropped_logs(&self) -> u64 {
+        match &self.place {
+            Place::File(file) => file.writer.dropped_logs(),
+            Place::Memory(_, dropped) => dropped.load(Ordering::Relaxed),
+        }
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        match &self.place {
+            Place::File(file) => file.writer.flush().boxed(),
+            Place::Memory(..) => ready(Ok(())).boxed(),
+        }
+    }
+
+    fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<Run>, StoreError>> {
+        self.ask(move |database| database.run(id))
+    }
+
+    fn runs(&self, query: RunQuery) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
+        self.ask(move |database| database.runs(&query))
+    }
+
+    fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.ask(move |database| database.count_runs(&query))
+    }
+
+    fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
+        let lines = self.ask(move |database| database.logs(&query));
+        match &self.place {
+            Place::File(file) => async move {
+                file.writer.flush().await?;
+                lines.await
+            }
+            .boxed(),
+            Place::Memory(..) => lines,
+        }
+    }
+
+    fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        match &self.place {
+            Place::File(file) => file.close().boxed(),
+            Place::Memory(memory, _) => {
+                memory.close();
+                ready(Ok(())).boxed()
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Sqlite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sqlite").field("info", &self.info).finish_non_exhaustive()
+    }
+}

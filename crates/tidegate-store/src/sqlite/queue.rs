@@ -1,0 +1,196 @@
+//! What was put and is not stored yet, who waits for it, and when it has to be stored. It never stores anything: it is
+//! a plain value, and its owner looks at it under a lock.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
+
+use tidegate_core::{Acknowledger, LogRecord, RoomMaker, RunId, StoreError, Write};
+
+use super::options::Options;
+use super::pending::{AlreadyBegun, Pending};
+
+/// With so many runs waiting they are stored, whether or not somebody waits.
+const WORTH_A_BATCH: usize = 1024;
+
+/// How many log lines go into one transaction with writes, so that they do not hold up who waits for those.
+const LOGS_IN_A_BATCH: usize = 1024;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    pending: Pending,
+    waiting: Waiting,
+    rooms: Vec<RoomMaker>,
+    logs: VecDeque<LogRecord>,
+    /// When the oldest write was put.
+    oldest: Option<Instant>,
+    /// When the oldest log line was put.
+    oldest_log: Option<Instant>,
+}
+
+/// Those who wait for a batch.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    /// For the writes of a run to be durable.
+    writers: Vec<(RunId, Acknowledger)>,
+    /// For everything before to be there to be read.
+    readers: Vec<Acknowledger>,
+    /// For everything before to be durable, log lines too.
+    flushes: Vec<Acknowledger>,
+}
+
+/// What goes into one transaction.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) pending: Pending,
+    pub(super) logs: Vec<LogRecord>,
+    pub(super) waiting: Waiting,
+}
+
+impl Queue {
+    /// How many runs have writes waiting.
+    pub(super) fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    pub(super) fn contains(&self, run: RunId) -> bool {
+        self.pending.contains(run)
+    }
+
+    pub(super) fn has_writes(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.pending.is_empty() && self.logs.is_empty() && self.waiting.is_empty()
+    }
+
+    pub(super) fn put(&mut self, write: Write) -> Result<(), AlreadyBegun> {
+        if self.oldest.is_none() {
+            self.oldest = Some(Instant::now());
+        }
+        self.pending.add(write)
+    }
+
+    pub(super) fn wait_for_write(&mut self, run: RunId, acknowledger: Acknowledger) {
+        self.waiting.writers.push((run, acknowledger));
+    }
+
+    pub(super) fn wait_to_read(&mut self, acknowledger: Acknowledger) {
+        self.waiting.readers.push(acknowledger);
+    }
+
+    pub(super) fn wait_for_flush(&mut self, acknowledger: Acknowledger) {
+        self.waiting.flushes.push(acknowledger);
+    }
+
+    pub(super) fn wait_for_room(&mut self, room: RoomMaker) {
+        self.rooms.push(room);
+    }
+
+    /// Takes as many lines as there is room for; how many are too many is the answer.
+    pub(super) fn put_logs(&mut self, records: Vec<LogRecord>, capacity: usize) -> u64 {
+        let room = capacity.saturating_sub(self.logs.len());
+        let dropped = records.len().saturating_sub(room);
+        self.logs.extend(records.into_iter().take(room));
+        if self.oldest_log.is_none() && !self.logs.is_empty() {
+            self.oldest_log = Some(Instant::now());
+        }
+        dropped as u64
+    }
+
+    /// Whether somebody waits for a batch.
+    pub(super) fn is_awaited(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Whether somebody waits, or enough has come together, so that a batch is stored now.
+    pub(super) fn is_urgent(&self, options: &Options) -> bool {
+        self.is_awaited()
+            || !self.rooms.is_empty()
+            || self.pending.len() >= WORTH_A_BATCH.min(options.queue_capacity)
+    }
+
+    /// When a batch is stored though nobody waits for it.
+    pub(super) fn due(&self, options: &Options) -> Option<Instant> {
+        let writes = self.oldest.map(|oldest| oldest + options.commit_window);
+        let logs = self.oldest_log.map(|oldest| oldest + options.log_window);
+        [writes, logs].into_iter().flatten().min()
+    }
+
+    /// Takes a batch, which makes room.
+    pub(super) fn take(&mut self) -> Batch {
+        let all_logs = !self.waiting.flushes.is_empty();
+        let lines = if all_logs { self.logs.len() } else { self.logs.len().min(LOGS_IN_A_BATCH) };
+        let logs = self.logs.drain(..lines).collect();
+        if self.logs.is_empty() {
+            self.oldest_log = None;
+        }
+        self.oldest = None;
+        Batch {
+            pending: std::mem::take(&mut self.pending),
+            logs,
+            waiting: std::mem::take(&mut self.waiting),
+        }
+    }
+
+    /// Who waits for room, once there is some.
+    pub(super) fn take_rooms(&mut self, options: &Options) -> Vec<RoomMaker> {
+        if self.pending.len() < options.queue_capacity {
+            std::mem::take(&mut self.rooms)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Who waits for room, whether or not there is some.
+    pub(super) fn take_all_rooms(&mut self) -> Vec<RoomMaker> {
+        std::mem::take(&mut self.rooms)
+    }
+
+    /// Puts back a batch that was not stored, before what was put since; how many log lines are too many is the answer.
+    pub(super) fn put_back(&mut self, batch: Batch, options: &Options) -> u64 {
+        let now = Instant::now();
+        self.pending.put_back(batch.pending);
+        if !self.pending.is_empty() {
+            self.oldest.get_or_insert(now);
+        }
+        let room = options.log_capacity.saturating_sub(self.logs.len());
+        let dropped = batch.logs.len().saturating_sub(room);
+        for record in batch.logs.into_iter().take(room).rev() {
+            self.logs.push_front(record);
+        }
+        if !self.logs.is_empty() {
+            self.oldest_log.get_or_insert(now);
+        }
+        dropped as u64
+    }
+}
+
+impl Batch {
+    pub(super) fn is_empty(&self) -> bool {
+        self.pending.is_empty() && self.logs.is_empty() && self.waiting.is_empty()
+    }
+}
+
+impl Waiting {
+    pub(super) fn is_empty(&self) -> bool {
+        self.writers.is_empty() && self.readers.is_empty() && self.flushes.is_empty()
+    }
+
+    /// Whether somebody waits for a flush.
+    pub(super) fn for_flush(&self) -> bool {
+        !self.flushes.is_empty()
+    }
+
+    /// Answers everyone alike, but for those who wait for a run that was refused.
+    pub(super) fn answer(self, result: &Result<(), StoreError>, refused: &HashMap<RunId, StoreError>) {
+        for (run, writer) in self.writers {
+            let result = refused.get(&run).map_or_else(|| result.clone(), |error| Err(error.clone()));
+            writer.acknowledge(result);
+        }
+        for other in self.readers.into_iter().chain(self.flushes) {
+            other.acknowledge(result.clone());
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Questions about runs as SQL. Every value is bound, never written into the text.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use tidegate_core::{Order, Run, RunQuery, StateType, Timestamp};
+
+use super::definitions::Known;
+use super::row::UnreadableRow;
+use super::run_row::{self, SELECT, kind_number};
+use super::states;
+
+/// The runs that match.
+pub(super) fn runs(
+    connection: &Connection,
+    known: &mut Known,
+    query: &RunQuery,
+) -> Result<Vec<Run>, UnreadableRow> {
+    let mut conditions = Conditions::of(query);
+    let direction = match query.order {
+        Order::NewestFirst => "DESC",
+        Order::OldestFirst => "ASC",
+    };
+    let filter = conditions.filter();
+    let page = conditions.page(query.limit, query.offset);
+    let sql = format!(
+        "{SELECT}{filter} ORDER BY created {direction}, number {direction}{page}"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(conditions.values))?;
+    let mut runs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (run, _) = run_row::read(row, |number| known.definition(connection, number))?;
+        runs.push(run);
+    }
+    Ok(runs)
+}
+
+/// How many runs match.
+pub(super) fn count(connection: &Connection, query: &RunQuery) -> rusqlite::Result<u64> {
+    let conditions = Conditions::of(query);
+    let sql = format!("SELECT count(*) FROM runs{}", conditions.filter());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let count: i64 = statement.query_row(params_from_iter(conditions.values), |row| row.get(0))?;
+    Ok(count.cast_unsigned())
+}
+
+/// Conditions that must all hold, and the values of their parameters.
+#[derive(Debug, Default)]
+pub(super) struct Conditions {
+    clauses: Vec<String>,
+    pub(super) values: Vec<Value>,
+}
+
+impl Conditions {
+    fn of(query: &RunQuery) -> Self {
+        let RunQuery {
+            kind,
+            definition_name,
+            name,
+            flow_run_id,
+            state_types,
+            state_names,
+            tags,
+            created_after,
+            created_before,
+            order: _,
+            limit: _,
+            offset: _,
+        } = query;
+        let mut conditions = Self::default();
+        if let Some(kind) = kind {
+            conditions.holds("kind = ?", kind_number(*kind));
+        }
+        if let Some(name) = definition_name {
+            conditions.holds(
+                "definition IN (SELECT id FROM definitions WHERE definitions.name = ?)",
+                name.clone(),
+            );
+        }
+        if let Some(name) = name {
+            conditions.holds("name = ?", name.clone());
+        }
+        if let Some(id) = flow_run_id {
+            conditions.holds("flow_run_id = ?", id.as_uuid().as_bytes().to_vec());
+        }
+        conditions
+            .is_one_of("state_type", state_types.iter().map(|each| states::number(*each).into()));
+        if !state_types.is_empty() && !state_types.contains(&StateType::Completed) {
+            // Says in the words of the index `runs_not_completed` that it will do.
+            conditions.clauses.push("state_type <> 3".to_owned());
+        }
+        conditions.is_one_of("state_name", state_names.iter().map(|each| each.clone().into()));
+        for tag in tags {
+            conditions
+                .holds("EXISTS (SELECT 1 FROM json_each(runs.tags) WHERE value = ?)", tag.clone());
+        }
+        let micros = |time: &Timestamp| time.timestamp_micros();
+        if let Some(after) = created_after {
+            conditions.holds("created >= ?", micros(after));
+        }
+        if let Some(before) = created_before {
+            conditions.holds("created < ?", micros(before));
+        }
+        conditions
+    }
+
+    /// Adds a condition with one parameter.
+    pub(super) fn holds(&mut self, clause: &str, value: impl Into<Value>) {
+        self.clauses.push(clause.to_owned());
+        self.values.push(value.into());
+    }
+
+    /// Adds the condition that a column has one of these values, unless there are none.
+    fn is_one_of(&mut self, column: &str, values: impl Iterator<Item = Value>) {
+        let before = self.values.len();
+        self.values.extend(values);
+        let count = self.values.len() - before;
+        if count > 0 {
+            self.clauses.push(format!("{column} IN ({})", vec!["?"; count].join(", ")));
+        }
+    }
+
+    /// The WHERE clause.
+    pub(super) fn filter(&self) -> String {
+        if self.clauses.is_empty() {
+            return String::new();
+        }
+        format!(" WHERE {}", self.clauses.join(" AND "))
+    }
+
+    /// The LIMIT clause, which comes last.
+    pub(super) fn page(&mut self, limit: Option<u64>, offset: u64) -> &'static str {
+        let bounded = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        self.values.push(limit.map_or(-1, bounded).into());
+        self.values.push(bounded(offset).into());
+        " LIMIT ? OFFSET ?"
+    }
+}
