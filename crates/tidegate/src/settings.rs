@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::duration;
 use crate::error::{Error, Result};
-use crate::logging::{Format, LevelFilter};
+use crate::log::{Format, LevelFilter};
 
 pub use tidegate_core::store::Durability;
 
@@ -43,7 +43,7 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
 ];
 
 /// Names that other parts of Tidegate read: tests, examples and benches.
-const OTHER_NAMES: &[&str] = &["TIDEGATE_DEEP", "TIDEGATE_WFINSTANCES"];
+const OTHER_NAMES: &[&str] = &["TIDEGATE_BENCH_BUILD", "TIDEGATE_DEEP", "TIDEGATE_WFINSTANCES"];
 
 impl Settings {
     /// The settings of the process's environment.

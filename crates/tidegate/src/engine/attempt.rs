@@ -4,10 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::call::{Attempted, Body, Unrepeatable};
-use crate::context::Context;
-use crate::engine::LiveRun;
 use crate::engine::panics::Panic;
+use crate::engine::{Attempted, Body, Context, LiveRun, Unrepeatable};
 use crate::error::BoxError;
 
 /// How an attempt went.

@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use tidegate_core::{RunKind, State, StateData, Timestamp, Verdict};
 
-use crate::call::Body;
 use crate::engine::attempt::Outcome;
 use crate::engine::panics::Panic;
-use crate::engine::{Execution, hooks};
+use crate::engine::{Body, Execution, hooks};
 use crate::error::{Error, Result, error_text};
-use crate::logging::{Finished, seconds};
+use crate::log::seconds;
 
 /// What comes after an attempt.
 pub(super) enum Next {
@@ -180,7 +179,7 @@ impl Execution {
     /// Records how the run ended, and says so.
     pub(super) async fn record_end(&mut self) -> Result<()> {
         let Some(state) = self.live.state() else { return Ok(()) };
-        let line = Finished::of(&self.live, &state);
+        let line = self.live.finished(&state);
         line.store();
         let recorded = self.record_acknowledged().await;
         match &recorded {

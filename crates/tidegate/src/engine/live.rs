@@ -8,7 +8,7 @@ use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 use crate::definition::Definition;
 use crate::engine::{Engine, Nursery};
 use crate::error::RunLabel;
-use crate::logging::RunLogger;
+use crate::log::{Finished, RunLogger, Speaker};
 
 /// The shared side of a run.
 pub(crate) struct LiveRun {
@@ -96,13 +96,29 @@ impl LiveRun {
         RunLabel { kind: self.kind(), id: self.id, name: self.name() }
     }
 
+    /// Who the lines of this run belong to.
+    pub(crate) fn speaker(&self) -> Speaker {
+        let record = self.record();
+        let (flow_run_id, task_run_id) = match record.kind() {
+            RunKind::Flow => (Some(record.id), None),
+            RunKind::Task => (record.flow_run_id, Some(record.id)),
+        };
+        Speaker { kind: record.kind(), name: record.name.clone(), flow_run_id, task_run_id }
+    }
+
     pub(crate) fn logger(&self) -> RunLogger {
-        RunLogger::of(self)
+        RunLogger::new(self.engine.sink().clone(), self.speaker())
     }
 
     /// The logger, if lines of this level are written at all: most runs have nothing else to say.
     pub(crate) fn logger_at(&self, level: LogLevel) -> Option<RunLogger> {
-        self.engine.settings().log_level.allows(level).then(|| self.logger())
+        self.engine.sink().allows(level).then(|| self.logger())
+    }
+
+    /// The line that the run has ended in this state.
+    pub(crate) fn finished(&self, state: &State) -> Finished {
+        let level = if state.is_completed() { LogLevel::Info } else { LogLevel::Error };
+        self.logger_at(level).map_or(Finished::NONE, |logger| logger.finished(level, state))
     }
 }
 

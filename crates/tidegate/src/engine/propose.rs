@@ -5,8 +5,7 @@ use tidegate_core::{
     FlowView, LogLevel, Policy, Proposal, RunKind, State, StateType, Verdict, transition,
 };
 
-use crate::context::Context;
-use crate::engine::Execution;
+use crate::engine::{Context, Execution};
 use crate::error::{Error, Result};
 use crate::names;
 

@@ -6,14 +6,13 @@ use std::io::{self, IsTerminal, Write as _};
 
 use chrono::Local;
 use serde_json::Value;
-use tidegate_core::{Clock, LogLevel, RunKind};
+use tidegate_core::{Clock, LogLevel};
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer};
 
-use crate::context::Context;
-use crate::logging::TARGET;
-use crate::logging::layer::Fields;
-use crate::logging::level::{LevelFilter, from_tracing};
+use crate::engine::Context;
+use crate::log::{LevelFilter, TARGET};
+use crate::subscriber::fields::Fields;
 
 /// Prints events in the console format.
 #[derive(Debug)]
@@ -31,7 +30,7 @@ impl Console {
 
     fn line(&self, event: &Event<'_>) -> String {
         let fields = Fields::of(event);
-        let level = level_of(event, &fields);
+        let level = fields.level(event);
         let time = Clock::system().now().with_timezone(&Local).format("%H:%M:%S%.3f");
         let mut line = String::with_capacity(96 + fields.message.len());
         let (on, off) = if self.colour { colours(level) } else { ("", "") };
@@ -43,9 +42,9 @@ impl Console {
         );
         if event.metadata().target() != TARGET {
             for (name, value) in &fields.others {
-                let _ = match value {
-                    Value::String(text) => write!(line, " {name}={text}"),
-                    value => write!(line, " {name}={value}"),
+                let _ = match value.as_str() {
+                    Some(text) => write!(line, " {name}={text}"),
+                    None => write!(line, " {name}={value}"),
                 };
             }
         }
@@ -69,27 +68,14 @@ impl<S: Subscriber> Layer<S> for Console {
     }
 }
 
-/// The level of an event; CRITICAL travels as an error with a mark.
-pub(super) fn level_of(event: &Event<'_>, fields: &Fields) -> LogLevel {
-    match fields.others.get("critical") {
-        Some(Value::Bool(true)) if event.metadata().target() == TARGET => LogLevel::Critical,
-        _ => from_tracing(*event.metadata().level()),
-    }
-}
-
 /// Who speaks: the run the event is about or was made in, or else its target.
 fn who(event: &Event<'_>, fields: &Fields) -> String {
     if event.metadata().target() == TARGET {
         return fields.others.get("run").and_then(Value::as_str).unwrap_or("tidegate").to_owned();
     }
-    Context::with(|context| {
-        context.run().map(|run| match run.kind() {
-            RunKind::Flow => format!("Flow run '{}'", run.name()),
-            RunKind::Task => format!("Task run '{}'", run.name()),
-        })
-    })
-    .flatten()
-    .unwrap_or_else(|| event.metadata().target().to_owned())
+    Context::with(|context| context.run().map(|run| run.speaker().to_string()))
+        .flatten()
+        .unwrap_or_else(|| event.metadata().target().to_owned())
 }
 
 fn colours(level: LogLevel) -> (&'static str, &'static str) {

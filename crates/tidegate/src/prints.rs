@@ -2,7 +2,7 @@
 
 use std::fmt::Arguments;
 
-use crate::context::Context;
+use crate::engine::Context;
 
 /// Which macro was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use tidegate_core::{Clock, Store};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::log::LevelFilter;
 #[cfg(feature = "sqlite")]
 use crate::settings::Durability;
 use crate::settings::Settings;
@@ -18,7 +19,7 @@ pub struct EngineBuilder {
     #[cfg(feature = "sqlite")]
     durability: Option<Durability>,
     clock: Option<Clock>,
-    log_level: Option<crate::logging::LevelFilter>,
+    log_level: Option<LevelFilter>,
 }
 
 #[derive(Debug, Default)]
@@ -29,6 +30,13 @@ enum Database {
     Url(String),
     Given(Arc<dyn Store>),
     None,
+}
+
+impl Engine {
+    /// An engine to be set up.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
 }
 
 impl EngineBuilder {
@@ -58,7 +66,7 @@ impl EngineBuilder {
     }
 
     /// The lowest level of log lines that are printed and stored, instead of `TIDEGATE_LOGGING_LEVEL`.
-    pub fn log_level(mut self, level: crate::logging::LevelFilter) -> Self {
+    pub fn log_level(mut self, level: LevelFilter) -> Self {
         self.log_level = Some(level);
         self
     }
@@ -84,7 +92,7 @@ impl EngineBuilder {
             settings.durability = durability;
         }
         let store = open_store(self.database, &settings)?;
-        crate::logging::install(&settings);
+        crate::subscriber::install(settings.log_level, settings.log_format);
         settings.warn_of_unknown_names();
         Ok(Engine::assemble(store, settings, self.clock.unwrap_or(Clock::system())))
     }

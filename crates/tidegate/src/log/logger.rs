@@ -4,60 +4,44 @@
 use std::fmt;
 
 use serde_json::Map;
-use tidegate_core::{LogLevel, LogRecord, RunId, RunKind, State, Timestamp};
+use tidegate_core::{LogLevel, LogRecord, RunId, RunKind, State};
 
-use crate::context::Context;
-use crate::engine::{Engine, LiveRun};
-use crate::logging::TARGET;
-use crate::logging::level::to_tracing;
-
-/// The logger of the run that the calling code belongs to. Outside a run its lines are printed and belong to none.
-///
-/// ```
-/// use tidegate::prelude::*;
-///
-/// #[task]
-/// async fn count(words: &str) -> usize {
-///     let count = words.split_whitespace().count();
-///     run_logger().info(format!("{count} words"));
-///     count
-/// }
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
-/// assert_eq!(count("to be or not").await?, 4);
-/// # Ok(()) }).await }
-/// ```
-#[must_use]
-pub fn run_logger() -> RunLogger {
-    Context::with(|context| context.run().map(|run| run.logger())).flatten().unwrap_or(RunLogger {
-        engine: None,
-        who: None,
-        flow_run_id: None,
-        task_run_id: None,
-    })
-}
+use crate::log::level::to_tracing;
+use crate::log::{Sink, TARGET};
 
 /// Writes log lines of one run, at Prefect's levels.
 #[derive(Clone, Debug)]
 pub struct RunLogger {
-    engine: Option<Engine>,
-    who: Option<(RunKind, String)>,
-    flow_run_id: Option<RunId>,
-    task_run_id: Option<RunId>,
+    sink: Option<Sink>,
+    speaker: Option<Speaker>,
+}
+
+/// The run that a line belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct Speaker {
+    pub(crate) kind: RunKind,
+    pub(crate) name: String,
+    pub(crate) flow_run_id: Option<RunId>,
+    pub(crate) task_run_id: Option<RunId>,
+}
+
+impl fmt::Display for Speaker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind {
+            RunKind::Flow => write!(f, "Flow run '{}'", self.name),
+            RunKind::Task => write!(f, "Task run '{}'", self.name),
+        }
+    }
 }
 
 impl RunLogger {
-    pub(crate) fn of(live: &LiveRun) -> Self {
-        let record = live.record();
-        let (flow_run_id, task_run_id) = match record.kind() {
-            RunKind::Flow => (Some(record.id), None),
-            RunKind::Task => (record.flow_run_id, Some(record.id)),
-        };
-        Self {
-            engine: Some(live.engine().clone()),
-            who: Some((record.kind(), record.name.clone())),
-            flow_run_id,
-            task_run_id,
-        }
+    pub(crate) fn new(sink: Sink, speaker: Speaker) -> Self {
+        Self { sink: Some(sink), speaker: Some(speaker) }
+    }
+
+    /// The logger of code that belongs to no run.
+    pub(crate) fn outside() -> Self {
+        Self { sink: None, speaker: None }
     }
 
     /// Writes a line at TRACE.
@@ -102,15 +86,18 @@ impl RunLogger {
     pub(crate) fn engine_info(&self, message: impl fmt::Display) {
         if let Some(mut line) = self.line(LogLevel::Info, message) {
             line.store();
-            line.logger.who = None;
+            line.logger.speaker = None;
             line.print();
         }
     }
 
+    /// The line that the run has ended in this state, if such lines are written.
+    pub(crate) fn finished(&self, level: LogLevel, state: &State) -> Finished {
+        Finished(self.line(level, format_args!("Finished in state {state}")))
+    }
+
     fn line(&self, level: LogLevel, message: impl fmt::Display) -> Option<Line> {
-        if let Some(engine) = &self.engine
-            && !engine.settings().log_level.allows(level)
-        {
+        if self.sink.as_ref().is_some_and(|sink| !sink.allows(level)) {
             return None;
         }
         Some(Line { logger: self.clone(), level, message: message.to_string() })
@@ -125,19 +112,13 @@ struct Line {
     message: String,
 }
 
-/// The last line of a run, if its level is logged.
+/// The last line of a run, if its level is written.
 #[derive(Debug)]
 pub(crate) struct Finished(Option<Line>);
 
 impl Finished {
-    /// The line that a run has ended in this state.
-    pub(crate) fn of(live: &LiveRun, state: &State) -> Self {
-        let level = if state.is_completed() { LogLevel::Info } else { LogLevel::Error };
-        let logger = live.logger_at(level);
-        Self(
-            logger.and_then(|logger| logger.line(level, format_args!("Finished in state {state}"))),
-        )
-    }
+    /// Nothing to write.
+    pub(crate) const NONE: Self = Self(None);
 
     /// Stores the line, which is done before the end itself is stored, so that both become durable together.
     pub(crate) fn store(&self) {
@@ -156,31 +137,25 @@ impl Finished {
 
 impl Line {
     fn store(&self) {
-        let Some(engine) = &self.logger.engine else { return };
-        let Some(store) = engine.store() else { return };
-        store.put_logs(vec![LogRecord {
-            flow_run_id: self.logger.flow_run_id,
-            task_run_id: self.logger.task_run_id,
-            timestamp: self.now(engine),
+        let Some(sink) = &self.logger.sink else { return };
+        let speaker = self.logger.speaker.as_ref();
+        sink.store(LogRecord {
+            flow_run_id: speaker.and_then(|speaker| speaker.flow_run_id),
+            task_run_id: speaker.and_then(|speaker| speaker.task_run_id),
+            timestamp: sink.now(),
             level: self.level,
             target: TARGET.to_owned(),
             message: self.message.clone(),
             fields: Map::new(),
-        }]);
-    }
-
-    fn now(&self, engine: &Engine) -> Timestamp {
-        engine.now()
+        });
     }
 
     fn print(&self) {
-        let run = match &self.logger.who {
-            Some((RunKind::Flow, name)) => format!("Flow run '{name}'"),
-            Some((RunKind::Task, name)) => format!("Task run '{name}'"),
-            None => "tidegate".to_owned(),
-        };
+        let speaker = self.logger.speaker.as_ref();
+        let run = speaker.map_or_else(|| "tidegate".to_owned(), ToString::to_string);
         let id = |id: Option<RunId>| id.map(tracing::field::display);
-        let (flow_run_id, task_run_id) = (id(self.logger.flow_run_id), id(self.logger.task_run_id));
+        let flow_run_id = id(speaker.and_then(|speaker| speaker.flow_run_id));
+        let task_run_id = id(speaker.and_then(|speaker| speaker.task_run_id));
         let critical = self.level == LogLevel::Critical;
         macro_rules! event {
             ($level:expr) => {

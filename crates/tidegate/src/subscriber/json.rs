@@ -4,15 +4,13 @@ use std::io::{self, Write as _};
 
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
-use tidegate_core::{Clock, RunKind};
+use tidegate_core::Clock;
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer};
 
-use crate::context::Context;
-use crate::logging::TARGET;
-use crate::logging::console::level_of;
-use crate::logging::layer::Fields;
-use crate::logging::level::LevelFilter;
+use crate::engine::Context;
+use crate::log::{LevelFilter, TARGET};
+use crate::subscriber::fields::Fields;
 
 /// Prints events as JSON.
 #[derive(Debug)]
@@ -45,7 +43,7 @@ impl<S: Subscriber> Layer<S> for Json {
 
 fn object(event: &Event<'_>) -> Value {
     let mut fields = Fields::of(event);
-    let level = level_of(event, &fields);
+    let level = fields.level(event);
     let mut object = Map::new();
     let time = Clock::system().now().to_rfc3339_opts(SecondsFormat::Micros, true);
     object.insert("timestamp".into(), json!(time));
@@ -59,15 +57,12 @@ fn object(event: &Event<'_>) -> Value {
     }
     Context::with(|context| {
         let Some(run) = context.run() else { return };
-        let (noun, flow, task) = match run.kind() {
-            RunKind::Flow => ("Flow", Some(run.id()), None),
-            RunKind::Task => ("Task", run.flow().map(|flow| flow.id()), Some(run.id())),
-        };
-        object.insert("run".into(), json!(format!("{noun} run '{}'", run.name())));
-        if let Some(id) = flow {
+        let speaker = run.speaker();
+        object.insert("run".into(), json!(speaker.to_string()));
+        if let Some(id) = speaker.flow_run_id {
             object.insert("flow_run_id".into(), json!(id));
         }
-        if let Some(id) = task {
+        if let Some(id) = speaker.task_run_id {
             object.insert("task_run_id".into(), json!(id));
         }
     });

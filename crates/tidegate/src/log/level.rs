@@ -26,7 +26,7 @@ impl LevelFilter {
     }
 
     /// The same in the terms of `tracing`.
-    pub(super) fn to_tracing(self) -> tracing::level_filters::LevelFilter {
+    pub(crate) fn to_tracing(self) -> tracing::level_filters::LevelFilter {
         match self.0 {
             None => tracing::level_filters::LevelFilter::OFF,
             Some(level) => to_tracing(level).into(),
@@ -109,7 +109,7 @@ impl FromStr for Format {
 }
 
 /// The level of `tracing` nearest to one of ours.
-pub(super) fn to_tracing(level: LogLevel) -> tracing::Level {
+pub(crate) fn to_tracing(level: LogLevel) -> tracing::Level {
     match level {
         LogLevel::Trace => tracing::Level::TRACE,
         LogLevel::Debug => tracing::Level::DEBUG,
@@ -120,7 +120,7 @@ pub(super) fn to_tracing(level: LogLevel) -> tracing::Level {
 }
 
 /// Our level for one of `tracing`'s.
-pub(super) fn from_tracing(level: tracing::Level) -> LogLevel {
+pub(crate) fn from_tracing(level: tracing::Level) -> LogLevel {
     match level {
         tracing::Level::TRACE => LogLevel::Trace,
         tracing::Level::DEBUG => LogLevel::Debug,

@@ -6,6 +6,7 @@ use tidegate_core::RunKind;
 use tokio::task_local;
 
 use crate::engine::{Engine, LiveRun};
+use crate::log::RunLogger;
 
 task_local! {
     static CURRENT: Arc<Context>;
@@ -18,7 +19,6 @@ pub(crate) struct Context {
     pub(crate) flow: Option<Arc<LiveRun>>,
     pub(crate) task: Option<Arc<LiveRun>>,
     pub(crate) tags: Arc<[String]>,
-    pub(crate) stand_in: Option<Arc<crate::runtime::StandIn>>,
 }
 
 impl Context {
@@ -44,7 +44,7 @@ impl Context {
             RunKind::Flow => (Some(run), None),
             RunKind::Task => (self.flow.clone(), Some(run)),
         };
-        Self { engine, flow, task, tags: Arc::clone(&self.tags), stand_in: None }
+        Self { engine, flow, task, tags: Arc::clone(&self.tags) }
     }
 
     /// Runs a future in this context.
@@ -58,33 +58,26 @@ impl Context {
     }
 }
 
-/// Adds tags to every run that is called inside `future`.
+/// The logger of the run that the calling code belongs to. Outside a run its lines are printed and belong to none.
 ///
 /// ```
 /// use tidegate::prelude::*;
 ///
 /// #[task]
-/// async fn tags() -> Vec<String> {
-///     tidegate::runtime::task_run::tags()
+/// async fn count(words: &str) -> usize {
+///     let count = words.split_whitespace().count();
+///     run_logger().info(format!("{count} words"));
+///     count
 /// }
-///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
-/// let seen = tidegate::with_tags(["nightly"], async { tags().await }).await?;
-/// assert_eq!(seen, ["nightly"]);
+/// assert_eq!(count("to be or not").await?, 4);
 /// # Ok(()) }).await }
 /// ```
-///
-/// # Cancel safety
-///
-/// As cancel safe as `future`.
-pub async fn with_tags<F: Future>(
-    tags: impl IntoIterator<Item = impl Into<String>>,
-    future: F,
-) -> F::Output {
-    let mut context =
-        Context::current().map_or_else(Context::default, |context| (*context).clone());
-    context.tags = union(&context.tags, tags.into_iter().map(Into::into)).into();
-    Arc::new(context).scope(future).await
+#[must_use]
+pub fn run_logger() -> RunLogger {
+    Context::with(|context| context.run().map(|run| run.logger()))
+        .flatten()
+        .unwrap_or_else(RunLogger::outside)
 }
 
 /// Both sets of tags, sorted and without repetition.

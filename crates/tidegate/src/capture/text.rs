@@ -1,0 +1,87 @@
+//! Text from `Debug` and `Display`, no longer and no deeper than a record may be. It stops the code that writes it by an error,
+//! so that a value nested without end is not followed to its end.
+
+use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{AROUND, LEVELS, Room, left_out, too_deep};
+
+/// Text that is being written.
+pub(super) struct Text<'a> {
+    text: String,
+    room: &'a Room,
+    nesting: Nesting,
+    /// Why it was cut, if it was.
+    cut: Option<Cut>,
+}
+
+enum Cut {
+    Full,
+    TooDeep,
+}
+
+impl<'a> Text<'a> {
+    /// What these arguments write, or as much of it as may be kept, and what is left out.
+    pub(super) fn of(room: &'a Room, arguments: fmt::Arguments<'_>) -> String {
+        if let Some(text) = arguments.as_str() {
+            return room.cut(text);
+        }
+        room.take(AROUND);
+        let mut text = Self { text: String::new(), room, nesting: Nesting::default(), cut: None };
+        // Nothing is looked at after a panic but the text, which is whole after every write.
+        let written = catch_unwind(AssertUnwindSafe(|| text.write_fmt(arguments)));
+        match (&text.cut, written) {
+            (Some(Cut::Full), _) => text.text.push_str(&left_out("the rest")),
+            (Some(Cut::TooDeep), _) => text.text.push_str(&too_deep()),
+            (None, Ok(Ok(()))) => {}
+            (None, Ok(Err(fmt::Error))) => text.text.push_str(&left_out("its text ends in an error")),
+            (None, Err(_panic)) => text.text.push_str(&left_out("its text ends in a panic")),
+        }
+        text.text
+    }
+}
+
+impl Write for Text<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.cut.is_some() {
+            return Err(fmt::Error);
+        }
+        let deep = self.nesting.too_deep_at(text);
+        let kept = &text[..deep.unwrap_or(text.len())];
+        let fitting = self.room.fitting(kept);
+        self.text.push_str(fitting);
+        if fitting.len() < kept.len() {
+            self.cut = Some(Cut::Full);
+        } else if deep.is_some() {
+            self.cut = Some(Cut::TooDeep);
+        }
+        if self.cut.is_some() { Err(fmt::Error) } else { Ok(()) }
+    }
+}
+
+/// How deep the brackets of debug text are nested; those in quoted text do not count.
+#[derive(Default)]
+struct Nesting {
+    depth: usize,
+    quoted: bool,
+    escaped: bool,
+}
+
+impl Nesting {
+    /// Where in the text the nesting becomes too deep.
+    fn too_deep_at(&mut self, text: &str) -> Option<usize> {
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.quoted => self.escaped = true,
+                b'"' => self.quoted = !self.quoted,
+                _ if self.quoted => {}
+                b'(' | b'[' | b'{' if self.depth == LEVELS => return Some(at),
+                b'(' | b'[' | b'{' => self.depth += 1,
+                b')' | b']' | b'}' => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        None
+    }
+}
