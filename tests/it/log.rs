@@ -204,7 +204,7 @@ async fn a_crash_is_told() {
     check(async { Ok(dropped.await) }, expect![[r#"
         flow INFO     Created flow run '<run>' for flow 'pipeline'
         flow ERROR    Crash detected! Execution was aborted: its future was dropped before it had ended.
-        flow INFO     Finished in state Crashed('Execution was aborted: its future was dropped before it had ended')
+        flow INFO     Finished in state Crashed('Execution was aborted: its future was dropped before it had ended.')
     "#]]).await;
 }
 

@@ -4,6 +4,7 @@
 
 mod blocking;
 mod child;
+mod crash;
 mod final_state;
 mod hook;
 mod log;

@@ -25,7 +25,7 @@ async fn a_task_that_panics_has_failed() {
         panic!("no {}", "route");
     }
     check(fetch().named("f"), expect![[r#"
-        Task run 'f' panicked: panicked at tests/it/panic.rs:_: no route
+        Task run 'f' panicked at tests/it/panic.rs:_: no route
         task fetch: Pending > Running > Panicked
     "#]]).await;
 }
@@ -50,7 +50,7 @@ async fn a_panic_on_the_blocking_pool_keeps_its_place() {
         panic!("out of range");
     }
     check(compute().named("c"), expect![[r#"
-        Task run 'c' panicked: panicked at tests/it/panic.rs:_: out of range
+        Task run 'c' panicked at tests/it/panic.rs:_: out of range
         task compute: Pending > Running > Panicked
     "#]]).await;
 }
@@ -64,7 +64,7 @@ async fn a_panic_after_an_await_keeps_its_place() {
         none.expect("a value");
     }
     check(fetch().named("f"), expect![[r#"
-        Task run 'f' panicked: panicked at tests/it/panic.rs:_: a value
+        Task run 'f' panicked at tests/it/panic.rs:_: a value
         task fetch: Pending > Running > Panicked
     "#]]).await;
 }
@@ -76,7 +76,7 @@ async fn a_panic_that_is_not_text_is_a_failure_too() {
         std::panic::panic_any(5);
     }
     check(fetch().named("f"), expect![[r#"
-        Task run 'f' panicked: panicked at tests/it/panic.rs:_: a value that is not text
+        Task run 'f' panicked at tests/it/panic.rs:_: a value that is not text
         task fetch: Pending > Running > Panicked
     "#]]).await;
 }
@@ -88,7 +88,7 @@ async fn a_run_that_panics_is_tried_again() {
         panic!("no");
     }
     check(fetch().named("f"), expect![[r#"
-        Task run 'f' panicked: panicked at tests/it/panic.rs:_: no
+        Task run 'f' panicked at tests/it/panic.rs:_: no
         task fetch: Pending > Running > AwaitingRetry(0s) > Retrying > Panicked
     "#]]).await;
 }
@@ -100,7 +100,7 @@ async fn a_flow_that_panics_has_failed() {
         panic!("no");
     }
     check(pipeline().named("p"), expect![[r#"
-        Flow run 'p' panicked: panicked at tests/it/panic.rs:_: no
+        Flow run 'p' panicked at tests/it/panic.rs:_: no
         flow pipeline: Pending > Running > Panicked
     "#]]).await;
 }
@@ -116,7 +116,7 @@ async fn a_panic_of_a_task_that_is_passed_on_fails_the_flow_by_its_error() {
         Ok(fetch().named("f").await?)
     }
     check(pipeline().named("p"), expect![[r#"
-        Flow run 'p' failed: Task run 'f' panicked: panicked at tests/it/panic.rs:_: no
+        Flow run 'p' failed: Task run 'f' panicked at tests/it/panic.rs:_: no
         flow pipeline: Pending > Running > Failed
           task fetch: Pending > Running > Panicked
     "#]]).await;
@@ -133,7 +133,7 @@ async fn a_panic_of_what_was_submitted_reaches_who_awaits_it() {
         Ok(fetch().named("f").submit().await?)
     }
     check(pipeline().named("p"), expect![[r#"
-        Flow run 'p' failed: Task run 'f' panicked: panicked at tests/it/panic.rs:_: no
+        Flow run 'p' failed: Task run 'f' panicked at tests/it/panic.rs:_: no
         flow pipeline: Pending > Running > Failed
           task fetch: Pending > Running > Panicked
     "#]]).await;

@@ -135,20 +135,6 @@ async fn a_stand_in_gives_made_up_facts_inside_its_scope() {
     assert_eq!(flow_run::run_count(), 0);
 }
 
-#[tidegate::test(start_paused = true)]
-async fn a_stand_in_does_not_reach_into_runs() {
-    #[flow]
-    async fn pipeline() -> Option<String> {
-        flow_run::name()
-    }
-    let name = StandIn::new()
-        .flow_run_name("made-up")
-        .scope(async { pipeline().named("real").await })
-        .await
-        .unwrap();
-    assert_eq!(name.as_deref(), Some("real"));
-}
-
 #[tidegate::test]
 async fn a_run_can_be_carried_into_what_is_spawned_by_hand() {
     #[flow]
