@@ -79,7 +79,7 @@ impl Started {
     pub(crate) fn wait(self) -> Left {
         let output = self.process.wait_with_output().unwrap();
         let stdout = String::from_utf8(output.stdout).unwrap();
-        let stdout = stdout.trim_start_matches("\nrunning 1 test\n").to_owned();
+        let stdout = stdout.strip_prefix("\nrunning 1 test\n").expect("the process is a test").to_owned();
         let stderr = String::from_utf8(output.stderr).unwrap();
         Left { stdout, stderr, success: output.status.success() }
     }

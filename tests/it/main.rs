@@ -5,6 +5,7 @@
 mod blocking;
 mod child;
 mod crash;
+mod database;
 mod final_state;
 mod hook;
 mod log;
@@ -12,7 +13,9 @@ mod name;
 mod panic;
 mod retry;
 mod runtime;
+mod settings;
 mod step;
+mod store_errors;
 mod subflow;
 mod submit;
 mod tags;
