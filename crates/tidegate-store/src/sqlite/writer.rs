@@ -1,5 +1,6 @@
 //! The one writer of an open file: a thread that takes what was put, stores it as one transaction and tells who waits.
-//! While it does, more is put, and becomes the next transaction.
+//! While it does, more is put, and becomes the next transaction. Where a commit takes no sync, one who waits for a single run
+//! stores it without the thread, because waking it takes longer than storing.
 //!
 //! ```text
 //!   put, put_logs ──────────┐ wakes the thread only out of its sleep
@@ -14,18 +15,23 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tidegate_core::{
-    Acknowledgement, Acknowledger, LogRecord, Room, RunId, StoreError, StoreErrorKind, Write,
+    Acknowledgement, Acknowledger, Durability, LogRecord, Room, RoomMaker, RunId, StoreError,
+    StoreErrorKind, Write,
 };
 
-use super::database::{Database, Refusals};
+use super::database::Refusals;
 use super::error::closed;
+use super::keeper::{Keeper, Patience};
 use super::options::Options;
 use super::pending::AlreadyBegun;
 use super::queue::{Batch, Queue, Waiting};
-use super::wal::{Checkpoints, Syncer};
 
 /// After so long without work the thread brings the log into the database and sleeps until it is woken.
 const IDLE_AFTER: Duration = Duration::from_millis(500);
+
+/// After so many runs stored without the thread, one is left to it. If more is put before that one is stored, then those
+/// who put do not wait for each other, and batches are faster; if not, the next ones are stored at once again.
+const AT_ONCE_IN_A_ROW: u32 = 64;
 
 /// How long after a failure to try again, if nobody asks sooner.
 const RETRY_AFTER: Duration = Duration::from_millis(250);
@@ -37,6 +43,8 @@ pub(super) struct Shared {
     options: Options,
     state: Mutex<State>,
     wake: Condvar,
+    /// Locked by whoever stores; none once the store is closed. Never waited for with `state` locked.
+    keeper: Mutex<Option<Keeper>>,
     dropped_logs: AtomicU64,
 }
 
@@ -44,8 +52,12 @@ pub(super) struct Shared {
 struct State {
     queue: Queue,
     thread: ThreadState,
-    /// A batch is being stored.
+    /// A batch is being stored, by the thread or by who waits for it. Until it is, no other is taken.
     storing: bool,
+    /// How many runs in a row were stored by who waited for them.
+    at_once: u32,
+    /// When the last batch was stored, or failed to be.
+    worked: Instant,
     /// Why the last batch was not stored.
     failing: Option<StoreError>,
     stage: Stage,
@@ -71,11 +83,13 @@ enum Stage {
 }
 
 impl Shared {
-    pub(super) fn new(place: Arc<str>, options: Options) -> Self {
+    pub(super) fn new(place: Arc<str>, options: Options, keeper: Keeper) -> Self {
         let state = State {
             queue: Queue::default(),
             thread: ThreadState::Working,
             storing: false,
+            at_once: 0,
+            worked: Instant::now(),
             failing: None,
             stage: Stage::Open,
         };
@@ -84,6 +98,7 @@ impl Shared {
             options,
             state: Mutex::new(state),
             wake: Condvar::new(),
+            keeper: Mutex::new(Some(keeper)),
             dropped_logs: AtomicU64::new(0),
         }
     }
@@ -114,8 +129,26 @@ impl Shared {
         }
         let (acknowledger, acknowledgement) = Acknowledgement::later();
         state.queue.wait_for_write(run, acknowledger);
-        self.wake_for(state);
+        if state.may_store_at_once(&self.options) {
+            state.at_once += 1;
+            self.store_at_once(state);
+        } else {
+            state.at_once = 0;
+            self.wake_for(state);
+        }
         acknowledgement
+    }
+
+    /// Stores the one run that waits, unless that takes waiting for others.
+    fn store_at_once(&self, mut state: MutexGuard<'_, State>) {
+        let keeper = match self.keeper.try_lock() {
+            Ok(keeper) => keeper,
+            Err(_) => return self.wake_for(state),
+        };
+        let batch = state.take();
+        drop(state);
+        self.store(keeper, batch, Patience::None);
+        self.wake_for(self.lock());
     }
 
     pub(super) fn put_logs(&self, records: Vec<LogRecord>) {
@@ -196,9 +229,9 @@ impl Shared {
         let needed = match state.thread {
             ThreadState::Working => false,
             ThreadState::Resting => state.is_urgent(&self.options),
-            ThreadState::Asleep => !state.queue.is_empty(),
+            ThreadState::Asleep => !state.queue.is_empty() || state.worked.elapsed() < IDLE_AFTER,
         };
-        if needed {
+        if needed && !state.storing {
             state.thread = ThreadState::Working;
             drop(state);
             self.wake.notify_all();
@@ -206,68 +239,69 @@ impl Shared {
     }
 
     /// The body of the thread.
-    pub(super) fn run(&self, mut database: Database, syncer: Option<Syncer>) {
+    pub(super) fn run(&self) {
         let _end = End(self);
-        let mut checkpoints = Checkpoints::default();
-        loop {
-            let Some((batch, rooms)) = self.next_batch(&database, &mut checkpoints) else { break };
+        while let Some((batch, rooms)) = self.next_batch() {
             for room in rooms {
                 room.give(Ok(()));
             }
-            let _ = self.store(&mut database, batch, &mut checkpoints, syncer.as_ref());
-            checkpoints.make_if_due(database.connection(), false);
+            self.store(self.keeper(), batch, Patience::Usual);
+            self.checkpoint(false);
         }
-        let batch = self.lock().queue.take();
-        let stored = if batch.is_empty() {
-            Ok(())
-        } else {
-            self.store(&mut database, batch, &mut checkpoints, syncer.as_ref())
-        };
-        checkpoints.make_if_due(database.connection(), true);
-        drop(syncer);
-        let result = stored.and(database.close());
-        self.end(result);
+        let batch = self.lock().take();
+        if !batch.is_empty() {
+            self.store(self.keeper(), batch, Patience::Usual);
+        }
+        self.checkpoint(true);
+        let closed = self.keeper().take().map_or(Ok(()), Keeper::close);
+        let failing = self.lock().failing.clone();
+        self.end(failing.map_or(closed, Err));
+    }
+
+    fn keeper(&self) -> MutexGuard<'_, Option<Keeper>> {
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn checkpoint(&self, idle: bool) {
+        if let Some(keeper) = &mut *self.keeper() {
+            keeper.checkpoint_if_due(idle);
+        }
     }
 
     /// Waits for what has to be stored; `None` when the store closes.
-    fn next_batch(
-        &self,
-        database: &Database,
-        checkpoints: &mut Checkpoints,
-    ) -> Option<(Batch, Vec<tidegate_core::RoomMaker>)> {
-        let worked = Instant::now();
+    fn next_batch(&self) -> Option<(Batch, Vec<RoomMaker>)> {
         let mut state = self.lock();
         loop {
-            if !matches!(state.stage, Stage::Open) {
-                return None;
-            }
             let now = Instant::now();
             let due = match (&state.failing, state.queue.due(&self.options)) {
-                (Some(_), Some(_)) => Some(worked + RETRY_AFTER),
+                (Some(_), Some(_)) => Some(state.worked + RETRY_AFTER),
                 (_, due) => due,
             };
-            if state.is_urgent(&self.options) || due.is_some_and(|due| due <= now) {
-                state.thread = ThreadState::Working;
-                state.storing = true;
-                let batch = state.queue.take();
+            let idle = now.saturating_duration_since(state.worked) >= IDLE_AFTER;
+            let rest = if state.storing {
+                self.options.commit_window
+            } else if !matches!(state.stage, Stage::Open) {
+                return None;
+            } else if state.is_urgent(&self.options) || due.is_some_and(|due| due <= now) {
+                let batch = state.take();
                 let rooms = state.queue.take_rooms(&self.options);
                 return Some((batch, rooms));
-            }
-            let rest = match due {
+            } else if let Some(due) = due {
                 // What is put meanwhile may be due sooner, and does not wake the thread.
-                Some(due) => (due - now).min(self.options.commit_window),
-                None if now - worked < IDLE_AFTER => self.options.commit_window,
-                None => {
-                    drop(state);
-                    checkpoints.make_if_due(database.connection(), true);
-                    state = self.lock();
-                    if state.queue.is_empty() && matches!(state.stage, Stage::Open) {
-                        state.thread = ThreadState::Asleep;
-                        state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
-                        state.thread = ThreadState::Working;
-                    }
+                (due - now).min(self.options.commit_window)
+            } else if idle {
+                drop(state);
+                self.checkpoint(true);
+                state = self.sleep();
+                continue;
+            } else {
+                drop(state);
+                self.checkpoint(false);
+                state = self.lock();
+                if state.is_urgent(&self.options) || !matches!(state.stage, Stage::Open) {
                     continue;
                 }
+                self.options.commit_window
             };
             state.thread = ThreadState::Resting;
             let waited = self.wake.wait_timeout(state, rest);
@@ -276,54 +310,50 @@ impl Shared {
         }
     }
 
+    /// Rests until there is something to do.
+    fn sleep(&self) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        let idle = state.queue.is_empty()
+            && !state.storing
+            && state.worked.elapsed() >= IDLE_AFTER
+            && matches!(state.stage, Stage::Open);
+        if idle {
+            state.thread = ThreadState::Asleep;
+            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.thread = ThreadState::Working;
+        }
+        state
+    }
+
     /// Stores a batch and tells who waits for it, or puts it back.
     fn store(
         &self,
-        database: &mut Database,
+        mut keeper: MutexGuard<'_, Option<Keeper>>,
         mut batch: Batch,
-        checkpoints: &mut Checkpoints,
-        syncer: Option<&Syncer>,
-    ) -> Result<(), StoreError> {
-        let waiting = std::mem::take(&mut batch.waiting);
-        let writes = batch.pending.writes();
-        let stored = if writes.is_empty() && batch.logs.is_empty() {
-            Ok(Refusals::new())
-        } else {
-            database.store(writes, &batch.logs)
-        };
-        match stored {
+        patience: Patience,
+    ) {
+        let Some(keeper) = &mut *keeper else { return };
+        match keeper.store(&batch, patience) {
             Ok(refusals) => {
-                self.stored(&batch, refusals, waiting, checkpoints, syncer);
-                Ok(())
+                let waiting = std::mem::take(&mut batch.waiting);
+                let synced = if waiting.for_flush() { keeper.sync() } else { Ok(()) };
+                self.stored(refusals, waiting, synced);
             }
-            Err(error) => {
-                self.failed(batch, &error, waiting);
-                Err(error)
+            Err(error) if matches!(patience, Patience::None) => {
+                tracing::debug!("left to the thread: {error}");
+                let mut state = self.lock();
+                state.storing = false;
+                state.queue.return_untried(batch);
             }
+            Err(error) => self.failed(batch, error),
         }
     }
 
-    fn stored(
-        &self,
-        batch: &Batch,
-        refusals: Refusals,
-        waiting: Waiting,
-        checkpoints: &mut Checkpoints,
-        syncer: Option<&Syncer>,
-    ) {
-        let (begun, advanced) = batch.pending.counts();
-        checkpoints.committed(begun + batch.logs.len(), advanced);
-        let result = match syncer {
-            Some(syncer) if waiting.for_flush() => syncer.sync(),
-            Some(syncer) => {
-                syncer.committed();
-                Ok(())
-            }
-            None => Ok(()),
-        };
+    fn stored(&self, refusals: Refusals, waiting: Waiting, synced: Result<(), StoreError>) {
         let recovered = {
             let mut state = self.lock();
             state.storing = false;
+            state.worked = Instant::now();
             state.failing.take().is_some()
         };
         if recovered {
@@ -333,12 +363,14 @@ impl Shared {
         for error in refused.values() {
             tracing::error!("{error}");
         }
-        waiting.answer(&result, &refused);
+        waiting.answer(&synced, &refused);
     }
 
-    fn failed(&self, batch: Batch, error: &StoreError, waiting: Waiting) {
+    fn failed(&self, mut batch: Batch, error: StoreError) {
+        let waiting = std::mem::take(&mut batch.waiting);
         let mut state = self.lock();
         state.storing = false;
+        state.worked = Instant::now();
         let dropped = state.queue.put_back(batch, &self.options);
         let first = state.failing.replace(error.clone()).is_none();
         let room = if state.queue.len() < self.options.queue_capacity {
@@ -352,7 +384,7 @@ impl Shared {
         if first {
             tracing::error!("{error}");
         }
-        waiting.answer(&Err(error.clone()), &HashMap::new());
+        waiting.answer(&Err(error), &HashMap::new());
         for maker in rooms {
             maker.give(room.clone());
         }
@@ -382,6 +414,20 @@ impl Shared {
 }
 
 impl State {
+    /// Whether whoever puts stores it as well: one run, at most one who waits, and no sync to wait for.
+    fn may_store_at_once(&self, options: &Options) -> bool {
+        options.durability != Durability::Full
+            && !self.storing
+            && self.failing.is_none()
+            && self.at_once < AT_ONCE_IN_A_ROW
+            && self.queue.is_one_awaited_write()
+    }
+
+    fn take(&mut self) -> Batch {
+        self.storing = true;
+        self.queue.take()
+    }
+
     /// While storing fails, only those who wait for an answer make the thread try again before its time.
     fn is_urgent(&self, options: &Options) -> bool {
         if self.failing.is_some() { self.queue.is_awaited() } else { self.queue.is_urgent(options) }
