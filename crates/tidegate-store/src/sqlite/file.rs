@@ -9,12 +9,12 @@ use std::time::Duration;
 use tidegate_core::{Durability, StoreError, StoreErrorKind};
 
 use super::database::Database;
+use super::intake::Shared;
 use super::keeper::Keeper;
 use super::open;
 use super::options::Options;
 use super::reader::Readers;
 use super::wal::Syncer;
-use super::writer::Shared;
 
 /// How long dropping a store that was not closed may block.
 const PATIENCE: Duration = Duration::from_secs(5);

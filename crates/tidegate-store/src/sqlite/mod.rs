@@ -6,6 +6,7 @@ mod definitions;
 mod error;
 mod file;
 mod identity;
+mod intake;
 mod keeper;
 mod location;
 mod log_row;

@@ -15,6 +15,9 @@ const WORTH_A_BATCH: usize = 1024;
 /// How many log lines go into one transaction with writes, so that they do not hold up who waits for those.
 const LOGS_IN_A_BATCH: usize = 1024;
 
+/// So many log lines do not hold up one who waits for a single run.
+const A_FEW_LOGS: usize = 16;
+
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
@@ -99,10 +102,14 @@ impl Queue {
         dropped as u64
     }
 
-    /// Whether all there is to store is one run, which one waits for.
+    /// Whether all there is to store is one run, which one waits for, and a few log lines.
     pub(super) fn is_one_awaited_write(&self) -> bool {
         let Waiting { writers, readers, flushes } = &self.waiting;
-        self.pending.len() == 1 && writers.len() == 1 && readers.is_empty() && flushes.is_empty()
+        self.pending.len() == 1
+            && self.logs.len() <= A_FEW_LOGS
+            && writers.len() == 1
+            && readers.is_empty()
+            && flushes.is_empty()
     }
 
     /// Whether somebody waits for a batch.
