@@ -2,6 +2,7 @@
 //! threads, queues or when something has to be durable.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 use tidegate_core::{
@@ -42,6 +43,13 @@ impl Database {
         &self.connection
     }
 
+    /// Waits so long for others that have the database locked.
+    pub(super) fn wait_for_locks(&self, busy_timeout: Duration) -> Result<(), StoreError> {
+        self.connection
+            .busy_timeout(busy_timeout)
+            .map_err(|error| failed(&self.place, Doing::Writing, error))
+    }
+
     /// Stores all of this in one transaction, but for writes that can never be stored.
     pub(super) fn store(
         &mut self,
@@ -51,6 +59,7 @@ impl Database {
         let result = self.store_in_transaction(writes, logs);
         if result.is_err() {
             self.numbers.forget();
+            self.known.forget();
             if !self.connection.is_autocommit() {
                 // A rollback fails only where SQLite has rolled back by itself.
                 let _ = self.connection.execute_batch("ROLLBACK");

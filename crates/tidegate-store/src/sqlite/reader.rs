@@ -78,8 +78,8 @@ impl Readers {
             return Err(closed(&self.shared.place));
         }
         state.questions.push_back(question);
-        let start = state.idle < state.questions.len()
-            && state.threads < self.shared.options.readers.max(1);
+        let start =
+            state.idle < state.questions.len() && state.threads < self.shared.options.readers;
         if start {
             state.threads += 1;
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tidegate_core::store::suite::samples::{advance, at, log_line, task_run};
-use tidegate_core::{Run, RunId, RunQuery, State, Store, StoreErrorKind, Write};
+use tidegate_core::{Durability, Run, RunId, RunQuery, State, Store, StoreErrorKind, Write};
 use tidegate_store::{Options, Sqlite};
 
 fn open(change: impl FnOnce(&mut Options)) -> (TempDir, PathBuf, Sqlite) {
@@ -86,12 +86,18 @@ async fn a_lock_held_for_too_long_is_told_and_the_write_is_kept() {
 
 #[tokio::test]
 async fn a_lock_held_for_a_moment_is_waited_for() {
-    let (_folder, path, store) = open(|_| {});
-    let held = lock(&path);
-    let acknowledgement = store.put_acknowledged(begin(&task_run("fetch", 0)));
-    tokio::time::timeout(Duration::from_millis(50), store.flush()).await.unwrap_err();
-    drop(held);
-    acknowledgement.await.unwrap();
+    for durability in Durability::ALL {
+        let (_folder, path, store) = open(|options| options.durability = durability);
+        let held = lock(&path);
+        let run = task_run("fetch", 0);
+        let acknowledgement = store.put_acknowledged(begin(&run));
+        let write = Write::Advance(Box::new(advance(&run, State::running(at(1)))));
+        let moved_on = store.put_acknowledged(write);
+        tokio::time::timeout(Duration::from_millis(50), store.flush()).await.unwrap_err();
+        drop(held);
+        acknowledgement.await.unwrap();
+        moved_on.await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use tidegate_core::store::Advance;
-use tidegate_core::{Run, RunKind, StateType, Write};
+use tidegate_core::{Run, RunKind, RunPolicy, StateType, Write};
 
 use crate::engine::attempt::attempt;
 use crate::engine::conclude::Next;
@@ -21,6 +21,8 @@ pub(crate) struct Execution {
     pub(super) context: Arc<Context>,
     /// How many of its states the store has been given; none before the store knows of it.
     pub(super) recorded: Option<usize>,
+    /// The policy that the store has been given.
+    pub(super) recorded_policy: RunPolicy,
     pub(super) ended: bool,
 }
 
@@ -36,7 +38,14 @@ impl Execution {
         let live =
             Arc::new(LiveRun::new(engine, definition, record, log_prints, outer.flow.clone()));
         let context = Arc::new(outer.inside(Arc::clone(&live)));
-        let mut execution = Self { live, options, context, recorded: None, ended: false };
+        let mut execution = Self {
+            live,
+            options,
+            context,
+            recorded: None,
+            recorded_policy: RunPolicy::default(),
+            ended: false,
+        };
         execution.enter_pending()?;
         execution.announce(&outer);
         Ok(execution)
@@ -97,11 +106,19 @@ impl Execution {
     pub(super) fn unrecorded(&mut self) -> Option<Write> {
         self.live.engine().store()?;
         let record = self.live.record();
+        let changed = (record.policy != self.recorded_policy).then(|| record.policy.clone());
         let write = match self.recorded {
             None => Write::Begin(Box::new(record.clone())),
             Some(known) if known == record.states.len() => return None,
-            Some(known) => Write::Advance(Box::new(Advance::since(&record, known))),
+            Some(known) => {
+                let mut advance = Advance::since(&record, known);
+                advance.policy = changed.clone().map(Box::new);
+                Write::Advance(Box::new(advance))
+            }
         };
+        if let Some(policy) = changed {
+            self.recorded_policy = policy;
+        }
         self.recorded = Some(record.states.len());
         Some(write)
     }

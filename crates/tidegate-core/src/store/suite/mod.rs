@@ -97,6 +97,7 @@ promises! { $
         an_advance_brings_the_record_up_to_date
         what_happens_in_one_window_is_all_in_the_history
         an_advance_without_states_keeps_the_books
+        an_advance_keeps_a_changed_policy
         a_long_history_is_kept_whole
         an_advance_of_an_unknown_run_is_refused_and_harms_no_other
         a_run_is_recorded_once

@@ -133,6 +133,21 @@ pub async fn an_advance_without_states_keeps_the_books(subject: &Subject) {
     check(&store, &run).await;
 }
 
+/// The policy of a run changes, once before and once after it was stored.
+pub async fn an_advance_keeps_a_changed_policy(subject: &Subject) {
+    let store = subject.open().await;
+    let mut run = entered(task_run("fetch", 0), State::running(at(1)));
+    begin(&store, &run).await;
+    for key in ["first", "second"] {
+        run.policy.pause_keys.push(key.to_owned());
+        let mut advance = Advance::since(&run, run.states.len());
+        advance.policy = Some(Box::new(run.policy.clone()));
+        move_on(&store, advance).await;
+        move_on(&store, Advance::since(&run, run.states.len())).await;
+    }
+    check(&store, &run).await;
+}
+
 /// Thousands of states.
 pub async fn a_long_history_is_kept_whole(subject: &Subject) {
     let store = subject.open().await;
