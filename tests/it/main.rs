@@ -9,6 +9,7 @@ mod database;
 mod final_state;
 mod hook;
 mod log;
+mod macros;
 mod name;
 mod panic;
 mod retry;
