@@ -213,6 +213,12 @@ impl fmt::Display for Error {
                 }
             }
             Kind::Ended(state) => {
+                if let (Some(run), Some(cause), "Panicked") =
+                    (&inner.run, &inner.cause, &*state.name)
+                {
+                    // The cause says that it panicked, and where.
+                    return write!(f, "{run} {cause}");
+                }
                 if let Some(run) = &inner.run {
                     write!(f, "{run} {}", verb(state))?;
                 }

@@ -192,7 +192,13 @@ impl Execution {
     fn say_retry(&self, failing: &Failing, attempt: u32, retries: u32, at: Timestamp) {
         let logger = self.live.logger();
         match self.live.kind() {
-            RunKind::Flow => logger.error(format_args!("{}", failing.of_a_flow())),
+            RunKind::Flow => {
+                logger.error(format_args!("{}", failing.of_a_flow()));
+                logger.info(format_args!(
+                    "Received non-final state 'AwaitingRetry' when proposing final state '{}' and will attempt to run again...",
+                    failing.state.name
+                ));
+            }
             RunKind::Task => {
                 let wait = self.live.engine().until(at);
                 let start: Cow<'_, str> = if wait.is_zero() {
@@ -205,10 +211,6 @@ impl Execution {
                     .info(format_args!("{failure} - Retry {attempt}/{retries} will start {start}"));
             }
         }
-        logger.info(format_args!(
-            "Received non-final state 'AwaitingRetry' when proposing final state '{}' and will attempt to run again...",
-            failing.state.name
-        ));
     }
 
     fn say_failure(&self, failing: &Failing, retries: u32, vetoed: bool) {

@@ -29,7 +29,7 @@ pub(crate) struct Execution {
 impl Execution {
     /// Gives the run its id, name, tags and place, and its first state.
     pub(crate) fn describe(plan: Plan, engine: Engine) -> Result<Self> {
-        let outer = plan.context.clone().unwrap_or_default();
+        let outer = place(plan.context.clone().unwrap_or_default());
         let options = Arc::clone(plan.options());
         let definition = plan.definition.clone();
         let record = first_record(&engine, &outer, plan)?;
@@ -121,6 +121,18 @@ impl Execution {
         }
         self.recorded = Some(record.states.len());
         Some(write)
+    }
+}
+
+/// Where a call is made: where it was described, under the tags of where it is polled too, so that `with_tags(tags, call)`
+/// is what it looks like.
+fn place(described: Arc<Context>) -> Arc<Context> {
+    match Context::current() {
+        Some(polled) if polled.tags != described.tags => {
+            let tags = union(&described.tags, polled.tags.iter().cloned()).into();
+            Arc::new(Context { tags, ..(*described).clone() })
+        }
+        Some(_) | None => described,
     }
 }
 

@@ -117,7 +117,11 @@ impl LiveRun {
 
     /// The line that the run has ended in this state.
     pub(crate) fn finished(&self, state: &State) -> Finished {
-        let level = if state.is_completed() { LogLevel::Info } else { LogLevel::Error };
+        let level = match self.kind() {
+            RunKind::Task if !state.is_completed() => LogLevel::Error,
+            // What went wrong in a flow run is a line of its own, at ERROR.
+            RunKind::Task | RunKind::Flow => LogLevel::Info,
+        };
         self.logger_at(level).map_or(Finished::NONE, |logger| logger.finished(level, state))
     }
 }

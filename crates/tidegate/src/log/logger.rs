@@ -86,7 +86,7 @@ impl RunLogger {
     pub(crate) fn engine_info(&self, message: impl fmt::Display) {
         if let Some(mut line) = self.line(LogLevel::Info, message) {
             line.store();
-            line.logger.speaker = None;
+            line.named = false;
             line.print();
         }
     }
@@ -100,7 +100,7 @@ impl RunLogger {
         if self.sink.as_ref().is_some_and(|sink| !sink.allows(level)) {
             return None;
         }
-        Some(Line { logger: self.clone(), level, message: message.to_string() })
+        Some(Line { logger: self.clone(), level, message: message.to_string(), named: true })
     }
 }
 
@@ -110,6 +110,8 @@ struct Line {
     logger: RunLogger,
     level: LogLevel,
     message: String,
+    /// Whether it is printed with its run's name in front.
+    named: bool,
 }
 
 /// The last line of a run, if its level is written.
@@ -152,7 +154,7 @@ impl Line {
 
     fn print(&self) {
         let speaker = self.logger.speaker.as_ref();
-        let run = speaker.map_or_else(|| "tidegate".to_owned(), ToString::to_string);
+        let run = speaker.filter(|_| self.named).map(ToString::to_string);
         let id = |id: Option<RunId>| id.map(tracing::field::display);
         let flow_run_id = id(speaker.and_then(|speaker| speaker.flow_run_id));
         let task_run_id = id(speaker.and_then(|speaker| speaker.task_run_id));
