@@ -56,10 +56,14 @@ async fn a_sync_task_fails_and_retries_as_any_other() {
             count => Ok(count),
         }
     }
-    check(compute(), expect![[r#"
+    check(
+        compute(),
+        expect![[r#"
         Ok(2)
         task compute: Pending > Running > AwaitingRetry(0s) > Retrying > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test]
@@ -72,11 +76,15 @@ async fn a_sync_flow_submits_tasks_and_is_joined_with_them() {
     fn pipeline() {
         drop(one().submit());
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(())
         flow pipeline: Pending > Running > Completed
           task one: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[test]
@@ -103,21 +111,38 @@ async fn block_on_inside_a_runtime_is_an_error_that_says_what_to_do() {
     }
     let error = one().block_on().unwrap_err();
     assert!(error.is_configuration());
-    expect!["block_on was called on a thread of an async runtime, which it would hang: await the call instead"].assert_eq(&error.to_string());
-    check(async { Ok(()) }, expect![[r#"
+    expect!["block_on was called on a thread of an async runtime, which it would hang: await the call instead, or make the calling function a sync task or flow without `inline`"].assert_eq(&error.to_string());
+    check(
+        async { Ok(()) },
+        expect![[r#"
         Ok(())
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test]
-async fn block_on_inside_a_blocking_body_is_the_same_error() {
+async fn a_sync_body_waits_for_calls_with_block_on() {
     #[task]
+    async fn one() -> u32 {
+        1
+    }
+    #[flow]
+    fn sums() -> Result<u32> {
+        Ok(one().block_on()? + one().block_on()?)
+    }
+    assert_eq!(sums().await.unwrap(), 2);
+}
+
+#[tidegate::test]
+async fn an_inline_sync_body_cannot_wait_with_block_on() {
+    #[task]
+    async fn one() -> u32 {
+        1
+    }
+    #[task(inline)]
     fn outer() -> Result<u32> {
-        #[task]
-        async fn one() -> u32 {
-            1
-        }
         Ok(one().block_on()?)
     }
-    assert!(outer().await.unwrap_err().to_string().contains("block_on"));
+    assert!(outer().await.unwrap_err().to_string().contains("await the call instead"));
 }

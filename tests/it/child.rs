@@ -62,7 +62,11 @@ impl Child {
                 command.env_remove(name);
             }
         }
-        command.env(CHILD, test).env_remove("RUST_BACKTRACE").env("NO_COLOR", "").envs(self.environment);
+        command
+            .env(CHILD, test)
+            .env_remove("RUST_BACKTRACE")
+            .env("NO_COLOR", "")
+            .envs(self.environment);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Started { process: command.spawn().unwrap(), _home: self.home }
     }
@@ -79,7 +83,8 @@ impl Started {
     pub(crate) fn wait(self) -> Left {
         let output = self.process.wait_with_output().unwrap();
         let stdout = String::from_utf8(output.stdout).unwrap();
-        let stdout = stdout.strip_prefix("\nrunning 1 test\n").expect("the process is a test").to_owned();
+        let stdout =
+            stdout.strip_prefix("\nrunning 1 test\n").expect("the process is a test").to_owned();
         let stderr = String::from_utf8(output.stderr).unwrap();
         Left { stdout, stderr, success: output.status.success() }
     }

@@ -77,7 +77,9 @@ async fn a_flow_dropped_anywhere_has_crashed_and_so_has_its_task() {
         tokio::task::yield_now().await;
         Ok(sum)
     }
-    check(pipeline, expect![[r#"
+    check(
+        pipeline,
+        expect![[r#"
         1:
           pipeline: Pending > Running > Crashed
         2:
@@ -95,7 +97,9 @@ async fn a_flow_dropped_anywhere_has_crashed_and_so_has_its_task() {
           pipeline: Pending > Running > Completed
           yields: Pending > Running > Completed
           yields: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test]
@@ -106,7 +110,9 @@ async fn a_flow_dropped_anywhere_takes_what_it_has_submitted_with_it() {
         tokio::task::yield_now().await;
         Ok(handle.await?)
     }
-    check(pipeline, expect![[r#"
+    check(
+        pipeline,
+        expect![[r#"
         1:
           pipeline: Pending > Running > Crashed
           yields: Pending > Running > Crashed
@@ -116,7 +122,9 @@ async fn a_flow_dropped_anywhere_takes_what_it_has_submitted_with_it() {
         8:
           pipeline: Pending > Running > Completed
           yields: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test]
@@ -129,7 +137,9 @@ async fn a_subflow_dropped_anywhere_crashes_with_its_parent() {
     async fn parent() -> Result<u32> {
         Ok(child().await?)
     }
-    check(parent, expect![[r#"
+    check(
+        parent,
+        expect![[r#"
         1:
           parent: Pending > Running > Crashed
           child: Pending > Running > Crashed
@@ -138,7 +148,9 @@ async fn a_subflow_dropped_anywhere_crashes_with_its_parent() {
           parent: Pending > Running > Completed
           child: Pending > Running > Completed
           yields: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test]
@@ -147,14 +159,18 @@ async fn a_dropped_run_is_not_tried_again() {
     async fn pipeline() -> Result<u32> {
         Ok(yields(1).retries(3).await?)
     }
-    check(pipeline, expect![[r#"
+    check(
+        pipeline,
+        expect![[r#"
         1:
           pipeline: Pending > Running > Crashed
           yields: Pending > Running > Crashed
         2:
           pipeline: Pending > Running > Completed
           yields: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// CANCEL-01: a program that gives a call up on a signal drops it. RETRY-17
@@ -175,9 +191,11 @@ async fn a_call_that_loses_a_race_has_crashed() {
     expect![[r#"
         flow pipeline: Pending > Running > Crashed
           task slow: Pending > Running > Crashed
-    "#]].assert_eq(&history().await);
+    "#]]
+    .assert_eq(&history().await);
     let message = run_of("slow").await.state().unwrap().message.clone().unwrap();
-    expect!["Execution was aborted: its future was dropped before it had ended."].assert_eq(&message);
+    expect!["Execution was aborted: its future was dropped before it had ended."]
+        .assert_eq(&message);
 }
 
 /// HOOK-14
@@ -206,7 +224,8 @@ async fn a_run_that_is_dropped_in_its_hooks_keeps_its_final_state() {
     assert!(tokio::time::timeout(Duration::from_secs(1), call).await.is_err());
     expect![[r#"
         task yields: Pending > Running > Completed
-    "#]].assert_eq(&history().await);
+    "#]]
+    .assert_eq(&history().await);
 }
 
 #[tidegate::test(start_paused = true)]
@@ -218,7 +237,8 @@ async fn a_flow_dropped_while_it_waits_for_its_retry_has_crashed() {
     assert!(tokio::time::timeout(Duration::from_secs(1), pipeline()).await.is_err());
     expect![[r#"
         flow pipeline: Pending > Running > AwaitingRetry(60s) > Crashed
-    "#]].assert_eq(&history().await);
+    "#]]
+    .assert_eq(&history().await);
 }
 
 /// CANCEL-04: the books of a run that never ran begin and end with its crash.
@@ -244,7 +264,8 @@ async fn a_submitted_run_that_never_ran_has_crashed_at_one_instant() {
     expect![[r#"
         flow pipeline: Pending > Running > Crashed
           task yields: Pending > Crashed
-    "#]].assert_eq(&history().await);
+    "#]]
+    .assert_eq(&history().await);
     let run = run_of("yields").await;
     assert_eq!(run.run_count, 0);
     assert_eq!((run.start_time, run.end_time), (Some(run.states[1].timestamp), run.start_time));
@@ -262,7 +283,10 @@ async fn the_handle_of_a_run_that_crashed_tells_so() {
     let handle = handle.into_inner().unwrap().unwrap();
     let error = handle.await.unwrap_err();
     assert!(error.is_crashed());
-    expect!["Task run 'y' crashed: Execution was aborted: its future was dropped before it had ended."].assert_eq(&error.to_string().replace(&run_of("yields").await.name, "y"));
+    expect![
+        "Task run 'y' crashed: Execution was aborted: its future was dropped before it had ended."
+    ]
+    .assert_eq(&error.to_string().replace(&run_of("yields").await.name, "y"));
 }
 
 #[tidegate::test(start_paused = true)]
@@ -278,7 +302,8 @@ async fn an_aborted_task_of_the_runtime_is_a_dropped_call() {
     spawned.shutdown().await;
     expect![[r#"
         flow pipeline: Pending > Running > Crashed
-    "#]].assert_eq(&history().await);
+    "#]]
+    .assert_eq(&history().await);
 }
 
 #[tidegate::test(start_paused = true)]

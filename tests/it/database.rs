@@ -71,7 +71,8 @@ fn runs_of_one_process_are_found_by_the_next() {
             INFO doubling 1
             INFO Finished in state Completed()
             INFO Finished in state Completed()
-        "#]].assert_eq(&text);
+        "#]]
+        .assert_eq(&text);
         engine.close().await.unwrap();
     });
 }
@@ -114,7 +115,8 @@ fn two_processes_at_once_share_one_file_and_lose_nothing() {
                     "Pending > Running > Completed",
                 ): 100,
             }
-        "#]].assert_debug_eq(&counts);
+        "#]]
+        .assert_debug_eq(&counts);
         engine.close().await.unwrap();
     });
 }
@@ -139,7 +141,8 @@ fn a_process_that_is_killed_leaves_what_was_durable() {
             runs.iter().map(|run| format!("{}: {}", run.definition.name, timeline(run))).collect();
         expect![[r#"
             killed: Pending > Running
-            double: Pending > Running > Completed"#]].assert_eq(&texts.join("\n"));
+            double: Pending > Running > Completed"#]]
+        .assert_eq(&texts.join("\n"));
         engine.close().await.unwrap();
     });
 }

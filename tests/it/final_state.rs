@@ -49,10 +49,14 @@ async fn check_state(state: State, expected: Expect) {
 async fn nothing_is_completed() {
     #[flow]
     async fn pipeline() {}
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(())
         flow pipeline: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-02
@@ -62,10 +66,14 @@ async fn an_error_is_failed_with_its_text() {
     async fn pipeline(text: &str) -> Result<()> {
         Err(text.into())
     }
-    check(pipeline("no"), expect![[r#"
+    check(
+        pipeline("no"),
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: no')
         flow pipeline: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-02
@@ -75,10 +83,14 @@ async fn an_error_without_text_is_failed_all_the_same() {
     async fn pipeline() -> Result<()> {
         Err("".into())
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: ')
         flow pipeline: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-03: the message of a flow and that of a task have one form.
@@ -88,11 +100,15 @@ async fn an_error_of_a_task_that_is_passed_on_is_told_once() {
     async fn pipeline() -> Result<u32> {
         Ok(fails().await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: no')
         flow pipeline: Pending > Running > Failed
           task fails: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let message = run_of("fails").await.state().unwrap().message.clone();
     assert_eq!(message.as_deref(), Some("Task run encountered an exception: no"));
 }
@@ -104,11 +120,15 @@ async fn a_handle_of_a_failed_run_is_failed() {
     async fn pipeline() -> RunHandle<u32> {
         fails().submit()
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Err: Failed('1/1 states failed.')
         flow pipeline: Pending > Running > Failed
           task fails: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-05
@@ -119,7 +139,8 @@ async fn handles_of_completed_runs_are_completed() {
         (ok().submit(), ok().submit())
     }
     pipeline().await.unwrap();
-    expect!["Completed('All states completed.')"].assert_eq(&run_of("pipeline").await.state().unwrap().to_string());
+    expect!["Completed('All states completed.')"]
+        .assert_eq(&run_of("pipeline").await.state().unwrap().to_string());
 }
 
 /// FINAL-06: of the collections, those that can hold states: vectors, arrays and tuples.
@@ -161,10 +182,14 @@ async fn only_one_level_of_a_collection_is_looked_at() {
     async fn pipeline() -> Vec<Vec<State>> {
         vec![vec![State::failed(NOW)], vec![State::completed(NOW)]]
     }
-    check(async { pipeline().await.map(drop) }, expect![[r#"
+    check(
+        async { pipeline().await.map(drop) },
+        expect![[r#"
         Ok(())
         flow pipeline: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-10
@@ -183,13 +208,21 @@ async fn crashed_states_count_as_failed() {
 /// FINAL-14
 #[tidegate::test(start_paused = true)]
 async fn states_that_are_not_final_fail_the_flow() {
-    check_states(vec![State::running(NOW), State::completed(NOW)], expect!["Failed('1/2 states are not final.')"]).await;
+    check_states(
+        vec![State::running(NOW), State::completed(NOW)],
+        expect!["Failed('1/2 states are not final.')"],
+    )
+    .await;
 }
 
 /// FINAL-15
 #[tidegate::test(start_paused = true)]
 async fn failed_states_are_told_before_those_that_are_not_final() {
-    check_states(vec![State::pending(NOW), State::failed(NOW)], expect!["Failed('1/2 states failed.')"]).await;
+    check_states(
+        vec![State::pending(NOW), State::failed(NOW)],
+        expect!["Failed('1/2 states failed.')"],
+    )
+    .await;
 }
 
 /// FINAL-16
@@ -200,61 +233,89 @@ async fn a_run_that_was_not_ready_is_not_final() {
 
 #[tidegate::test(start_paused = true)]
 async fn one_cancelled_state_cancels_the_flow() {
-    check_states(vec![State::cancelled(NOW), State::failed(NOW)], expect!["Cancelled('1/2 states cancelled.')"]).await;
+    check_states(
+        vec![State::cancelled(NOW), State::failed(NOW)],
+        expect!["Cancelled('1/2 states cancelled.')"],
+    )
+    .await;
 }
 
 /// FINAL-17, FINAL-27
 #[tidegate::test(start_paused = true)]
 async fn a_failed_state_is_taken_as_it_is() {
-    check_state(State::failed(NOW).message("m"), expect![[r#"
+    check_state(
+        State::failed(NOW).message("m"),
+        expect![[r#"
         Err: Flow run 'p' failed: m
         Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-27
 #[tidegate::test(start_paused = true)]
 async fn the_error_of_a_failed_state_without_a_message_says_that_the_run_failed() {
-    check_state(State::failed(NOW), expect![[r#"
+    check_state(
+        State::failed(NOW),
+        expect![[r#"
         Err: Flow run 'p' failed
         Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-18
 #[tidegate::test(start_paused = true)]
 async fn a_completed_state_keeps_its_name() {
-    check_state(State::completed(NOW).named("AllGood"), expect![[r#"
+    check_state(
+        State::completed(NOW).named("AllGood"),
+        expect![[r#"
         Ok: AllGood(type=COMPLETED)
         Pending > Running > AllGood
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-28
 #[tidegate::test(start_paused = true)]
 async fn a_crashed_state_is_taken_as_it_is() {
-    check_state(State::crashed(NOW).message("c"), expect![[r#"
+    check_state(
+        State::crashed(NOW).message("c"),
+        expect![[r#"
         Err: Flow run 'p' crashed: c
         Pending > Running > Crashed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-28
 #[tidegate::test(start_paused = true)]
 async fn a_cancelled_state_is_taken_as_it_is() {
-    check_state(State::cancelled(NOW), expect![[r#"
+    check_state(
+        State::cancelled(NOW),
+        expect![[r#"
         Err: Flow run 'p' was cancelled
         Pending > Running > Cancelled
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-19
 #[tidegate::test(start_paused = true)]
 async fn a_flow_that_returns_scheduled_ends_its_call_and_not_its_run() {
-    check_state(State::scheduled(NOW, NOW), expect![[r#"
+    check_state(
+        State::scheduled(NOW, NOW),
+        expect![[r#"
         Err: Flow run 'p' has not ended
         Pending > Running > Scheduled(0s)
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-20: the state is refused, and the run ends Failed instead of staying RUNNING.
@@ -273,10 +334,14 @@ async fn an_error_that_is_returned_as_a_value_is_a_value() {
     async fn pipeline() -> std::fmt::Error {
         std::fmt::Error
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(Error)
         flow pipeline: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FINAL-25
@@ -291,11 +356,15 @@ async fn a_flow_that_fails_lets_end_what_it_has_submitted() {
         let _handles = [slow().submit(), slow().submit(), slow().submit()];
         Err("no".into())
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: no')
         flow pipeline: Pending > Running > Failed
           task slow: Pending > Running > Completed
           task slow: Pending > Running > Completed
           task slow: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }

@@ -64,7 +64,9 @@ fn panics(_: Run, _: State) {
 async fn hooks_run_in_the_order_given_then_those_of_the_call() {
     #[task(on_completion = [a, b])]
     async fn fetch() {}
-    check(fetch().on_completion(Hook::new("c", |run, state| say("c", &run, &state))), expect![[r#"
+    check(
+        fetch().on_completion(Hook::new("c", |run, state| say("c", &run, &state))),
+        expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Completed'
         INFO  ! a: Completed run_count=1
         INFO  Hook 'a' finished running successfully
@@ -75,8 +77,9 @@ async fn hooks_run_in_the_order_given_then_those_of_the_call() {
         INFO  ! c: Completed run_count=1
         INFO  Hook 'c' finished running successfully
         Pending > Running > Completed
-    "#]])
-        .await;
+    "#]],
+    )
+    .await;
 }
 
 /// HOOK-02
@@ -86,7 +89,9 @@ async fn hooks_run_at_each_running_and_once_at_the_end() {
     async fn fetch() -> Result<()> {
         Err("no".into())
     }
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Running'
         INFO  ! a: Running run_count=1
         INFO  Hook 'a' finished running successfully
@@ -106,7 +111,9 @@ async fn hooks_run_at_each_running_and_once_at_the_end() {
         INFO  ! b: Failed run_count=2
         INFO  Hook 'b' finished running successfully
         Pending > Running > AwaitingRetry(0s) > Retrying > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// HOOK-04
@@ -144,9 +151,13 @@ async fn a_crashed_task_calls_neither_its_failure_nor_its_completion_hooks() {
     async fn judge() -> State {
         State::crashed(Timestamp::UNIX_EPOCH)
     }
-    check(judge(), expect![[r#"
+    check(
+        judge(),
+        expect![[r#"
         Pending > Running > Crashed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// HOOK-10
@@ -156,12 +167,16 @@ async fn a_failed_state_that_is_returned_calls_the_failure_hooks_once_at_the_end
     async fn judge() -> State {
         State::failed(Timestamp::UNIX_EPOCH)
     }
-    check(judge(), expect![[r#"
+    check(
+        judge(),
+        expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Failed'
         INFO  ! a: Failed run_count=3
         INFO  Hook 'a' finished running successfully
         Pending > Running > AwaitingRetry(0s) > Retrying > AwaitingRetry(0s) > Retrying > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// HOOK-11, HOOK-12: the hook sees the count of the attempt it belongs to.
@@ -171,7 +186,9 @@ async fn a_flow_that_is_tried_again_calls_its_running_hooks_each_time_and_its_fa
     async fn pipeline() -> Result<()> {
         Err("no".into())
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Running'
         INFO  ! a: Running run_count=1
         INFO  Hook 'a' finished running successfully
@@ -182,7 +199,9 @@ async fn a_flow_that_is_tried_again_calls_its_running_hooks_each_time_and_its_fa
         INFO  ! b: Failed run_count=2
         INFO  Hook 'b' finished running successfully
         Pending > Running > AwaitingRetry(0s) > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// HOOK-14
@@ -192,12 +211,16 @@ async fn a_crashed_flow_calls_its_crash_hooks_and_not_its_failure_hooks() {
     async fn pipeline() -> State {
         State::crashed(Timestamp::UNIX_EPOCH)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Crashed'
         INFO  ! a: Crashed run_count=1
         INFO  Hook 'a' finished running successfully
         Pending > Running > Crashed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// HOOK-16
@@ -207,12 +230,16 @@ async fn a_flow_that_returns_cancelling_calls_its_cancellation_hooks() {
     async fn pipeline() -> State {
         State::cancelling(Timestamp::UNIX_EPOCH)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         INFO  Running hook 'a' in response to entering state 'Cancelling'
         INFO  ! a: Cancelling run_count=1
         INFO  Hook 'a' finished running successfully
         Pending > Running > Cancelling
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// HOOK-18
@@ -223,12 +250,16 @@ async fn a_hook_with_bound_values_is_named_after_its_function() {
     }
     #[task(on_completion = notify("ops"))]
     async fn fetch() {}
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         INFO  Running hook 'notify' in response to entering state 'Completed'
         INFO  ! ops: Completed run_count=1
         INFO  Hook 'notify' finished running successfully
         Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// HOOK-19
@@ -245,12 +276,16 @@ async fn the_runtime_and_tasks_work_inside_hooks() {
     }
     #[flow(on_completion = hook)]
     async fn pipeline() {}
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         INFO  Running hook 'hook' in response to entering state 'Completed'
         INFO  Hook 'hook' finished running successfully
         Pending > Running > Completed
         Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -262,13 +297,17 @@ async fn the_state_is_recorded_before_its_hooks_run() {
     }
     #[flow(on_running = look, on_completion = look)]
     async fn pipeline() {}
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         INFO  Running hook 'look' in response to entering state 'Running'
         INFO  Hook 'look' finished running successfully
         INFO  Running hook 'look' in response to entering state 'Completed'
         INFO  Hook 'look' finished running successfully
         Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]

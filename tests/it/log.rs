@@ -45,11 +45,15 @@ async fn a_flow_run_tells_its_creation_and_its_end() {
     async fn pipeline() -> Result<()> {
         Ok(fetch().await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         flow INFO     Created flow run '<run>' for flow 'pipeline'
         task INFO     Finished in state Completed()
         flow INFO     Finished in state Completed()
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// LOG-03, LOG-10: also when it failed.
@@ -59,11 +63,15 @@ async fn a_flow_that_fails_tells_the_error_and_its_end() {
     async fn pipeline() -> Result<()> {
         Err("a".into())
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         flow INFO     Created flow run '<run>' for flow 'pipeline'
         flow ERROR    Encountered exception during execution: a
         flow INFO     Finished in state Failed('Flow run encountered an exception: a')
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// LOG-05
@@ -73,10 +81,14 @@ async fn a_task_that_fails_without_retries_tells_the_error() {
     async fn fetch() -> Result<()> {
         Err("no".into())
     }
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         task ERROR    Task run failed with exception: no
         task ERROR    Finished in state Failed('Task run encountered an exception: no')
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// LOG-06, LOG-08
@@ -86,12 +98,16 @@ async fn a_task_that_retries_at_once_tells_which_retry_it_is() {
     async fn fetch() -> Result<()> {
         Err("x".into())
     }
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         task INFO     Task run failed with exception: x - Retry 1/2 will start immediately
         task INFO     Task run failed with exception: x - Retry 2/2 will start immediately
         task ERROR    Task run failed with exception: x - Retries are exhausted
         task ERROR    Finished in state Failed('Task run encountered an exception: x')
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// LOG-07
@@ -131,10 +147,14 @@ async fn a_condition_that_says_no_leaves_no_line_about_exhausted_retries() {
     async fn fetch() -> Result<()> {
         Err("no".into())
     }
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         task ERROR    Task run failed with exception: no
         task ERROR    Finished in state Failed('Task run encountered an exception: no')
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// RETRY-13
@@ -217,13 +237,17 @@ async fn hooks_are_told_before_and_after() {
     }
     #[task(on_running = [h, broken])]
     async fn fetch() {}
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         task INFO     Running hook 'h' in response to entering state 'Running'
         task INFO     Hook 'h' finished running successfully
         task INFO     Running hook 'broken' in response to entering state 'Running'
         task ERROR    An error was encountered while running hook 'broken': broken
         task INFO     Finished in state Completed()
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -239,7 +263,8 @@ async fn a_task_says_that_it_was_created_at_debug() {
     expect![[r#"
         task DEBUG    Created task run '<run>' for task '<run>'
         task INFO     Finished in state Completed()
-    "#]].assert_eq(&lines_of(&engine).await);
+    "#]]
+    .assert_eq(&lines_of(&engine).await);
     engine.close().await.unwrap();
 }
 
@@ -258,7 +283,8 @@ async fn lines_below_the_level_are_not_stored() {
     engine.run(fetch()).await.unwrap();
     expect![[r#"
         task WARNING  this
-    "#]].assert_eq(&lines_of(&engine).await);
+    "#]]
+    .assert_eq(&lines_of(&engine).await);
     engine.close().await.unwrap();
 }
 
@@ -274,13 +300,17 @@ async fn the_run_logger_writes_every_level_to_its_run() {
         logger.error("e");
         logger.critical("c");
     }
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         task INFO     i
         task WARNING  w
         task ERROR    e
         task CRITICAL c
         task INFO     Finished in state Completed()
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -294,7 +324,8 @@ async fn tracing_inside_a_run_is_stored_with_it_fields_included() {
     let lines = Engine::current().unwrap().logs().of_task_run(id).list().await.unwrap();
     let line = lines.iter().find(|line| line.message == "slow answer").unwrap();
     assert_eq!((line.level, &*line.target), (LogLevel::Warning, "it::log"));
-    expect![[r#"{"attempts":3,"city":"Rome"}"#]].assert_eq(&serde_json::to_string(&line.fields).unwrap());
+    expect![[r#"{"attempts":3,"city":"Rome"}"#]]
+        .assert_eq(&serde_json::to_string(&line.fields).unwrap());
 }
 
 /// LOG-21: outside a run its lines are printed and belong to no run.
@@ -329,7 +360,9 @@ async fn log_prints_of_a_flow_is_inherited_unless_a_task_says_otherwise() {
         inherits().log_prints(true).await?;
         Ok(inherits().await?)
     }
-    check(async { pipeline().await.and(plain().await) }, expect![[r#"
+    check(
+        async { pipeline().await.and(plain().await) },
+        expect![[r#"
         flow INFO     Created flow run '<run>' for flow 'pipeline'
         flow INFO     line of the flow
         flow INFO     without an end
@@ -342,7 +375,9 @@ async fn log_prints_of_a_flow_is_inherited_unless_a_task_says_otherwise() {
         task INFO     Finished in state Completed()
         task INFO     Finished in state Completed()
         flow INFO     Finished in state Completed()
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// LOG-24
@@ -353,11 +388,15 @@ async fn what_is_printed_to_standard_error_becomes_an_info_line_too() {
         eprintln!("to standard error");
         eprint!("and more");
     }
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         task INFO     to standard error
         task INFO     and more
         task INFO     Finished in state Completed()
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// LOG-22, LOG-23
@@ -451,7 +490,8 @@ fn json_lines_name_the_run_and_its_ids() {
     let left = Child::new().env("TIDEGATE_LOGGING_FORMAT", "json").run(|| small_pipeline());
     let mut text = String::new();
     for line in left.stderr.lines() {
-        let mut line: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).unwrap();
+        let mut line: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(line).unwrap();
         for changing in ["timestamp", "flow_run_id", "task_run_id"] {
             if let Some(value) = line.get_mut(changing) {
                 assert!(value.as_str().is_some_and(|value| value.len() >= 27), "{value}");
@@ -505,9 +545,13 @@ async fn a_hook_given_at_the_call_is_told_by_its_name() {
     #[task]
     async fn fetch() {}
     let call = fetch().on_completion(Hook::new("notify", |_: Run, _: State| {}));
-    check(call, expect![[r#"
+    check(
+        call,
+        expect![[r#"
         task INFO     Finished in state Completed()
         task INFO     Running hook 'notify' in response to entering state 'Completed'
         task INFO     Hook 'notify' finished running successfully
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }

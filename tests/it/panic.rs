@@ -24,10 +24,14 @@ async fn a_task_that_panics_has_failed() {
     async fn fetch() {
         panic!("no {}", "route");
     }
-    check(fetch().named("f"), expect![[r#"
+    check(
+        fetch().named("f"),
+        expect![[r#"
         Task run 'f' panicked at tests/it/panic.rs:_: no route
         task fetch: Pending > Running > Panicked
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -49,10 +53,14 @@ async fn a_panic_on_the_blocking_pool_keeps_its_place() {
     fn compute() {
         panic!("out of range");
     }
-    check(compute().named("c"), expect![[r#"
+    check(
+        compute().named("c"),
+        expect![[r#"
         Task run 'c' panicked at tests/it/panic.rs:_: out of range
         task compute: Pending > Running > Panicked
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -63,10 +71,14 @@ async fn a_panic_after_an_await_keeps_its_place() {
         let none: Option<u32> = None;
         none.expect("a value");
     }
-    check(fetch().named("f"), expect![[r#"
+    check(
+        fetch().named("f"),
+        expect![[r#"
         Task run 'f' panicked at tests/it/panic.rs:_: a value
         task fetch: Pending > Running > Panicked
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -75,10 +87,14 @@ async fn a_panic_that_is_not_text_is_a_failure_too() {
     async fn fetch() {
         std::panic::panic_any(5);
     }
-    check(fetch().named("f"), expect![[r#"
+    check(
+        fetch().named("f"),
+        expect![[r#"
         Task run 'f' panicked at tests/it/panic.rs:_: a value that is not text
         task fetch: Pending > Running > Panicked
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -87,10 +103,14 @@ async fn a_run_that_panics_is_tried_again() {
     async fn fetch() {
         panic!("no");
     }
-    check(fetch().named("f"), expect![[r#"
+    check(
+        fetch().named("f"),
+        expect![[r#"
         Task run 'f' panicked at tests/it/panic.rs:_: no
         task fetch: Pending > Running > AwaitingRetry(0s) > Retrying > Panicked
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -99,10 +119,14 @@ async fn a_flow_that_panics_has_failed() {
     async fn pipeline() {
         panic!("no");
     }
-    check(pipeline().named("p"), expect![[r#"
+    check(
+        pipeline().named("p"),
+        expect![[r#"
         Flow run 'p' panicked at tests/it/panic.rs:_: no
         flow pipeline: Pending > Running > Panicked
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -115,11 +139,15 @@ async fn a_panic_of_a_task_that_is_passed_on_fails_the_flow_by_its_error() {
     async fn pipeline() -> Result<()> {
         Ok(fetch().named("f").await?)
     }
-    check(pipeline().named("p"), expect![[r#"
+    check(
+        pipeline().named("p"),
+        expect![[r#"
         Flow run 'p' failed: Task run 'f' panicked at tests/it/panic.rs:_: no
         flow pipeline: Pending > Running > Failed
           task fetch: Pending > Running > Panicked
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -132,11 +160,15 @@ async fn a_panic_of_what_was_submitted_reaches_who_awaits_it() {
     async fn pipeline() -> Result<()> {
         Ok(fetch().named("f").submit().await?)
     }
-    check(pipeline().named("p"), expect![[r#"
+    check(
+        pipeline().named("p"),
+        expect![[r#"
         Flow run 'p' failed: Task run 'f' panicked at tests/it/panic.rs:_: no
         flow pipeline: Pending > Running > Failed
           task fetch: Pending > Running > Panicked
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]

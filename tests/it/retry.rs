@@ -37,10 +37,14 @@ async fn a_task_that_always_fails_is_tried_once_more_than_its_retries() {
 /// RETRY-02
 #[tidegate::test(start_paused = true)]
 async fn a_task_that_fails_once_completes_at_its_second_attempt() {
-    check(tidegate::step("flaky").retries(3).run(fail_first(1)), expect![[r#"
+    check(
+        tidegate::step("flaky").retries(3).run(fail_first(1)),
+        expect![[r#"
         Ok(2)
         task flaky: Pending > Running > AwaitingRetry(0s) > Retrying > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     assert_eq!(run_of("flaky").await.run_count, 2);
 }
 
@@ -97,9 +101,13 @@ async fn delays_that_back_off_double() {
 #[tidegate::test(start_paused = true)]
 async fn more_than_fifty_delays_are_an_error_that_names_the_task() {
     let delays = tidegate::Delays::List(vec![Duration::from_secs(1); 51]);
-    check(always_fails().retry_delay(delays), expect![[r#"
+    check(
+        always_fails().retry_delay(delays),
+        expect![[r#"
         Err: 'always_fails': a retry policy takes at most 50 delays, and 51 were given
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// RETRY-08; the attribute says so when it is compiled, unless it cannot know.
@@ -110,9 +118,13 @@ async fn a_negative_jitter_factor_is_an_error_that_names_the_task() {
     async fn fetch() -> Result<()> {
         Ok(())
     }
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         Err: 'fetch': retry_jitter_factor must be a number of at least 0, and -1 was given
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -142,10 +154,14 @@ async fn a_condition_that_says_no_ends_the_run_at_its_first_failure() {
     async fn fetch() -> Result<()> {
         Err("no".into())
     }
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         Err: Failed('Task run encountered an exception: no')
         task fetch: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// RETRY-12
@@ -169,7 +185,8 @@ async fn a_condition_is_told_the_running_run_and_the_failed_state_that_is_propos
         [
             "fetch Running() run_count=1 / Failed('Task run encountered an exception: no')",
         ]
-    "#]].assert_debug_eq(&seen);
+    "#]]
+    .assert_debug_eq(&seen);
 }
 
 /// RETRY-13
@@ -182,10 +199,14 @@ async fn a_condition_that_panics_says_no_and_the_failure_stays_the_first() {
     async fn fetch() -> Result<()> {
         Err("no".into())
     }
-    check(fetch(), expect![[r#"
+    check(
+        fetch(),
+        expect![[r#"
         Err: Failed('Task run encountered an exception: no')
         task fetch: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// RETRY-14
@@ -223,10 +244,14 @@ async fn a_failed_state_that_is_returned_is_tried_again() {
     async fn judge() -> State {
         State::failed(Timestamp::UNIX_EPOCH).message("returned")
     }
-    check(judge(), expect![[r#"
+    check(
+        judge(),
+        expect![[r#"
         Err: Failed('returned')
         task judge: Pending > Running > AwaitingRetry(0s) > Retrying > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// RETRY-16
@@ -242,11 +267,15 @@ async fn crashed_and_cancelled_states_that_are_returned_are_not_tried_again() {
     }
     assert!(crashes().await.unwrap_err().is_crashed());
     assert!(cancels().await.unwrap_err().is_cancelled());
-    check(async { Ok(()) }, expect![[r#"
+    check(
+        async { Ok(()) },
+        expect![[r#"
         Ok(())
         task crashes: Pending > Running > Crashed
         task cancels: Pending > Running > Cancelled
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// RETRY-19
@@ -260,12 +289,16 @@ async fn each_attempt_of_an_outer_task_makes_a_new_inner_run_with_all_its_retrie
     async fn outer() -> Result<()> {
         Ok(inner().await?)
     }
-    check(outer(), expect![[r#"
+    check(
+        outer(),
+        expect![[r#"
         Err: Failed('Task run encountered an exception: no')
         task outer: Pending > Running > AwaitingRetry(0s) > Retrying > Failed
           task inner: Pending > Running > AwaitingRetry(0s) > Retrying > Failed
           task inner: Pending > Running > AwaitingRetry(0s) > Retrying > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// RETRY-20
@@ -310,10 +343,14 @@ async fn a_flow_waits_for_its_delay_and_its_second_running_is_named_running() {
             count => Ok(count),
         }
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(2)
         flow pipeline: Pending > Running > AwaitingRetry(1s) > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     assert_eq!(run_of("pipeline").await.run_count, 2);
 }
 
@@ -324,10 +361,14 @@ async fn a_flow_that_times_out_is_tried_again() {
     async fn pipeline() {
         std::future::pending::<()>().await;
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Err: TimedOut('Flow run exceeded timeout of 5 second(s)', type=FAILED)
         flow pipeline: Pending > Running > AwaitingRetry(0s) > Running > TimedOut
-    "#]]).await;
+    "#]],
+    )
+    .await;
     assert_eq!(run_of("pipeline").await.run_count, 2);
 }
 
@@ -341,12 +382,16 @@ async fn a_flow_that_is_tried_again_runs_its_tasks_again() {
         fetch().await?;
         Err("no".into())
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: no')
         flow pipeline: Pending > Running > AwaitingRetry(0s) > Running > Failed
           task fetch: Pending > Running > Completed
           task fetch: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// RETRY-33, RETRY-34
@@ -363,14 +408,18 @@ async fn a_flow_that_is_tried_again_makes_new_subflow_runs_and_leaves_the_old_on
         completes().await?;
         Ok(fails().await?)
     }
-    check(parent(), expect![[r#"
+    check(
+        parent(),
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: no')
         flow parent: Pending > Running > AwaitingRetry(0s) > Running > Failed
           flow completes: Pending > Running > Completed
           flow fails: Pending > Running > Failed
           flow completes: Pending > Running > Completed
           flow fails: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]

@@ -32,41 +32,56 @@ fn check(left: &Left, expected: Expect) {
 #[test]
 fn a_level_that_is_none_is_an_error_that_names_the_setting_and_the_levels() {
     let left = Child::new().env("TIDEGATE_LOGGING_LEVEL", "LOUD").run(|| run_report());
-    check(&left, expect![[r#"
+    check(
+        &left,
+        expect![[r#"
         TIDEGATE_LOGGING_LEVEL is set to `LOUD`, which has no meaning: set it to TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL or OFF
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_format_that_is_none_is_an_error_that_names_the_formats() {
     let left = Child::new().env("TIDEGATE_LOGGING_FORMAT", "xml").run(|| run_report());
-    check(&left, expect![[r#"
+    check(
+        &left,
+        expect![[r#"
         TIDEGATE_LOGGING_FORMAT is set to `xml`, which has no meaning: set it to console or json
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_durability_that_is_none_is_an_error_that_names_the_levels() {
     let left = Child::new().env("TIDEGATE_DURABILITY", "mostly").run(|| run_report());
-    check(&left, expect![[r#"
+    check(
+        &left,
+        expect![[r#"
         TIDEGATE_DURABILITY is set to `mostly`, which has no meaning: set it to full, process or none
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_number_that_is_none_is_an_error_that_names_the_setting() {
     let left = Child::new().env("TIDEGATE_TASKS_DEFAULT_RETRIES", "-1").run(|| run_report());
-    check(&left, expect![[r#"
+    check(
+        &left,
+        expect![[r#"
         TIDEGATE_TASKS_DEFAULT_RETRIES is set to `-1`, which has no meaning: set it to a whole number
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_switch_that_is_none_is_an_error_that_names_the_setting() {
     let left = Child::new().env("TIDEGATE_LOGGING_LOG_PRINTS", "perhaps").run(|| run_report());
-    check(&left, expect![[r#"
+    check(
+        &left,
+        expect![[r#"
         TIDEGATE_LOGGING_LOG_PRINTS is set to `perhaps`, which has no meaning: set it to true or false
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -97,17 +112,24 @@ fn a_database_that_cannot_be_made_is_an_error_that_names_its_path() {
     std::fs::write(&file, "text").unwrap();
     let left = Child::at(&file).run(|| run_report());
     let text = left.stdout.replace(&folder.path().display().to_string(), "<folder>");
-    check(&Left { stdout: text, ..left }, expect![[r#"
+    check(
+        &Left { stdout: text, ..left },
+        expect![[r#"
         the database <folder>/file/tidegate.db cannot be opened: its folder cannot be made (File exists (os error 17)); give another path, or change what is there
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_database_url_of_another_kind_is_an_error_that_says_what_can_be_used() {
-    let left = Child::new().env("TIDEGATE_DATABASE_URL", "mysql://localhost/runs").run(|| run_report());
-    check(&left, expect![[r#"
+    let left =
+        Child::new().env("TIDEGATE_DATABASE_URL", "mysql://localhost/runs").run(|| run_report());
+    check(
+        &left,
+        expect![[r#"
         `mysql://localhost/runs` is not the URL of an SQLite database: it does not begin with `sqlite:`; write `sqlite:runs.db`, `sqlite:///absolute/path.db` or `sqlite::memory:`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -123,9 +145,12 @@ fn a_failed_opening_is_tried_again_by_the_next_run() {
             println!("{}", Engine::current().unwrap().runs().count().await.unwrap());
         });
     });
-    check(&left, expect![[r#"
+    check(
+        &left,
+        expect![[r#"
         1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -156,10 +181,13 @@ fn default_retries_are_for_tasks_that_do_not_say() {
                 print_timelines().await;
             });
         });
-    check(&left, expect![[r#"
+    check(
+        &left,
+        expect![[r#"
         fails: Pending > Running > AwaitingRetry(0.001s) > Retrying > Failed
         fails: Pending > Running > Failed
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -174,11 +202,14 @@ fn default_retries_of_flows_are_a_setting_of_their_own() {
             print_timelines().await;
         });
     });
-    check(&left, expect![[r#"
+    check(
+        &left,
+        expect![[r#"
         pipeline: Pending > Running > AwaitingRetry(0s) > Running > Failed
         fails: Pending > Running > Failed
         fails: Pending > Running > Failed
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

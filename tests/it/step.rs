@@ -14,11 +14,15 @@ async fn a_step_is_a_task_run_of_its_name() {
     async fn pipeline() -> Result<u32> {
         Ok(step("charge card").run(|| async { Ok::<_, std::io::Error>(7) }).await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(7)
         flow pipeline: Pending > Running > Completed
           task charge card: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let name = run_of("charge card").await.name;
     assert!(name.starts_with("charge card-"), "{name}");
 }
@@ -51,10 +55,14 @@ async fn a_step_takes_the_options_of_a_task() {
             std::future::pending::<()>().await;
             Ok::<_, tidegate::BoxError>(())
         });
-    check(call, expect![[r#"
+    check(
+        call,
+        expect![[r#"
         Err: TimedOut('Task run exceeded timeout of 5 second(s)', type=FAILED)
         task slow: Pending > Running > AwaitingRetry(3s) > Retrying > TimedOut
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let run = run_of("slow").await;
     assert_eq!((&*run.name, &*run.tags), ("mine", &["money".to_owned()][..]));
 }
@@ -70,16 +78,19 @@ async fn a_step_that_owns_its_data_can_be_submitted() {
         });
         Ok(length.submit().await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(4)
         flow pipeline: Pending > Running > Completed
           task length: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
 async fn an_error_of_a_step_is_the_users_own() {
-    let error =
-        step("parse").run(|| async { "x".parse::<i32>() }).await.unwrap_err();
+    let error = step("parse").run(|| async { "x".parse::<i32>() }).await.unwrap_err();
     assert!(error.downcast_ref::<std::num::ParseIntError>().is_some());
 }

@@ -55,7 +55,10 @@ impl Troubled {
         };
         match last {
             Some(state) if self.refuses.lock().unwrap().contains(&state.state_type()) => {
-                Err(StoreError::new(StoreErrorKind::DiskFull, "the disk of /data is full; make room on it"))
+                Err(StoreError::new(
+                    StoreErrorKind::DiskFull,
+                    "the disk of /data is full; make room on it",
+                ))
             }
             Some(_) | None => Ok(()),
         }
@@ -183,11 +186,15 @@ async fn yield_often() {
 
 #[tidegate::test(start_paused = true)]
 async fn a_flow_whose_start_cannot_be_recorded_does_not_run() {
-    check(&[StateType::Running], expect![[r#"
+    check(
+        &[StateType::Running],
+        expect![[r#"
         Flow run 'p' could not be recorded: the disk of /data is full; make room on it
         is_store: true
         ran: flow 0, task 0
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -208,7 +215,8 @@ async fn a_task_whose_start_cannot_be_recorded_does_not_run() {
     store.refuse(StateType::Running);
     let error = fetch(&bodies).named("f").on(&engine).await.unwrap_err();
     assert!(error.is_store());
-    expect!["Task run 'f' could not be recorded: the disk of /data is full; make room on it"].assert_eq(&error.to_string());
+    expect!["Task run 'f' could not be recorded: the disk of /data is full; make room on it"]
+        .assert_eq(&error.to_string());
     assert_eq!(bodies.load(Ordering::Relaxed), 0);
     expect![[r#""#]].assert_eq(&recorded(&engine).await);
     engine.close().await.unwrap();
@@ -220,7 +228,8 @@ async fn a_submitted_run_that_cannot_be_recorded_tells_who_awaits_it() {
     store.refuse(StateType::Completed);
     let call = tidegate::step("s").run(|| async { Ok::<_, tidegate::BoxError>(1) });
     let error = call.on(&engine).submit().await.unwrap_err();
-    expect!["Task run 's' could not be recorded: the disk of /data is full; make room on it"].assert_eq(&error.to_string());
+    expect!["Task run 's' could not be recorded: the disk of /data is full; make room on it"]
+        .assert_eq(&error.to_string());
     engine.close().await.unwrap();
 }
 
@@ -235,14 +244,16 @@ async fn a_full_queue_holds_a_task_back_until_there_is_room() {
     expect![[r#"
         p: Pending > Running
         f: Pending > Running
-    "#]].assert_eq(&recorded(&engine).await);
+    "#]]
+    .assert_eq(&recorded(&engine).await);
 
     store.give_rooms();
     assert_eq!(handle.await.unwrap(), 101);
     expect![[r#"
         p: Pending > Running > Completed
         f: Pending > Running > Completed
-    "#]].assert_eq(&recorded(&engine).await);
+    "#]]
+    .assert_eq(&recorded(&engine).await);
     engine.close().await.unwrap();
 }
 
@@ -260,7 +271,11 @@ async fn a_flow_starts_and_a_value_is_seen_only_when_that_is_durable() {
         store.acknowledge();
         tokio::task::yield_now().await;
     }
-    assert_eq!(seen, [0, 101, 101], "Running of the flow, the end of the task, the end of the flow");
+    assert_eq!(
+        seen,
+        [0, 101, 101],
+        "Running of the flow, the end of the task, the end of the flow"
+    );
     assert_eq!(handle.await.unwrap(), 101);
     engine.close().await.unwrap();
 }
@@ -275,7 +290,8 @@ async fn a_run_dropped_while_its_end_is_on_its_way_keeps_that_end() {
     assert!(tokio::time::timeout(second, call).await.is_err());
     expect![[r#"
         f: Pending > Running > Completed
-    "#]].assert_eq(&recorded(&engine).await);
+    "#]]
+    .assert_eq(&recorded(&engine).await);
     engine.close().await.unwrap();
 }
 
@@ -288,7 +304,8 @@ async fn a_flow_dropped_while_its_start_is_on_its_way_has_crashed() {
     assert!(tokio::time::timeout(second, call).await.is_err());
     expect![[r#"
         p: Pending > Running > Crashed
-    "#]].assert_eq(&recorded(&engine).await);
+    "#]]
+    .assert_eq(&recorded(&engine).await);
     engine.close().await.unwrap();
 }
 
@@ -319,7 +336,8 @@ async fn an_engine_without_a_store_runs_and_keeps_no_records() {
     assert_eq!(engine.run(pipeline()).await.unwrap(), 4);
     let error = engine.runs().list().await.unwrap_err();
     assert!(error.is_configuration());
-    expect!["this engine keeps no records: open it with a database to ask for runs and logs"].assert_eq(&error.to_string());
+    expect!["this engine keeps no records: open it with a database to ask for runs and logs"]
+        .assert_eq(&error.to_string());
     engine.flush().await.unwrap();
     engine.close().await.unwrap();
 }
@@ -332,6 +350,9 @@ async fn a_call_on_a_closed_engine_is_an_error_that_names_the_run() {
     let bodies = AtomicU32::new(0);
     let error = fetch(&bodies).named("f").on(&engine).await.unwrap_err();
     assert!(error.is_store());
-    expect!["Task run 'f' could not be recorded: the store memory is closed; open it again to use it"].assert_eq(&error.to_string());
+    expect![
+        "Task run 'f' could not be recorded: the store memory is closed; open it again to use it"
+    ]
+    .assert_eq(&error.to_string());
     assert_eq!(bodies.load(Ordering::Relaxed), 0);
 }

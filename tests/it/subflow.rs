@@ -23,11 +23,15 @@ async fn a_subflow_run_names_its_parent() {
     async fn parent() -> Result<u32> {
         Ok(child().await?)
     }
-    check(parent(), expect![[r#"
+    check(
+        parent(),
+        expect![[r#"
         Ok(1)
         flow parent: Pending > Running > Completed
           flow child: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let (parent, child) = (run_of("parent").await, run_of("child").await);
     assert_eq!(child.flow_run_id, Some(parent.id));
     assert_eq!((parent.flow_run_id, child.task_run_id), (None, None));
@@ -40,12 +44,16 @@ async fn each_call_of_a_subflow_is_a_run_of_its_own() {
     async fn parent() -> Result<u32> {
         Ok(child().await? + child().await?)
     }
-    check(parent(), expect![[r#"
+    check(
+        parent(),
+        expect![[r#"
         Ok(2)
         flow parent: Pending > Running > Completed
           flow child: Pending > Running > Completed
           flow child: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// SUBFLOW-03
@@ -59,12 +67,16 @@ async fn a_subflow_called_in_a_task_names_the_task_too() {
     async fn parent() -> Result<u32> {
         Ok(between().await?)
     }
-    check(parent(), expect![[r#"
+    check(
+        parent(),
+        expect![[r#"
         Ok(1)
         flow parent: Pending > Running > Completed
           task between: Pending > Running > Completed
             flow child: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let (parent, between, child) =
         (run_of("parent").await, run_of("between").await, run_of("child").await);
     assert_eq!((child.flow_run_id, child.task_run_id), (Some(parent.id), Some(between.id)));
@@ -77,11 +89,15 @@ async fn a_parent_that_does_not_catch_fails_with_what_the_child_said() {
     async fn parent() -> Result<u32> {
         Ok(failing_child().await?)
     }
-    check(parent(), expect![[r#"
+    check(
+        parent(),
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: no')
         flow parent: Pending > Running > Failed
           flow failing-child: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// SUBFLOW-05
@@ -91,11 +107,15 @@ async fn a_parent_that_catches_goes_on() {
     async fn parent() -> Result<u32> {
         Ok(failing_child().await.unwrap_or(7))
     }
-    check(parent(), expect![[r#"
+    check(
+        parent(),
+        expect![[r#"
         Ok(7)
         flow parent: Pending > Running > Completed
           flow failing-child: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// SUBFLOW-10, TAGS-02
@@ -133,7 +153,8 @@ async fn the_beginning_of_a_subflow_is_told_by_who_called_it() {
     expect![[r#"
         parent INFO Beginning subflow run 'first' for flow 'child'
         task INFO Beginning subflow run 'second' for flow 'child'
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }
 
 /// SUBFLOW-13
@@ -147,11 +168,15 @@ async fn a_parent_that_returns_the_state_of_a_cancelled_child_is_cancelled() {
     async fn parent() -> [State; 1] {
         [cancels().await.unwrap_err().state().unwrap().clone()]
     }
-    check(parent(), expect![[r#"
+    check(
+        parent(),
+        expect![[r#"
         Err: Cancelled('1/1 states cancelled.')
         flow parent: Pending > Running > Cancelled
           flow cancels: Pending > Running > Cancelled
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// SUBFLOW-14
@@ -183,10 +208,14 @@ async fn subflows_can_be_submitted_and_joined() {
         let (a, b) = (child().submit(), child().submit());
         Ok(a.await? + b.await?)
     }
-    check(parent(), expect![[r#"
+    check(
+        parent(),
+        expect![[r#"
         Ok(2)
         flow parent: Pending > Running > Completed
           flow child: Pending > Running > Completed
           flow child: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }

@@ -37,11 +37,15 @@ async fn a_run_is_pending_right_after_it_was_submitted() {
         assert!(handle.is_finished());
         Ok(value)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(1)
         flow pipeline: Pending > Running > Completed
           task one: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -64,11 +68,15 @@ async fn a_handle_is_awaited_as_often_as_one_likes() {
         let handle = one().submit();
         Ok((&handle).await? + (&handle).await? + handle.clone().await? + handle.await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(4)
         flow pipeline: Pending > Running > Completed
           task one: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -76,14 +84,19 @@ async fn several_may_wait_for_one_run() {
     #[flow]
     async fn pipeline() -> Result<u64> {
         let handle = slow(5).submit();
-        let (a, b, ()) = tokio::join!(handle.clone().into_future(), handle.clone().into_future(), handle.wait());
+        let (a, b, ()) =
+            tokio::join!(handle.clone().into_future(), handle.clone().into_future(), handle.wait());
         Ok(a? + b?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(10)
         flow pipeline: Pending > Running > Completed
           task slow: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -98,13 +111,17 @@ async fn submitted_runs_run_at_the_same_time() {
         Ok(sum)
     }
     let started = tokio::time::Instant::now();
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(6)
         flow pipeline: Pending > Running > Completed
           task slow: Pending > Running > Completed
           task slow: Pending > Running > Completed
           task slow: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     assert_eq!(started.elapsed().as_secs(), 3, "paused time: the longest, not the sum");
 }
 
@@ -114,11 +131,15 @@ async fn a_flow_waits_for_what_it_never_awaited() {
     async fn pipeline() {
         drop(slow(60).submit());
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(())
         flow pipeline: Pending > Running > Completed
           task slow: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// TASK-12
@@ -128,11 +149,15 @@ async fn a_flow_that_ignores_a_failed_run_completes() {
     async fn pipeline() {
         drop(fails().submit());
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(())
         flow pipeline: Pending > Running > Completed
           task fails: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -143,12 +168,16 @@ async fn an_error_of_a_submitted_run_comes_when_it_is_awaited() {
         one().await?;
         Ok(handle.await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: no')
         flow pipeline: Pending > Running > Failed
           task one: Pending > Running > Completed
           task fails: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// TASK-05: submitting outside a flow is allowed; the engine waits when it is closed.
@@ -171,12 +200,16 @@ async fn what_a_task_submits_belongs_to_its_flow_run() {
     async fn pipeline() -> Result<()> {
         Ok(outer().await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(())
         flow pipeline: Pending > Running > Completed
           task outer: Pending > Running > Completed
             task slow: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// FUTURE-10: tasks that submit tasks and wait for them cannot block one another.
@@ -214,11 +247,15 @@ async fn dropping_a_wait_does_not_touch_the_run() {
         assert!(waited.is_err());
         Ok(handle.await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(60)
         flow pipeline: Pending > Running > Completed
           task slow: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -232,12 +269,16 @@ async fn a_flow_that_is_tried_again_waits_for_what_its_first_attempt_submitted()
         }
     }
     let started = tokio::time::Instant::now();
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(())
         flow pipeline: Pending > Running > AwaitingRetry(1s) > Running > Completed
           task slow: Pending > Running > Completed
           task slow: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     assert_eq!(started.elapsed().as_secs(), 121, "paused time: both, and the delay");
 }
 

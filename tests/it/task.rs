@@ -34,11 +34,15 @@ async fn a_task_gives_its_value_and_completes() {
     async fn pipeline() -> Result<u32> {
         Ok(one().await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(1)
         flow pipeline: Pending > Running > Completed
           task one: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     assert_eq!(run_of("one").await.run_count, 1);
 }
 
@@ -51,11 +55,15 @@ async fn an_error_of_a_task_goes_through_the_flow_as_itself() {
     }
     let given = pipeline().await;
     assert_eq!(given.as_ref().unwrap_err().downcast_ref::<No>(), Some(&No("no")));
-    check(async { given }, expect![[r#"
+    check(
+        async { given },
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: no')
         flow pipeline: Pending > Running > Failed
           task fails: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// TASK-03: what Prefect calls `return_state` is the error of the call.
@@ -67,20 +75,28 @@ async fn a_flow_may_look_at_the_state_of_a_failed_task_and_go_on() {
         assert!(error.is_failed());
         Ok(error.state().unwrap().to_string())
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok("Failed('Task run encountered an exception: no')")
         flow pipeline: Pending > Running > Completed
           task fails: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// TASK-04
 #[tidegate::test(start_paused = true)]
 async fn a_task_runs_without_a_flow_under_its_bare_name() {
-    check(one(), expect![[r#"
+    check(
+        one(),
+        expect![[r#"
         Ok(1)
         task one: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let run = run_of("one").await;
     assert_eq!((&*run.name, run.flow_run_id, run.root_flow_run_id), ("one", None, None));
 }
@@ -101,9 +117,13 @@ async fn a_task_run_in_a_flow_is_named_after_its_task_with_three_digits() {
 #[tidegate::test(start_paused = true)]
 async fn a_call_does_nothing_until_it_is_polled() {
     drop(one());
-    check(async { Ok(()) }, expect![[r#"
+    check(
+        async { Ok(()) },
+        expect![[r#"
         Ok(())
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// TASK-29
@@ -129,12 +149,16 @@ async fn a_handle_that_is_asked_for_arrives_as_a_handle() {
     async fn pipeline() -> Result<u32> {
         Ok(look(one().submit()).await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(1)
         flow pipeline: Pending > Running > Completed
           task look: Pending > Running > Completed
           task one: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// TASK-48
@@ -148,13 +172,18 @@ async fn a_task_called_in_a_task_names_it_as_its_parent() {
     async fn pipeline() -> Result<u32> {
         Ok(outer().await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(1)
         flow pipeline: Pending > Running > Completed
           task outer: Pending > Running > Completed
             task one: Pending > Running > Completed
-    "#]]).await;
-    let (outer, inner, flow) = (run_of("outer").await, run_of("one").await, run_of("pipeline").await);
+    "#]],
+    )
+    .await;
+    let (outer, inner, flow) =
+        (run_of("outer").await, run_of("one").await, run_of("pipeline").await);
     assert_eq!(inner.task_run_id, Some(outer.id));
     assert_eq!(inner.flow_run_id, Some(flow.id));
 }
@@ -166,10 +195,14 @@ async fn a_failed_state_that_is_returned_is_the_state_of_the_run() {
     async fn judge() -> State {
         State::failed(Timestamp::UNIX_EPOCH).message("m")
     }
-    check(judge(), expect![[r#"
+    check(
+        judge(),
+        expect![[r#"
         Err: Failed('m')
         task judge: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let error = judge().await.unwrap_err();
     assert_eq!(error.to_string(), "Task run 'judge' failed: m");
 }
@@ -181,10 +214,14 @@ async fn a_completed_state_that_is_returned_keeps_its_name() {
     async fn judge() -> State {
         State::completed(Timestamp::UNIX_EPOCH).named("X")
     }
-    check(judge(), expect![[r#"
+    check(
+        judge(),
+        expect![[r#"
         Ok(X(message=None, type=COMPLETED, result=None))
         task judge: Pending > Running > X
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -237,11 +274,15 @@ async fn the_message_of_a_failure_names_every_cause_once() {
     async fn pipeline() -> Result<()> {
         Ok(save().await?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: cannot save: disk full')
         flow pipeline: Pending > Running > Failed
           task save: Pending > Running > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let message = run_of("save").await.state().unwrap().message.clone().unwrap();
     assert_eq!(message, "Task run encountered an exception: cannot save: disk full");
     let error = pipeline().await.unwrap_err();
@@ -254,10 +295,14 @@ async fn options_of_a_call_go_before_those_of_the_task() {
     async fn fetch() -> Result<()> {
         Err("no".into())
     }
-    check(fetch().retries(1).named("dc").tags(["other"]), expect![[r#"
+    check(
+        fetch().retries(1).named("dc").tags(["other"]),
+        expect![[r#"
         Err: Failed('Task run encountered an exception: no')
         task fetch: Pending > Running > AwaitingRetry(0s) > Retrying > Failed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     let run = run_of("fetch").await;
     assert_eq!((&*run.name, &*run.tags), ("dc", &["other".to_owned()][..]));
 }
@@ -274,21 +319,29 @@ async fn tasks_run_at_the_same_time_when_they_are_joined() {
         let (a, b, c) = tokio::join!(wait(&barrier), wait(&barrier), wait(&barrier));
         Ok(a.and(b).and(c)?)
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Ok(())
         flow pipeline: Pending > Running > Completed
           task wait: Pending > Running > Completed
           task wait: Pending > Running > Completed
           task wait: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
 async fn the_plain_function_makes_no_run() {
     assert_eq!(one::original().await, 1);
-    check(async { Ok(()) }, expect![[r#"
+    check(
+        async { Ok(()) },
+        expect![[r#"
         Ok(())
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -298,8 +351,12 @@ async fn a_call_runs_on_the_engine_it_is_given() {
     one().on(&other).await.unwrap();
     let runs = other.runs().task("one").list().await.unwrap();
     assert_eq!(runs.iter().map(timeline).collect::<Vec<_>>(), ["Pending > Running > Completed"; 2]);
-    check(async { Ok(()) }, expect![[r#"
+    check(
+        async { Ok(()) },
+        expect![[r#"
         Ok(())
-    "#]]).await;
+    "#]],
+    )
+    .await;
     other.close().await.unwrap();
 }

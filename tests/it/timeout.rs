@@ -25,10 +25,14 @@ async fn a_task_that_takes_too_long_is_stopped_where_it_waits() {
     let given = slow().await;
     assert!(given.as_ref().unwrap_err().is_timed_out());
     assert_eq!(started.elapsed().as_millis() / 10, 20, "paused time stops at the limit");
-    check(async { given }, expect![[r#"
+    check(
+        async { given },
+        expect![[r#"
         Err: TimedOut('Task run exceeded timeout of 0.2 second(s)', type=FAILED)
         task slow: Pending > Running > TimedOut
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// TIMEOUT-02
@@ -38,10 +42,14 @@ async fn a_flow_that_takes_too_long_has_timed_out() {
     async fn slow() {
         sleep(1).await;
     }
-    check(slow(), expect![[r#"
+    check(
+        slow(),
+        expect![[r#"
         Err: TimedOut('Flow run exceeded timeout of 0.3 second(s)', type=FAILED)
         flow slow: Pending > Running > TimedOut
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// TIMEOUT-03, LOG-20: the state is told on time, and a line says that the thread goes on.
@@ -54,10 +62,14 @@ async fn a_blocking_task_that_takes_too_long_has_timed_out_while_its_thread_goes
     let (release, released) = mpsc::channel();
     let given = slow(Arc::new(Mutex::new(released))).await;
     release.send(()).unwrap();
-    check(async { given }, expect![[r#"
+    check(
+        async { given },
+        expect![[r#"
         Err: TimedOut('Task run exceeded timeout of 0.01 second(s)', type=FAILED)
         task slow: Pending > Running > TimedOut
-    "#]]).await;
+    "#]],
+    )
+    .await;
 
     let id = run_of("slow").await.id;
     let lines = Engine::current().unwrap().logs().of_task_run(id).list().await.unwrap();
@@ -73,10 +85,14 @@ async fn a_flow_below_its_limit_shows_no_trace_of_it() {
         sleep(1).await;
         1
     }
-    check(quick(), expect![[r#"
+    check(
+        quick(),
+        expect![[r#"
         Ok(1)
         flow quick: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// TIMEOUT-09: what a flow has submitted is stopped with it.
@@ -91,12 +107,16 @@ async fn what_a_flow_has_submitted_ends_when_it_times_out() {
         let _handle = long().submit();
         long().await.unwrap();
     }
-    check(pipeline(), expect![[r#"
+    check(
+        pipeline(),
+        expect![[r#"
         Err: TimedOut('Flow run exceeded timeout of 5 second(s)', type=FAILED)
         flow pipeline: Pending > Running > TimedOut
           task long: Pending > Running > Crashed
           task long: Pending > Running > Crashed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 /// TIMEOUT-11
@@ -106,10 +126,14 @@ async fn a_timeout_of_zero_removes_the_limit() {
     async fn slow() {
         sleep(100).await;
     }
-    check(slow().timeout(Duration::ZERO), expect![[r#"
+    check(
+        slow().timeout(Duration::ZERO),
+        expect![[r#"
         Ok(())
         task slow: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -122,10 +146,14 @@ async fn each_attempt_has_the_whole_limit() {
             count => Ok(count),
         }
     }
-    check(slow(), expect![[r#"
+    check(
+        slow(),
+        expect![[r#"
         Ok(2)
         task slow: Pending > Running > AwaitingRetry(0s) > Retrying > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -138,9 +166,13 @@ async fn a_subflow_that_times_out_fails_its_parent_as_any_error_does() {
     async fn parent() -> Result<()> {
         Ok(child().await?)
     }
-    check(parent(), expect![[r#"
+    check(
+        parent(),
+        expect![[r#"
         Err: Failed('Flow run encountered an exception: Flow run exceeded timeout of 1 second(s)')
         flow parent: Pending > Running > Failed
           flow child: Pending > Running > TimedOut
-    "#]]).await;
+    "#]],
+    )
+    .await;
 }

@@ -72,6 +72,7 @@ impl EngineBuilder {
     }
 
     /// The clock that states are stamped by.
+    #[cfg(feature = "testing")]
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
         self.clock = Some(clock);
         self

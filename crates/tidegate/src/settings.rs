@@ -12,6 +12,10 @@ pub use tidegate_core::store::Durability;
 
 /// What the environment says.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(feature = "sqlite"),
+    allow(dead_code, reason = "without SQLite there is no database to open")
+)]
 pub(crate) struct Settings {
     pub(crate) database_url: String,
     pub(crate) durability: Durability,

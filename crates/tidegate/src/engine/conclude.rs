@@ -25,23 +25,38 @@ pub(super) enum Next {
 struct Failing {
     state: State,
     cause: Option<Arc<dyn StdError + Send + Sync>>,
-    /// What the log lines call it: `exception`, `state`, or `timeout`.
-    what: &'static str,
+    what: What,
     text: String,
 }
 
+/// How an attempt failed, as log lines tell it.
+enum What {
+    /// It returned a state.
+    State,
+    /// It returned an error, or panicked.
+    Exception,
+    /// It took too long.
+    Timeout,
+}
+
 impl Failing {
-    fn of_a_flow(&self) -> String {
+    /// What is said of a failed attempt of a flow; of a returned state nothing, since the state speaks for itself.
+    fn of_a_flow(&self) -> Option<String> {
         match self.what {
-            "timeout" => self.text.clone(),
-            what => format!("Encountered {what} during execution: {}", self.text),
+            What::State => None,
+            What::Exception => {
+                Some(format!("Encountered exception during execution: {}", self.text))
+            }
+            What::Timeout => Some(self.text.clone()),
         }
     }
 
+    /// What is said of a failed attempt of a task.
     fn of_a_task(&self) -> String {
         match self.what {
-            "timeout" => self.text.clone(),
-            what => format!("Task run failed with {what}: {}", self.text),
+            What::State => format!("Task run failed with state: {}", self.text),
+            What::Exception => format!("Task run failed with exception: {}", self.text),
+            What::Timeout => self.text.clone(),
         }
     }
 }
@@ -71,8 +86,13 @@ impl Execution {
                     let state = State { timestamp: now, ..state };
                     if state.is_failed() {
                         let text = format!("{state:?}");
-                        Ok(Box::pin(self.fail(Failing { state, cause: None, what: "state", text }))
-                            .await)
+                        Ok(Box::pin(self.fail(Failing {
+                            state,
+                            cause: None,
+                            what: What::State,
+                            text,
+                        }))
+                        .await)
                     } else {
                         Ok(self.end_in(state))
                     }
@@ -82,7 +102,7 @@ impl Execution {
                 let text = error_text(&*error);
                 let state = State::failed(now).message(self.encountered(&text));
                 let cause = Some(Arc::from(error));
-                Ok(Box::pin(self.fail(Failing { state, cause, what: "exception", text })).await)
+                Ok(Box::pin(self.fail(Failing { state, cause, what: What::Exception, text })).await)
             }
             Outcome::Panicked(panic) => {
                 let failing = self.panicked(panic, now);
@@ -92,7 +112,8 @@ impl Execution {
                 let noun = self.noun();
                 let text = format!("{noun} run exceeded timeout of {} second(s)", seconds(limit));
                 let state = State::timed_out(now).message(text.clone());
-                Ok(Box::pin(self.fail(Failing { state, cause: None, what: "timeout", text })).await)
+                Ok(Box::pin(self.fail(Failing { state, cause: None, what: What::Timeout, text }))
+                    .await)
             }
             Outcome::Unrepeatable(argument) => {
                 let text = format!(
@@ -101,7 +122,7 @@ impl Execution {
                 );
                 let mut state = State::failed(now).message(text.clone());
                 state.data = StateData::Failed { retriable: Some(false) };
-                Ok(Box::pin(self.fail(Failing { state, cause: None, what: "exception", text }))
+                Ok(Box::pin(self.fail(Failing { state, cause: None, what: What::Exception, text }))
                     .await)
             }
         }
@@ -110,7 +131,7 @@ impl Execution {
     fn panicked(&self, panic: Panic, now: Timestamp) -> Failing {
         let text = panic.to_string();
         let state = State::panicked(now).message(text.clone());
-        Failing { state, cause: Some(Arc::new(panic)), what: "exception", text }
+        Failing { state, cause: Some(Arc::new(panic)), what: What::Exception, text }
     }
 
     /// Proposes a failed state, which the rules may turn into another attempt.
@@ -217,7 +238,11 @@ impl Execution {
         let logger = self.live.logger();
         let tail = if retries > 0 && !vetoed { " - Retries are exhausted" } else { "" };
         match self.live.kind() {
-            RunKind::Flow => logger.error(format_args!("{}", failing.of_a_flow())),
+            RunKind::Flow => {
+                if let Some(text) = failing.of_a_flow() {
+                    logger.error(text);
+                }
+            }
             RunKind::Task => logger.error(format_args!("{}{tail}", failing.of_a_task())),
         }
     }

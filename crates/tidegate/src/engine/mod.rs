@@ -30,6 +30,7 @@ use crate::log::Sink;
 use crate::settings::Settings;
 
 pub use attempt::blocking;
+pub(crate) use attempt::in_blocking_body;
 pub(crate) use body::{Attempted, Body, Unrepeatable};
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
