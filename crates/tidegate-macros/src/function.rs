@@ -19,6 +19,9 @@ impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let mut attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
+        if !begins_signature(input) {
+            return Err(input.error("this attribute belongs on a function: an `async fn` or an `fn`"));
+        }
         let signature = input.parse()?;
         if input.peek(Token![;]) {
             return Err(input.error(
@@ -36,6 +39,14 @@ impl Parse for Function {
         ));
         Ok(Self { attributes, visibility, signature, brace, body: content.parse()? })
     }
+}
+
+fn begins_signature(input: ParseStream<'_>) -> bool {
+    input.peek(Token![fn])
+        || input.peek(Token![async])
+        || input.peek(Token![const])
+        || input.peek(Token![unsafe])
+        || input.peek(Token![extern])
 }
 
 impl Function {

@@ -441,7 +441,7 @@ fn some_functions_cannot_be_runs() {
         "",
         "struct F;",
         &expect![[r#"
-        struct: expected `fn`
+        struct: this attribute belongs on a function: an `async fn` or an `fn`
     "#]],
     );
 }
@@ -533,7 +533,7 @@ fn tests_stand_alone() {
         "",
         "struct F;",
         &expect![[r#"
-        struct: expected `fn`
+        struct: this attribute belongs on a function: an `async fn` or an `fn`
     "#]],
     );
 }
