@@ -3,6 +3,7 @@
 //! Ids such as RETRY-03 name a case of Prefect's behaviour; `behaviours.md` lists those that are not taken over.
 
 mod blocking;
+mod capture;
 mod child;
 mod crash;
 mod database;
@@ -12,6 +13,7 @@ mod log;
 mod macros;
 mod name;
 mod panic;
+mod parameters;
 mod retry;
 mod runtime;
 mod settings;
@@ -21,5 +23,6 @@ mod subflow;
 mod submit;
 mod tags;
 mod task;
+mod tidy;
 mod timeline;
 mod timeout;

@@ -1,3 +1,5 @@
+//! What is recorded of values, whatever they are and do.
+
 use std::collections::BTreeMap;
 use std::fmt;
 
