@@ -214,7 +214,9 @@ impl Execution {
         let logger = self.live.logger();
         match self.live.kind() {
             RunKind::Flow => {
-                logger.error(format_args!("{}", failing.of_a_flow()));
+                if let Some(text) = failing.of_a_flow() {
+                    logger.error(text);
+                }
                 logger.info(format_args!(
                     "Received non-final state 'AwaitingRetry' when proposing final state '{}' and will attempt to run again...",
                     failing.state.name
