@@ -6,6 +6,7 @@ use tidegate_core::Clock;
 use tokio::runtime::Builder;
 
 use crate::engine::{Context, Engine};
+use crate::settings::Settings;
 
 /// How [`#[tidegate::test]`](crate::test) runs a test.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub fn run<F: Future>(options: TestOptions, test: F) -> F::Output {
 ///
 /// As cancel safe as `future`.
 pub async fn run_async<F: Future>(future: F) -> F::Output {
+    let settings = Settings::from_environment().expect("the settings have a meaning");
+    crate::subscriber::install_captured(settings.log_level);
     let engine = Engine::builder()
         .database("sqlite::memory:")
         .clock(Clock::runtime())

@@ -19,13 +19,22 @@ use crate::subscriber::fields::Fields;
 pub(super) struct Console {
     level: LevelFilter,
     colour: bool,
+    write: fn(&str),
 }
 
 impl Console {
     pub(super) fn new(level: LevelFilter) -> Self {
         // https://no-color.org
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { level, colour: !refused && io::stderr().is_terminal() }
+        Self { level, colour: !refused && io::stderr().is_terminal(), write: to_standard_error }
+    }
+
+    /// Prints where the harness of a test captures it, to show it when the test fails.
+    #[cfg(feature = "testing")]
+    pub(super) fn captured(level: LevelFilter) -> Self {
+        #[allow(clippy::print_stderr, reason = "only what this macro prints is captured")]
+        let write = |line: &str| eprint!("{line}");
+        Self { level, colour: false, write }
     }
 
     fn line(&self, event: &Event<'_>) -> String {
@@ -63,9 +72,13 @@ impl<S: Subscriber> Layer<S> for Console {
     }
 
     fn on_event(&self, event: &Event<'_>, _context: LayerContext<'_, S>) {
-        // A console that is gone must not take the run with it.
-        let _ = io::stderr().write_all(self.line(event).as_bytes());
+        (self.write)(&self.line(event));
     }
+}
+
+fn to_standard_error(line: &str) {
+    // A console that is gone must not take the run with it.
+    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 /// Who speaks: the run the event is about or was made in, or else its target.

@@ -12,6 +12,18 @@ use crate::log::{Format, LevelFilter};
 
 pub use layer::{RunLayer, layer};
 
+/// Installs a subscriber that prints where the harness of a test captures it, unless the program has one.
+#[cfg(feature = "testing")]
+pub(crate) fn install_captured(level: LevelFilter) {
+    if tracing::dispatcher::has_been_set() {
+        return;
+    }
+    let console = console::Console::captured(level);
+    let subscriber = tracing_subscriber::registry().with(layer()).with(console);
+    // Another thread may have installed one just now, which is as good.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+}
+
 /// Installs a subscriber that prints, unless the program has one.
 pub(crate) fn install(level: LevelFilter, format: Format) {
     if tracing::dispatcher::has_been_set() {
