@@ -20,7 +20,9 @@ impl Parse for Function {
         let mut attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         if !begins_signature(input) {
-            return Err(input.error("this attribute belongs on a function: an `async fn` or an `fn`"));
+            return Err(
+                input.error("this attribute belongs on a function: an `async fn` or an `fn`")
+            );
         }
         let signature = input.parse()?;
         if input.peek(Token![;]) {
