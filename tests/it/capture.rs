@@ -31,7 +31,11 @@ async fn serialisable_arguments_are_recorded_as_json_in_the_order_of_the_signatu
         let _ = (place, days, list);
     }
     let place = Place { city: "Rome".into(), at: (41.9, 12.5) };
-    check(fetch(place, None, &[1, 2]), expect![[r#"{"place":{"at":[41.9,12.5],"city":"Rome"},"days":null,"list":[1,2]}"#]]).await;
+    check(
+        fetch(place, None, &[1, 2]),
+        expect![[r#"{"place":{"at":[41.9,12.5],"city":"Rome"},"days":null,"list":[1,2]}"#]],
+    )
+    .await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -42,7 +46,7 @@ async fn other_arguments_are_recorded_as_their_debug_text_or_their_type() {
     async fn fetch(shown: Shown, hidden: &Hidden, again: Vec<Hidden>) {
         let _ = (shown, hidden, again);
     }
-    check(fetch(Shown(1), &Hidden, vec![]), expect![[r#"{"shown":"Shown(1)","hidden":"<&it::capture::other_arguments_are_recorded_as_their_debug_text_or_their_type::__tidegate_test::{{closure}}::Hidden>","again":"<alloc::vec::Vec<it::capture::other_arguments_are_recorded_as_their_debug_text_or_their_type::__tidegate_test::{{closure}}::Hidden>>"}"#]]).await;
+    check(fetch(Shown(1), &Hidden, vec![]), expect![[r#"{"shown":"Shown(1)","hidden":"<&it::capture::Hidden>","again":"<alloc::vec::Vec<it::capture::Hidden>>"}"#]]).await;
 }
 
 #[tidegate::test(start_paused = true)]
@@ -67,7 +71,8 @@ async fn what_is_nested_too_deep_is_left_out_where_it_is_too_deep() {
     let text = serde_json::to_string(&runs().await[0].parameters).unwrap();
     let around = text.matches('[').count();
     let inside = text.replace(['[', ']'], "");
-    expect![[r#"64 lists around {"node":"<left out: nested deeper than 64 levels>"}"#]].assert_eq(&format!("{around} lists around {inside}"));
+    expect![[r#"64 lists around {"node":"<left out: nested deeper than 64 levels>"}"#]]
+        .assert_eq(&format!("{around} lists around {inside}"));
 }
 
 #[tidegate::test(start_paused = true)]
@@ -82,7 +87,7 @@ async fn what_is_too_large_is_cut_and_said_so() {
     assert!(size < 200_000, "{size}");
     let end = |name: &str| {
         let text = parameters.get(name).unwrap().to_string();
-        text[text.len() - 60..].trim_start_matches(|c: char| c == 'x').to_owned()
+        text[text.len() - 60..].trim_start_matches('x').to_owned()
     };
     assert!(end("text").contains("left out"), "{}", end("text"));
     assert!(end("list").contains("left out"), "{}", end("list"));

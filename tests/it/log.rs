@@ -472,7 +472,9 @@ fn without_time(line: &str) -> String {
 
 #[test]
 fn the_console_shows_time_level_run_and_text() {
-    let left = Child::new().run(|| small_pipeline());
+    let left = Child::new().run(|| {
+        small_pipeline();
+    });
     let lines: Vec<_> = left.stderr.lines().map(without_time).collect();
     assert_eq!(left.stdout, "");
     expect![[r#"
@@ -487,7 +489,9 @@ fn the_console_shows_time_level_run_and_text() {
 
 #[test]
 fn json_lines_name_the_run_and_its_ids() {
-    let left = Child::new().env("TIDEGATE_LOGGING_FORMAT", "json").run(|| small_pipeline());
+    let left = Child::new().env("TIDEGATE_LOGGING_FORMAT", "json").run(|| {
+        small_pipeline();
+    });
     let mut text = String::new();
     for line in left.stderr.lines() {
         let mut line: serde_json::Map<String, serde_json::Value> =

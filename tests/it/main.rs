@@ -2,6 +2,9 @@
 //!
 //! Ids such as RETRY-03 name a case of Prefect's behaviour; `behaviours.md` lists those that are not taken over.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::print_stdout, reason = "child processes tell by their output")]
+
 mod blocking;
 mod capture;
 mod child;

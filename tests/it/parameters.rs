@@ -20,7 +20,9 @@ fn parameters(json: &str) -> Parameters {
 
 /// The problems with parameters, and nothing else, are told.
 fn check(json: &str, expected: Expect) {
-    let Err(error) = forecast::from_parameters(&parameters(json)) else { panic!("it can be called") };
+    let Err(error) = forecast::from_parameters(&parameters(json)) else {
+        panic!("it can be called")
+    };
     expected.assert_eq(&error.to_string());
 }
 
@@ -32,7 +34,12 @@ async fn what_is_missing_takes_its_default() {
 
 #[test]
 fn every_problem_is_told_at_once() {
-    check(r#"{"lat": "north", "town": "Rome"}"#, expect![[r#"flow 'forecast' cannot be called with these parameters: `city` is missing and has no default; `lat`: invalid type: string "north", expected f64; `town` is not a parameter of the flow"#]]);
+    check(
+        r#"{"lat": "north", "town": "Rome"}"#,
+        expect![[
+            r#"flow 'forecast' cannot be called with these parameters: `city` is missing and has no default; `lat`: invalid type: string "north", expected f64; `town` is not a parameter of the flow"#
+        ]],
+    );
 }
 
 #[test]
@@ -47,5 +54,6 @@ fn defaults_are_part_of_the_definition() {
         lat: f64 Some("38.9")
         lon: f64 Some("-77.0")
         units: String Some("\"metric\"")
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
 }

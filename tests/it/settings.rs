@@ -31,7 +31,9 @@ fn check(left: &Left, expected: Expect) {
 
 #[test]
 fn a_level_that_is_none_is_an_error_that_names_the_setting_and_the_levels() {
-    let left = Child::new().env("TIDEGATE_LOGGING_LEVEL", "LOUD").run(|| run_report());
+    let left = Child::new().env("TIDEGATE_LOGGING_LEVEL", "LOUD").run(|| {
+        run_report();
+    });
     check(
         &left,
         expect![[r#"
@@ -42,7 +44,9 @@ fn a_level_that_is_none_is_an_error_that_names_the_setting_and_the_levels() {
 
 #[test]
 fn a_format_that_is_none_is_an_error_that_names_the_formats() {
-    let left = Child::new().env("TIDEGATE_LOGGING_FORMAT", "xml").run(|| run_report());
+    let left = Child::new().env("TIDEGATE_LOGGING_FORMAT", "xml").run(|| {
+        run_report();
+    });
     check(
         &left,
         expect![[r#"
@@ -53,7 +57,9 @@ fn a_format_that_is_none_is_an_error_that_names_the_formats() {
 
 #[test]
 fn a_durability_that_is_none_is_an_error_that_names_the_levels() {
-    let left = Child::new().env("TIDEGATE_DURABILITY", "mostly").run(|| run_report());
+    let left = Child::new().env("TIDEGATE_DURABILITY", "mostly").run(|| {
+        run_report();
+    });
     check(
         &left,
         expect![[r#"
@@ -64,7 +70,9 @@ fn a_durability_that_is_none_is_an_error_that_names_the_levels() {
 
 #[test]
 fn a_number_that_is_none_is_an_error_that_names_the_setting() {
-    let left = Child::new().env("TIDEGATE_TASKS_DEFAULT_RETRIES", "-1").run(|| run_report());
+    let left = Child::new().env("TIDEGATE_TASKS_DEFAULT_RETRIES", "-1").run(|| {
+        run_report();
+    });
     check(
         &left,
         expect![[r#"
@@ -75,7 +83,9 @@ fn a_number_that_is_none_is_an_error_that_names_the_setting() {
 
 #[test]
 fn a_switch_that_is_none_is_an_error_that_names_the_setting() {
-    let left = Child::new().env("TIDEGATE_LOGGING_LOG_PRINTS", "perhaps").run(|| run_report());
+    let left = Child::new().env("TIDEGATE_LOGGING_LOG_PRINTS", "perhaps").run(|| {
+        run_report();
+    });
     check(
         &left,
         expect![[r#"
@@ -86,7 +96,9 @@ fn a_switch_that_is_none_is_an_error_that_names_the_setting() {
 
 #[test]
 fn a_setting_that_is_empty_counts_as_unset() {
-    let left = Child::new().env("TIDEGATE_LOGGING_LEVEL", "").run(|| run_report());
+    let left = Child::new().env("TIDEGATE_LOGGING_LEVEL", "").run(|| {
+        run_report();
+    });
     check(&left, expect![[r#""#]]);
 }
 
@@ -110,7 +122,9 @@ fn a_database_that_cannot_be_made_is_an_error_that_names_its_path() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "text").unwrap();
-    let left = Child::at(&file).run(|| run_report());
+    let left = Child::at(&file).run(|| {
+        run_report();
+    });
     let text = left.stdout.replace(&folder.path().display().to_string(), "<folder>");
     check(
         &Left { stdout: text, ..left },
@@ -122,8 +136,9 @@ fn a_database_that_cannot_be_made_is_an_error_that_names_its_path() {
 
 #[test]
 fn a_database_url_of_another_kind_is_an_error_that_says_what_can_be_used() {
-    let left =
-        Child::new().env("TIDEGATE_DATABASE_URL", "mysql://localhost/runs").run(|| run_report());
+    let left = Child::new().env("TIDEGATE_DATABASE_URL", "mysql://localhost/runs").run(|| {
+        run_report();
+    });
     check(
         &left,
         expect![[r#"

@@ -35,6 +35,7 @@ async fn scopes_add_up_and_the_tasks_own_tags_stay() {
 /// TAGS-01
 #[tidegate::test(start_paused = true)]
 async fn a_call_has_the_tags_of_where_it_was_made_and_of_where_it_is_awaited() {
+    #[allow(clippy::async_yields_async, reason = "where the call is made is the point")]
     let made = with_tags(["made"], async { fetch() }).await;
     with_tags(["awaited"], made).await.unwrap();
     check(&[&["awaited", "made", "t1"]]).await;

@@ -122,7 +122,10 @@ fn the_arrows_between_crates_point_toward_the_core() {
 fn what_belongs_to_one_crate_is_imported_by_no_other() {
     let manifests = manifests();
     let faults = HOMES.iter().flat_map(|(import, home)| {
-        assert!(dependencies(&manifests[*home]).contains(import), "{home} does not import {import}");
+        assert!(
+            dependencies(&manifests[*home]).contains(import),
+            "{home} does not import {import}"
+        );
         let others = manifests.iter().filter(|(name, _)| name.as_str() != *home);
         let wrong = others.filter(|(_, manifest)| dependencies(manifest).contains(import));
         wrong.map(|(name, _)| format!("{name} imports {import}")).collect::<Vec<_>>()
@@ -133,7 +136,9 @@ fn what_belongs_to_one_crate_is_imported_by_no_other() {
 #[test]
 fn every_module_says_what_it_is_in_its_first_line() {
     let faults = modules()
-        .filter(|(_, text)| !text.starts_with("//! ") && !text.starts_with("#![doc = include_str!("))
+        .filter(|(_, text)| {
+            !text.starts_with("//! ") && !text.starts_with("#![doc = include_str!(")
+        })
         .map(|(name, _)| name);
     check(faults, "a module opens with `//!`");
 }
@@ -211,7 +216,8 @@ fn named_ids(text: &str, groups: &BTreeSet<&str>) -> BTreeSet<String> {
 fn every_behaviour_is_either_tested_or_refused_with_a_reason() {
     let ids = behaviour_ids();
     let groups: BTreeSet<&str> = ids.iter().map(|id| id.split_once('-').unwrap().0).collect();
-    let sources = files("tests/it", ".rs").into_iter().chain(modules().filter(|(name, _)| is_test(name)));
+    let sources =
+        files("tests/it", ".rs").into_iter().chain(modules().filter(|(name, _)| is_test(name)));
     let tested: BTreeSet<String> =
         sources.flat_map(|(_, text)| named_ids(&text, &groups)).collect();
     let refusals = fs::read_to_string(root().join("tests/behaviours.md")).unwrap();
