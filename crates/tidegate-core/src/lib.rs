@@ -27,6 +27,6 @@ pub use rules::{
 pub use run::{RetryType, Run, RunPolicy};
 pub use state::{ParseStateTypeError, State, StateData, StateResult, StateType, StateTypes};
 pub use store::{
-    Acknowledgement, Acknowledger, Advance, Durability, LogQuery, Order, ParseDurabilityError, Room,
-    RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+    Acknowledgement, Acknowledger, Advance, Durability, LogQuery, Order, ParseDurabilityError,
+    Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };

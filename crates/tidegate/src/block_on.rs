@@ -4,18 +4,22 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
+use crate::engine::in_blocking_body;
 use crate::error::{Error, Result};
 
 static RUNTIME: Mutex<Option<Runtime>> = Mutex::new(None);
 
-/// Drives `call` on the runtime that all blocking calls of the process share.
+/// Drives `call` to its end: from a sync body on the runtime it belongs to, and from code outside any runtime on one that all such
+/// calls of the process share.
 pub(crate) fn block_on<T>(call: impl Future<Output = Result<T>>) -> Result<T> {
-    if Handle::try_current().is_ok() {
-        return Err(Error::configuration(
-            "block_on was called on a thread of an async runtime, which it would hang: await the call instead",
-        ));
+    match Handle::try_current() {
+        Ok(runtime) if in_blocking_body() => runtime.block_on(call),
+        Ok(_) => Err(Error::configuration(
+            "block_on was called on a thread of an async runtime, which it would hang: await the call instead, or make the \
+             calling function a sync task or flow without `inline`",
+        )),
+        Err(_outside) => handle()?.block_on(call),
     }
-    handle()?.block_on(call)
 }
 
 fn handle() -> Result<Handle> {

@@ -6,7 +6,9 @@ use tidegate_core::Delays;
 
 /// The text is not a length of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a length of time: write a number of seconds, or a text such as 500ms, 1m30s or 2h")]
+#[error(
+    "`{0}` is not a length of time: write a number of seconds, or a text such as 500ms, 1m30s or 2h"
+)]
 pub struct InvalidDuration(String);
 
 /// Reads `1m30s`, `500ms`, `2h`, `1.5s` or a plain number of seconds.

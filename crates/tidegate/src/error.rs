@@ -167,10 +167,9 @@ impl Error {
     pub(crate) fn root_text(&self) -> String {
         match (&self.0.kind, &self.0.cause) {
             (Kind::Ended(_), Some(cause)) => error_text(&**cause),
-            (Kind::Ended(state), None) => state
-                .message
-                .as_deref()
-                .map_or_else(|| state.to_string(), ToOwned::to_owned),
+            (Kind::Ended(state), None) => {
+                state.message.as_deref().map_or_else(|| state.to_string(), ToOwned::to_owned)
+            }
             (Kind::Store | Kind::Configuration(_), _) => self.to_string(),
         }
     }
@@ -214,6 +213,12 @@ impl fmt::Display for Error {
                 }
             }
             Kind::Ended(state) => {
+                if let (Some(run), Some(cause), "Panicked") =
+                    (&inner.run, &inner.cause, &*state.name)
+                {
+                    // The cause says that it panicked, and where.
+                    return write!(f, "{run} {cause}");
+                }
                 if let Some(run) = &inner.run {
                     write!(f, "{run} {}", verb(state))?;
                 }

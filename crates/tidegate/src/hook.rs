@@ -9,12 +9,16 @@ use tidegate_core::{Run, State};
 
 use crate::error::BoxError;
 
+type HookFunction =
+    Arc<dyn Fn(Run, State) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
+type ConditionFunction = Arc<dyn Fn(Run, State) -> BoxFuture<'static, bool> + Send + Sync>;
+
 /// A function called when a run has entered a state: `async fn(Run, State)` or `fn(Run, State)`, giving nothing or a
 /// `Result`. An error, like a panic, is logged and changes nothing.
 #[derive(Clone)]
 pub struct Hook {
     name: &'static str,
-    function: Arc<dyn Fn(Run, State) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>,
+    function: HookFunction,
 }
 
 /// A function that says whether a failed attempt may be followed by another: `async fn(Run, State) -> bool` or
@@ -22,7 +26,7 @@ pub struct Hook {
 #[derive(Clone)]
 pub struct RetryCondition {
     name: &'static str,
-    function: Arc<dyn Fn(Run, State) -> BoxFuture<'static, bool> + Send + Sync>,
+    function: ConditionFunction,
 }
 
 impl Hook {
@@ -70,10 +74,6 @@ impl fmt::Debug for RetryCondition {
         write!(f, "RetryCondition({})", self.name)
     }
 }
-
-type HookFunction =
-    Arc<dyn Fn(Run, State) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
-type ConditionFunction = Arc<dyn Fn(Run, State) -> BoxFuture<'static, bool> + Send + Sync>;
 
 /// What a hook may give back.
 pub trait HookOutcome: Send + 'static {

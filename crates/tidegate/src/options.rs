@@ -6,7 +6,6 @@ use std::time::Duration;
 use tidegate_core::{Delays, InvalidRetryPolicy, Parameters, RetryPolicy};
 
 use crate::hook::{Hook, RetryCondition};
-use crate::settings::Settings;
 
 /// What may be said of a flow, a task or one call of it. What is unset is taken from the next wider place: call,
 /// definition, settings, default.
@@ -67,8 +66,8 @@ impl Options {
     }
 
     /// Whether prints become log lines, given what the calling run does.
-    pub(crate) fn logs_prints(&self, inherited: Option<bool>, settings: &Settings) -> bool {
-        self.log_prints.or(inherited).unwrap_or(settings.log_prints)
+    pub(crate) fn logs_prints(&self, inherited: Option<bool>, default: bool) -> bool {
+        self.log_prints.or(inherited).unwrap_or(default)
     }
 }
 

@@ -25,7 +25,12 @@ impl InvalidParameters {
 
 impl fmt::Display for InvalidParameters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "flow '{}' cannot be called with these parameters: {}", self.flow, self.problems.join("; "))
+        write!(
+            f,
+            "flow '{}' cannot be called with these parameters: {}",
+            self.flow,
+            self.problems.join("; ")
+        )
     }
 }
 

@@ -22,10 +22,13 @@ use crate::parameters::InvalidParameters;
 
 pub use crate::call::{Parts, flow, task};
 pub use crate::engine::blocking;
-pub use crate::logging::{Print, print};
 pub use crate::options::Options;
 pub use crate::parameters::Arguments;
-pub use crate::{__argument as argument, __cloned as cloned, __concluded as concluded, __default_json as default_json, __recorded as recorded};
+pub use crate::prints::{Print, print};
+pub use crate::{
+    __argument as argument, __cloned as cloned, __concluded as concluded,
+    __default_json as default_json, __recorded as recorded,
+};
 pub use tidegate_core::{Parameter, Parameters};
 
 /// The function behind a definition.
@@ -223,11 +226,11 @@ pub struct TypeProbe<T>(pub std::marker::PhantomData<T>);
 /// Can be read from JSON.
 pub trait FromJson<T> {
     #[doc(hidden)]
-    fn from_json(&self, value: &Value) -> Result<T, Cow<'static, str>>;
+    fn read_json(&self, value: &Value) -> Result<T, Cow<'static, str>>;
 }
 
 impl<T: DeserializeOwned> FromJson<T> for &TypeProbe<T> {
-    fn from_json(&self, value: &Value) -> Result<T, Cow<'static, str>> {
+    fn read_json(&self, value: &Value) -> Result<T, Cow<'static, str>> {
         T::deserialize(value).map_err(|error| error.to_string().into())
     }
 }
@@ -235,11 +238,11 @@ impl<T: DeserializeOwned> FromJson<T> for &TypeProbe<T> {
 /// Cannot be read from JSON.
 pub trait NotFromJson<T> {
     #[doc(hidden)]
-    fn from_json(&self, value: &Value) -> Result<T, Cow<'static, str>>;
+    fn read_json(&self, value: &Value) -> Result<T, Cow<'static, str>>;
 }
 
 impl<T> NotFromJson<T> for TypeProbe<T> {
-    fn from_json(&self, _value: &Value) -> Result<T, Cow<'static, str>> {
+    fn read_json(&self, _value: &Value) -> Result<T, Cow<'static, str>> {
         Err("its type cannot be read from JSON".into())
     }
 }
@@ -295,7 +298,10 @@ macro_rules! __argument {
         use $crate::__private::{FromJson as _, NotFromJson as _};
         $arguments.take::<$type>(
             $name,
-            |value| (&&$crate::__private::TypeProbe::<$type>(::core::marker::PhantomData)).from_json(value),
+            |value| {
+                (&&$crate::__private::TypeProbe::<$type>(::core::marker::PhantomData))
+                    .read_json(value)
+            },
             $default,
         )
     }};

@@ -30,10 +30,6 @@ pub struct Runs {
 }
 
 impl Runs {
-    pub(crate) fn new(engine: Engine) -> Self {
-        Self { engine, query: RunQuery::default() }
-    }
-
     /// Flow runs only.
     pub fn flows(mut self) -> Self {
         self.query.kind = Some(RunKind::Flow);
@@ -150,6 +146,24 @@ pub struct Logs {
 }
 
 impl Engine {
+    /// The runs it has recorded.
+    pub fn runs(&self) -> Runs {
+        Runs { engine: self.clone(), query: RunQuery::default() }
+    }
+
+    /// The run of this id, if it is recorded.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read, or the engine has none.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn run_record(&self, id: RunId) -> Result<Option<Run>> {
+        self.require_store()?.run(id).await.map_err(|error| Error::store(None, error))
+    }
+
     /// The log lines it has stored.
     pub fn logs(&self) -> Logs {
         Logs { engine: self.clone(), query: LogQuery::default() }

@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use crate::duration;
 use crate::error::{Error, Result};
-use crate::logging::{Format, LevelFilter};
+use crate::log::{Format, LevelFilter};
 
 pub use tidegate_core::store::Durability;
 
 /// What the environment says.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(feature = "sqlite"),
+    allow(dead_code, reason = "without SQLite there is no database to open")
+)]
 pub(crate) struct Settings {
     pub(crate) database_url: String,
     pub(crate) durability: Durability,
@@ -28,7 +32,10 @@ pub(crate) struct Settings {
 /// Every setting's name, and what it says.
 pub(crate) const NAMES: &[(&str, &str)] = &[
     ("TIDEGATE_HOME", "the folder for the default database; ~/.tidegate"),
-    ("TIDEGATE_DATABASE_URL", "the database of the default engine; sqlite:TIDEGATE_HOME/tidegate.db"),
+    (
+        "TIDEGATE_DATABASE_URL",
+        "the database of the default engine; sqlite:TIDEGATE_HOME/tidegate.db",
+    ),
     ("TIDEGATE_DURABILITY", "what an acknowledged record survives: full, process or none; full"),
     ("TIDEGATE_LOGGING_LEVEL", "the lowest level printed and stored; INFO"),
     ("TIDEGATE_LOGGING_FORMAT", "how lines are printed: console or json; console"),
@@ -40,12 +47,15 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
 ];
 
 /// Names that other parts of Tidegate read: tests, examples and benches.
-const OTHER_NAMES: &[&str] = &["TIDEGATE_DEEP", "TIDEGATE_WFINSTANCES"];
+const OTHER_NAMES: &[&str] = &["TIDEGATE_BENCH_BUILD", "TIDEGATE_DEEP", "TIDEGATE_WFINSTANCES"];
 
 impl Settings {
     /// The settings of the process's environment.
     pub(crate) fn from_environment() -> Result<Self> {
-        Self::read(|name| std::env::var(name).ok(), std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))
+        Self::read(
+            |name| std::env::var(name).ok(),
+            std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()),
+        )
     }
 
     fn read(
@@ -140,7 +150,9 @@ fn seconds(setting: Option<(&'static str, String)>) -> Result<Duration> {
 }
 
 fn unusable(name: &str, value: &str, accepted: &str) -> Error {
-    Error::configuration(format!("{name} is set to `{value}`, which has no meaning: set it to {accepted}"))
+    Error::configuration(format!(
+        "{name} is set to `{value}`, which has no meaning: set it to {accepted}"
+    ))
 }
 
 /// The known name that takes the fewest edits to reach.

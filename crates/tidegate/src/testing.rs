@@ -5,8 +5,7 @@ use std::sync::Arc;
 use tidegate_core::Clock;
 use tokio::runtime::Builder;
 
-use crate::context::Context;
-use crate::engine::Engine;
+use crate::engine::{Context, Engine};
 
 /// How [`#[tidegate::test]`](crate::test) runs a test.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -60,6 +60,10 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Takes a write as [`put`](Store::put) does; the [`Acknowledgement`] resolves once the write, and every write before it,
     /// is as durable as the store was configured to make it. Dropping the acknowledgement does not undo the write.
+    ///
+    /// An error while the store cannot store (a full disk, a locked file) means that the write is not durable yet: it is kept and
+    /// tried again, so do not put it a second time. Only a write that contradicts the record, or finds the queue full at such a
+    /// time, is not taken, and its error says so.
     fn put_acknowledged(&self, write: Write) -> Acknowledgement;
 
     /// Stores log lines some time soon. Lines may be dropped when they come faster than they can be stored; how many were is

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::{Run, RunId, State, StoreError, StoreErrorKind, Timestamp};
+use crate::{Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp};
 
 /// One change to what is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +37,8 @@ pub struct Advance {
     pub states: Vec<State>,
     /// Its name, when it has changed.
     pub name: Option<String>,
+    /// Its policy, when that has changed.
+    pub policy: Option<Box<RunPolicy>>,
     /// See [`Run::run_count`].
     pub run_count: u32,
     /// See [`Run::flow_run_run_count`].
@@ -61,6 +63,7 @@ impl Advance {
             run_id: run.id,
             states: run.states.get(known..).unwrap_or_default().to_vec(),
             name: None,
+            policy: None,
             run_count: run.run_count,
             flow_run_run_count: run.flow_run_run_count,
             total_run_time: run.total_run_time,
@@ -76,6 +79,9 @@ impl Advance {
         run.states.extend(self.states);
         if let Some(name) = self.name {
             run.name = name;
+        }
+        if let Some(policy) = self.policy {
+            run.policy = *policy;
         }
         run.run_count = self.run_count;
         run.flow_run_run_count = self.flow_run_run_count;
@@ -93,7 +99,8 @@ impl Advance {
         let mut states = std::mem::take(&mut self.states);
         states.extend(newer.states);
         let name = newer.name.or(self.name.take());
-        *self = Self { states, name, ..newer };
+        let policy = newer.policy.or(self.policy.take());
+        *self = Self { states, name, policy, ..newer };
     }
 }
 

@@ -2,9 +2,12 @@
 //! threads, queues or when something has to be durable.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
-use tidegate_core::{Advance, LogQuery, LogRecord, Run, RunId, RunQuery, StoreError, StoreErrorKind, Write};
+use tidegate_core::{
+    Advance, LogQuery, LogRecord, Run, RunId, RunQuery, StoreError, StoreErrorKind, Write,
+};
 
 use super::definitions::{Known, Numbers};
 use super::error::{Doing, failed, unreadable};
@@ -40,6 +43,13 @@ impl Database {
         &self.connection
     }
 
+    /// Waits so long for others that have the database locked.
+    pub(super) fn wait_for_locks(&self, busy_timeout: Duration) -> Result<(), StoreError> {
+        self.connection
+            .busy_timeout(busy_timeout)
+            .map_err(|error| failed(&self.place, Doing::Writing, error))
+    }
+
     /// Stores all of this in one transaction, but for writes that can never be stored.
     pub(super) fn store(
         &mut self,
@@ -49,6 +59,7 @@ impl Database {
         let result = self.store_in_transaction(writes, logs);
         if result.is_err() {
             self.numbers.forget();
+            self.known.forget();
             if !self.connection.is_autocommit() {
                 // A rollback fails only where SQLite has rolled back by itself.
                 let _ = self.connection.execute_batch("ROLLBACK");
@@ -137,7 +148,9 @@ fn bring_up_to_date(
 ) -> Result<(), Trouble> {
     let found = find(connection, known, advance.run_id).map_err(|error| match error {
         UnreadableRow::Sqlite(error) => Trouble::Failure(error),
-        error => Trouble::Refusal(unreadable(place, error)),
+        error @ (UnreadableRow::Checksum | UnreadableRow::Column(_) | UnreadableRow::Json(_)) => {
+            Trouble::Refusal(unreadable(place, error))
+        }
     })?;
     let Some((mut run, definition)) = found else {
         return Err(Trouble::Refusal(StoreError::new(
@@ -162,7 +175,7 @@ fn trouble(place: &str, write: &Write, error: UnwritableRow) -> Trouble {
         {
             Trouble::Failure(error)
         }
-        error => Trouble::Refusal(
+        error @ (UnwritableRow::Sqlite(_) | UnwritableRow::Json(_)) => Trouble::Refusal(
             StoreError::new(
                 StoreErrorKind::Other,
                 format!(

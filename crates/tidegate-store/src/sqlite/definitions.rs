@@ -86,6 +86,11 @@ fn find_or_insert(connection: &Connection, definition: &Definition) -> Result<i6
 }
 
 impl Known {
+    /// Forgets everything: after a rollback, a number may come to mean another definition.
+    pub(super) fn forget(&mut self) {
+        self.0.clear();
+    }
+
     /// The definition of a number.
     pub(super) fn definition(
         &mut self,

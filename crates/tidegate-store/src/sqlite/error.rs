@@ -38,6 +38,17 @@ pub(super) fn damaged(place: &str, finding: &str) -> StoreError {
     )
 }
 
+/// The error of a file that holds something else.
+pub(super) fn not_a_database(place: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Foreign,
+        format!(
+            "{place} is not an SQLite database, or its header is damaged; nothing was changed: give Tidegate another path, \
+             or move the file away"
+        ),
+    )
+}
+
 /// The error of everything that comes after [`close`](tidegate_core::Store::close).
 pub(super) fn closed(place: &str) -> StoreError {
     StoreError::new(
@@ -65,13 +76,9 @@ fn explain(place: &str, doing: Doing, error: &rusqlite::Error) -> (StoreErrorKin
             let damage = damaged(place, &error.to_string());
             (StoreErrorKind::Damaged, damage.to_string())
         }
-        (Some(ErrorCode::NotADatabase), _) => (
-            StoreErrorKind::Foreign,
-            format!(
-                "{place} is not an SQLite database, or its header is damaged; nothing was changed: give Tidegate another \
-                 path, or move the file away"
-            ),
-        ),
+        (Some(ErrorCode::NotADatabase), _) => {
+            (StoreErrorKind::Foreign, not_a_database(place).to_string())
+        }
         (_, Doing::Opening) => (
             StoreErrorKind::Unopenable,
             format!(

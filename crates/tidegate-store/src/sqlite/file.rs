@@ -9,11 +9,12 @@ use std::time::Duration;
 use tidegate_core::{Durability, StoreError, StoreErrorKind};
 
 use super::database::Database;
+use super::intake::Shared;
+use super::keeper::Keeper;
 use super::open;
 use super::options::Options;
 use super::reader::Readers;
 use super::wal::Syncer;
-use super::writer::Shared;
 
 /// How long dropping a store that was not closed may block.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -42,12 +43,13 @@ impl FileStore {
             Durability::Process => Some(Syncer::start(path).map_err(no_thread)?),
             Durability::Full | Durability::None => None,
         };
-        let writer = Arc::new(Shared::new(Arc::clone(&place), options.clone()));
+        let keeper = Keeper::new(database, syncer, options.busy_timeout);
+        let writer = Arc::new(Shared::new(Arc::clone(&place), options.clone(), keeper));
         let thread = std::thread::Builder::new()
             .name("tidegate-write".to_owned())
             .spawn({
                 let writer = Arc::clone(&writer);
-                move || writer.run(database, syncer)
+                move || writer.run()
             })
             .map_err(no_thread)?;
         let readers = Readers::new(path.to_owned(), place, options.clone());
@@ -77,7 +79,9 @@ impl Drop for FileStore {
         if self.writer.close_within(PATIENCE) {
             self.join();
         } else {
-            tracing::error!("a store that was dropped is still writing; close it before the end of the program");
+            tracing::error!(
+                "a store that was dropped is still writing; close it before the end of the program"
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tidegate_core::{StoreError, StoreErrorKind};
 
-use super::error::{Doing, damaged, failed};
+use super::error::{Doing, damaged, failed, not_a_database};
 use super::migrate::{APPLICATION_ID, VERSION, schema, schema_of, version};
 
 /// A file up to this size is checked from end to end when it is opened, which takes a few milliseconds. A larger one is
@@ -36,7 +36,9 @@ impl Marks {
         match (self.application_id, self.version, self.objects) {
             (0, 0, 0) => Identity::New,
             (APPLICATION_ID, newer, _) if newer > VERSION => Identity::Newer,
-            (APPLICATION_ID, 0, _) => Identity::Damaged("it is marked as Tidegate's but has no version"),
+            (APPLICATION_ID, 0, _) => {
+                Identity::Damaged("it is marked as Tidegate's but has no version")
+            }
             (APPLICATION_ID, _, _) => Identity::Ours,
             _ => Identity::Foreign,
         }
@@ -46,6 +48,10 @@ impl Marks {
 /// Fails unless the file is empty or an undamaged database of ours that this program understands.
 pub(super) fn check(path: &Path, place: &str, busy_timeout: Duration) -> Result<(), StoreError> {
     let opening = |error| failed(place, Doing::Opening, error);
+    // SQLite takes a file of one byte for an empty one.
+    if size(path) == 1 {
+        return Err(not_a_database(place));
+    }
     let connection = read_only(path, busy_timeout).map_err(opening)?;
     let marks = marks(&connection).map_err(opening)?;
     match marks.identity() {
@@ -89,8 +95,10 @@ fn read_only(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection
 /// All of them in one transaction, so that a process which is just now making the database is not taken for another program.
 fn marks(connection: &Connection) -> rusqlite::Result<Marks> {
     let transaction = connection.unchecked_transaction()?;
-    let objects = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    let application_id = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let objects =
+        transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let application_id =
+        transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version = version(&transaction)?;
     Ok(Marks { application_id, version, objects })
 }
@@ -105,14 +113,18 @@ fn check_schema(connection: &Connection, place: &str, version: u32) -> Result<()
 }
 
 fn check_content(connection: &Connection, path: &Path, place: &str) -> Result<(), StoreError> {
-    // The size is looked up without opening the file: closing it would drop the locks that SQLite holds in this process.
-    if std::fs::metadata(path).map_or(0, |metadata| metadata.len()) > CHECKED_UP_TO {
+    if size(path) > CHECKED_UP_TO {
         return Ok(());
     }
     let finding: String = connection
         .pragma_query_value(None, "integrity_check", |row| row.get(0))
         .map_err(|error| failed(place, Doing::Opening, error))?;
     if finding == "ok" { Ok(()) } else { Err(damaged(place, finding.trim())) }
+}
+
+/// Looked up without opening the file: closing it would drop the locks that SQLite holds on it in this process.
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |metadata| metadata.len())
 }
 
 #[cfg(test)]

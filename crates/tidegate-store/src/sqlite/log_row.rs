@@ -10,8 +10,7 @@ use super::run_row::{from_json, json_unless};
 const INSERT: &str = "INSERT INTO logs (flow_run_id, task_run_id, timestamp, level, target, message, fields, checksum) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
-const SELECT: &str =
-    "SELECT flow_run_id, task_run_id, timestamp, level, target, message, fields, checksum FROM logs";
+const SELECT: &str = "SELECT flow_run_id, task_run_id, timestamp, level, target, message, fields, checksum FROM logs";
 
 /// Adds these lines.
 pub(super) fn insert_all(connection: &Connection, records: &[LogRecord]) -> rusqlite::Result<()> {

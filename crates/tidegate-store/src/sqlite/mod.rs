@@ -6,6 +6,8 @@ mod definitions;
 mod error;
 mod file;
 mod identity;
+mod intake;
+mod keeper;
 mod location;
 mod log_row;
 mod memory;
@@ -45,6 +47,10 @@ pub use self::options::Options;
 /// it is read and never a wrong answer, and a file up to 1 MiB is checked from end to end when it is opened. Damage to an
 /// index of a larger file may hide a record, and damage to the `-wal` file that a crash has left may undo the last commits.
 ///
+/// When storing fails, whoever waits for it is given the error. What was put is kept and tried again, so nobody puts it a
+/// second time; meanwhile questions are answered with the error too, because an answer would not be fresh. Only a write that
+/// finds as many runs waiting as [`Options::queue_capacity`] allows is not taken, and its error says so.
+///
 /// ```
 /// use tidegate_core::Store;
 /// use tidegate_store::{Options, Sqlite};
@@ -71,6 +77,7 @@ impl Sqlite {
     ///
     /// The place cannot be used, or the file is another program's, a newer Tidegate's or damaged; it is unchanged then.
     pub fn open(options: Options) -> Result<Self, StoreError> {
+        let options = options.workable();
         let place = match &options.location {
             Location::File(path) => Place::File(FileStore::open(path, &options)?),
             Location::Memory => Place::Memory(Memory::open()?, AtomicU64::new(0)),

@@ -16,7 +16,11 @@ use super::options::Options;
 use super::{identity, migrate};
 
 /// Opens the file for writing, and makes and migrates it where needed.
-pub(super) fn writer(path: &Path, place: &str, options: &Options) -> Result<Connection, StoreError> {
+pub(super) fn writer(
+    path: &Path,
+    place: &str,
+    options: &Options,
+) -> Result<Connection, StoreError> {
     warn_of_old_sqlite();
     make_file(path, place)?;
     identity::check(path, place, options.busy_timeout)?;
@@ -84,7 +88,9 @@ fn make_file(path: &Path, place: &str) -> Result<(), StoreError> {
     match new.open(path) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(unopenable(place, &format!("it cannot be made ({error})")).caused_by(error)),
+        Err(error) => {
+            Err(unopenable(place, &format!("it cannot be made ({error})")).caused_by(error))
+        }
     }
 }
 

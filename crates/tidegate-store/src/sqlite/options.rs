@@ -70,6 +70,15 @@ impl Options {
         self
     }
 
+    /// The same options with values that would stop the store brought into the range where it works.
+    pub(super) fn workable(mut self) -> Self {
+        self.queue_capacity = self.queue_capacity.max(1);
+        self.readers = self.readers.max(1);
+        self.commit_window = self.commit_window.max(Duration::from_millis(1));
+        self.busy_timeout = self.busy_timeout.min(Duration::from_secs(24 * 60 * 60));
+        self
+    }
+
     fn at(location: Location) -> Self {
         Self {
             location,

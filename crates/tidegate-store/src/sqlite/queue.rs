@@ -15,6 +15,9 @@ const WORTH_A_BATCH: usize = 1024;
 /// How many log lines go into one transaction with writes, so that they do not hold up who waits for those.
 const LOGS_IN_A_BATCH: usize = 1024;
 
+/// So many log lines do not hold up one who waits for a single run.
+const A_FEW_LOGS: usize = 16;
+
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
@@ -99,6 +102,16 @@ impl Queue {
         dropped as u64
     }
 
+    /// Whether all there is to store is one run, which one waits for, and a few log lines.
+    pub(super) fn is_one_awaited_write(&self) -> bool {
+        let Waiting { writers, readers, flushes } = &self.waiting;
+        self.pending.len() == 1
+            && self.logs.len() <= A_FEW_LOGS
+            && writers.len() == 1
+            && readers.is_empty()
+            && flushes.is_empty()
+    }
+
     /// Whether somebody waits for a batch.
     pub(super) fn is_awaited(&self) -> bool {
         !self.waiting.is_empty()
@@ -148,22 +161,36 @@ impl Queue {
         std::mem::take(&mut self.rooms)
     }
 
+    /// Puts back a batch of which nothing was tried in earnest, with those who wait for it.
+    pub(super) fn return_untried(&mut self, mut batch: Batch) {
+        let newer = std::mem::replace(&mut self.waiting, std::mem::take(&mut batch.waiting));
+        self.waiting.writers.extend(newer.writers);
+        self.waiting.readers.extend(newer.readers);
+        self.waiting.flushes.extend(newer.flushes);
+        self.restore(batch.pending, batch.logs);
+    }
+
     /// Puts back a batch that was not stored, before what was put since; how many log lines are too many is the answer.
-    pub(super) fn put_back(&mut self, batch: Batch, options: &Options) -> u64 {
+    pub(super) fn put_back(&mut self, mut batch: Batch, options: &Options) -> u64 {
+        let room = options.log_capacity.saturating_sub(self.logs.len());
+        let dropped = batch.logs.len().saturating_sub(room);
+        batch.logs.truncate(room);
+        self.restore(batch.pending, batch.logs);
+        dropped as u64
+    }
+
+    fn restore(&mut self, pending: Pending, logs: Vec<LogRecord>) {
         let now = Instant::now();
-        self.pending.put_back(batch.pending);
+        self.pending.put_back(pending);
         if !self.pending.is_empty() {
             self.oldest.get_or_insert(now);
         }
-        let room = options.log_capacity.saturating_sub(self.logs.len());
-        let dropped = batch.logs.len().saturating_sub(room);
-        for record in batch.logs.into_iter().take(room).rev() {
+        for record in logs.into_iter().rev() {
             self.logs.push_front(record);
         }
         if !self.logs.is_empty() {
             self.oldest_log.get_or_insert(now);
         }
-        dropped as u64
     }
 }
 
@@ -184,9 +211,14 @@ impl Waiting {
     }
 
     /// Answers everyone alike, but for those who wait for a run that was refused.
-    pub(super) fn answer(self, result: &Result<(), StoreError>, refused: &HashMap<RunId, StoreError>) {
+    pub(super) fn answer(
+        self,
+        result: &Result<(), StoreError>,
+        refused: &HashMap<RunId, StoreError>,
+    ) {
         for (run, writer) in self.writers {
-            let result = refused.get(&run).map_or_else(|| result.clone(), |error| Err(error.clone()));
+            let result =
+                refused.get(&run).map_or_else(|| result.clone(), |error| Err(error.clone()));
             writer.acknowledge(result);
         }
         for other in self.readers.into_iter().chain(self.flushes) {

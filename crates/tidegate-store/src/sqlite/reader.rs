@@ -54,8 +54,7 @@ impl std::fmt::Debug for State {
 
 impl Readers {
     pub(super) fn new(path: PathBuf, place: Arc<str>, options: Options) -> Self {
-        let shared =
-            Shared { path, place, options, state: Mutex::default(), wake: Condvar::new() };
+        let shared = Shared { path, place, options, state: Mutex::default(), wake: Condvar::new() };
         Self { shared: Arc::new(shared), threads: Mutex::default() }
     }
 
@@ -79,8 +78,8 @@ impl Readers {
             return Err(closed(&self.shared.place));
         }
         state.questions.push_back(question);
-        let start = state.idle < state.questions.len()
-            && state.threads < self.shared.options.readers.max(1);
+        let start =
+            state.idle < state.questions.len() && state.threads < self.shared.options.readers;
         if start {
             state.threads += 1;
         }

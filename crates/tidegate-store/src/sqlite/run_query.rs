@@ -22,9 +22,7 @@ pub(super) fn runs(
     };
     let filter = conditions.filter();
     let page = conditions.page(query.limit, query.offset);
-    let sql = format!(
-        "{SELECT}{filter} ORDER BY created {direction}, number {direction}{page}"
-    );
+    let sql = format!("{SELECT}{filter} ORDER BY created {direction}, number {direction}{page}");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(conditions.values))?;
     let mut runs = Vec::new();

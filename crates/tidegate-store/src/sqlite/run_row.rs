@@ -36,8 +36,7 @@ const INSERT: &str = concat!(
      ?23, ?24, ?25)"
 );
 
-const UPDATE: &str =
-    "UPDATE runs SET name = ?13, state_type = ?14, state_name = ?15, state_timestamp = ?16, states = ?17, \
+const UPDATE: &str = "UPDATE runs SET policy = ?11, name = ?13, state_type = ?14, state_name = ?15, state_timestamp = ?16, states = ?17, \
      run_count = ?18, flow_run_run_count = ?19, total_run_time = ?20, expected_start_time = ?21, start_time = ?22, \
      end_time = ?23, next_scheduled_start_time = ?24, checksum = ?25 WHERE id = ?1";
 

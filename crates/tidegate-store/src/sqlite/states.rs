@@ -126,9 +126,9 @@ impl<'a> Extras<'a> {
             StateType::Scheduled => StateData::Scheduled {
                 scheduled_time: instant(self.scheduled_time.ok_or_else(malformed)?)?,
             },
-            StateType::Pending => StateData::Pending {
-                scheduled_time: self.scheduled_time.map(instant).transpose()?,
-            },
+            StateType::Pending => {
+                StateData::Pending { scheduled_time: self.scheduled_time.map(instant).transpose()? }
+            }
             StateType::Running => StateData::Running,
             StateType::Completed => StateData::Completed,
             StateType::Failed => StateData::Failed { retriable: self.retriable },
@@ -183,7 +183,9 @@ mod tests {
 
     #[test]
     fn what_is_no_history_is_refused() {
-        for text in ["", "[", "[[]]", "[[9,0]]", "[[0,0]]", "[[1]]", "[[1,0,{},0]]", "[[1,\"x\"]]", "{}"] {
+        for text in
+            ["", "[", "[[]]", "[[9,0]]", "[[0,0]]", "[[1]]", "[[1,0,{},0]]", "[[1,\"x\"]]", "{}"]
+        {
             assert!(decode(text, at(0)).is_err(), "{text}");
         }
     }

@@ -167,7 +167,9 @@ impl Checkpoints {
         });
         match result {
             Ok(remaining) => self.pages = remaining.min(CHECKPOINT_AT / 2),
-            Err(error) => tracing::warn!("the write-ahead log grows, as a checkpoint failed: {error}"),
+            Err(error) => {
+                tracing::warn!("the write-ahead log grows, as a checkpoint failed: {error}")
+            }
         }
     }
 }

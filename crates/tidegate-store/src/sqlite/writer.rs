@@ -1,5 +1,6 @@
 //! The one writer of an open file: a thread that takes what was put, stores it as one transaction and tells who waits.
-//! While it does, more is put, and becomes the next transaction.
+//! While it does, more is put, and becomes the next transaction. Where a commit takes no sync, one who waits for a single run
+//! stores it without the thread, because waking it takes longer than storing.
 //!
 //! ```text
 //!   put, put_logs ──────────┐ wakes the thread only out of its sleep
@@ -9,265 +10,98 @@
 //! ```
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tidegate_core::{
-    Acknowledgement, Acknowledger, LogRecord, Room, RunId, StoreError, StoreErrorKind, Write,
-};
+use tidegate_core::{RoomMaker, RunId, StoreError, StoreErrorKind};
 
-use super::database::{Database, Refusals};
+use super::database::Refusals;
 use super::error::closed;
-use super::options::Options;
-use super::pending::AlreadyBegun;
-use super::queue::{Batch, Queue, Waiting};
-use super::wal::{Checkpoints, Syncer};
-
-/// After so long without work the thread brings the log into the database and sleeps until it is woken.
-const IDLE_AFTER: Duration = Duration::from_millis(500);
+use super::intake::{IDLE_AFTER, Shared, Stage, State, ThreadState};
+use super::keeper::{Keeper, Patience};
+use super::queue::{Batch, Waiting};
 
 /// How long after a failure to try again, if nobody asks sooner.
 const RETRY_AFTER: Duration = Duration::from_millis(250);
 
-/// What the thread shares with those who put.
-#[derive(Debug)]
-pub(super) struct Shared {
-    place: Arc<str>,
-    options: Options,
-    state: Mutex<State>,
-    wake: Condvar,
-    dropped_logs: AtomicU64,
-}
-
-#[derive(Debug)]
-struct State {
-    queue: Queue,
-    thread: ThreadState,
-    /// A batch is being stored.
-    storing: bool,
-    /// Why the last batch was not stored.
-    failing: Option<StoreError>,
-    stage: Stage,
-}
-
-/// Whether a put has to wake the thread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ThreadState {
-    /// It will look at the queue before it rests again.
-    Working,
-    /// It rests until something becomes due.
-    Resting,
-    /// It rests until it is woken.
-    Asleep,
-}
-
-#[derive(Debug)]
-enum Stage {
-    Open,
-    /// Takes nothing more, and stores what there is.
-    Closing(Vec<Acknowledger>),
-    Closed(Result<(), StoreError>),
-}
-
 impl Shared {
-    pub(super) fn new(place: Arc<str>, options: Options) -> Self {
-        let state = State {
-            queue: Queue::default(),
-            thread: ThreadState::Working,
-            storing: false,
-            failing: None,
-            stage: Stage::Open,
-        };
-        Self {
-            place,
-            options,
-            state: Mutex::new(state),
-            wake: Condvar::new(),
-            dropped_logs: AtomicU64::new(0),
-        }
-    }
-
-    pub(super) fn put(&self, write: Write) -> Room {
-        let mut state = self.lock();
-        if let Err(error) = state.accept(write, &self.place, &self.options) {
-            return Room::now(Err(error));
-        }
-        let room = if state.queue.len() < self.options.queue_capacity {
-            Room::now(Ok(()))
-        } else if let Some(error) = &state.failing {
-            Room::now(Err(error.clone()))
-        } else {
-            let (maker, room) = Room::later();
-            state.queue.wait_for_room(maker);
-            room
-        };
-        self.wake_for(state);
-        room
-    }
-
-    pub(super) fn put_acknowledged(&self, write: Write) -> Acknowledgement {
-        let run = write.run_id();
-        let mut state = self.lock();
-        if let Err(error) = state.accept(write, &self.place, &self.options) {
-            return Acknowledgement::now(Err(error));
-        }
-        let (acknowledger, acknowledgement) = Acknowledgement::later();
-        state.queue.wait_for_write(run, acknowledger);
-        self.wake_for(state);
-        acknowledgement
-    }
-
-    pub(super) fn put_logs(&self, records: Vec<LogRecord>) {
-        let mut state = self.lock();
-        let dropped = match state.stage {
-            Stage::Open => state.queue.put_logs(records, self.options.log_capacity),
-            Stage::Closing(_) | Stage::Closed(_) => records.len() as u64,
-        };
-        self.wake_for(state);
-        self.dropped_logs.fetch_add(dropped, Ordering::Relaxed);
-    }
-
-    pub(super) fn dropped_logs(&self) -> u64 {
-        self.dropped_logs.load(Ordering::Relaxed)
-    }
-
-    /// Resolves once a read sees every write put before.
-    pub(super) fn fresh(&self) -> Acknowledgement {
-        let mut state = self.lock();
-        match &state.stage {
-            Stage::Open => {}
-            Stage::Closing(_) | Stage::Closed(_) => {
-                return Acknowledgement::now(Err(closed(&self.place)));
-            }
-        }
-        if !state.storing && !state.queue.has_writes() {
-            return Acknowledgement::now(Ok(()));
-        }
-        let (acknowledger, acknowledgement) = Acknowledgement::later();
-        state.queue.wait_to_read(acknowledger);
-        self.wake_for(state);
-        acknowledgement
-    }
-
-    /// Resolves once everything put before is durable, log lines too.
-    pub(super) fn flush(&self) -> Acknowledgement {
-        let mut state = self.lock();
-        let (acknowledger, acknowledgement) = Acknowledgement::later();
-        match &mut state.stage {
-            Stage::Open => state.queue.wait_for_flush(acknowledger),
-            Stage::Closing(waiting) => waiting.push(acknowledger),
-            Stage::Closed(result) => return Acknowledgement::now(result.clone()),
-        }
-        self.wake_for(state);
-        acknowledgement
-    }
-
-    /// Resolves once everything put before is durable and the thread has let go of the database.
-    pub(super) fn close(&self) -> Acknowledgement {
-        let mut state = self.lock();
-        let (acknowledger, acknowledgement) = Acknowledgement::later();
-        match &mut state.stage {
-            Stage::Open => state.stage = Stage::Closing(vec![acknowledger]),
-            Stage::Closing(waiting) => waiting.push(acknowledger),
-            Stage::Closed(result) => return Acknowledgement::now(result.clone()),
-        }
-        drop(state);
-        self.wake.notify_all();
-        acknowledgement
-    }
-
-    /// Closes, and waits no longer than this; whether it is closed.
-    pub(super) fn close_within(&self, patience: Duration) -> bool {
-        drop(self.close());
-        let state = self.lock();
-        let waited = self.wake.wait_timeout_while(state, patience, |state| {
-            !matches!(state.stage, Stage::Closed(_))
-        });
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Wakes the thread if it would not find what was put in time.
-    fn wake_for(&self, mut state: MutexGuard<'_, State>) {
-        let needed = match state.thread {
-            ThreadState::Working => false,
-            ThreadState::Resting => state.is_urgent(&self.options),
-            ThreadState::Asleep => !state.queue.is_empty(),
-        };
-        if needed {
-            state.thread = ThreadState::Working;
-            drop(state);
-            self.wake.notify_all();
-        }
-    }
-
     /// The body of the thread.
-    pub(super) fn run(&self, mut database: Database, syncer: Option<Syncer>) {
+    pub(super) fn run(&self) {
         let _end = End(self);
-        let mut checkpoints = Checkpoints::default();
-        loop {
-            let Some((batch, rooms)) = self.next_batch(&database, &mut checkpoints) else { break };
+        while let Some((batch, rooms)) = self.next_batch() {
             for room in rooms {
                 room.give(Ok(()));
             }
-            let _ = self.store(&mut database, batch, &mut checkpoints, syncer.as_ref());
-            checkpoints.make_if_due(database.connection(), false);
+            self.store(self.keeper(), batch, Patience::Usual);
+            self.checkpoint(false);
         }
-        let batch = self.lock().queue.take();
-        let stored = if batch.is_empty() {
-            Ok(())
-        } else {
-            self.store(&mut database, batch, &mut checkpoints, syncer.as_ref())
+        let batch = self.lock().take();
+        if !batch.is_empty() {
+            self.store(self.keeper(), batch, Patience::Usual);
+        }
+        self.checkpoint(true);
+        let closed = self.keeper().take().map_or(Ok(()), Keeper::close);
+        let failing = self.lock().failing.clone();
+        self.end(failing.map_or(closed, Err));
+    }
+
+    fn keeper(&self) -> MutexGuard<'_, Option<Keeper>> {
+        self.keeper.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn checkpoint(&self, idle: bool) {
+        if let Some(keeper) = &mut *self.keeper() {
+            keeper.checkpoint_if_due(idle);
+        }
+    }
+
+    /// Stores the one run that waits, unless that takes waiting for others.
+    pub(super) fn store_at_once(&self, mut state: MutexGuard<'_, State>) {
+        let keeper = match self.keeper.try_lock() {
+            Ok(keeper) => keeper,
+            Err(_) => return self.wake_for(state),
         };
-        checkpoints.make_if_due(database.connection(), true);
-        drop(syncer);
-        let result = stored.and(database.close());
-        self.end(result);
+        let batch = state.take();
+        drop(state);
+        self.store(keeper, batch, Patience::None);
+        self.wake_for(self.lock());
     }
 
     /// Waits for what has to be stored; `None` when the store closes.
-    fn next_batch(
-        &self,
-        database: &Database,
-        checkpoints: &mut Checkpoints,
-    ) -> Option<(Batch, Vec<tidegate_core::RoomMaker>)> {
-        let worked = Instant::now();
+    fn next_batch(&self) -> Option<(Batch, Vec<RoomMaker>)> {
         let mut state = self.lock();
         loop {
-            if !matches!(state.stage, Stage::Open) {
-                return None;
-            }
             let now = Instant::now();
             let due = match (&state.failing, state.queue.due(&self.options)) {
-                (Some(_), Some(_)) => Some(worked + RETRY_AFTER),
+                (Some(_), Some(_)) => Some(state.worked + RETRY_AFTER),
                 (_, due) => due,
             };
-            if state.is_urgent(&self.options) || due.is_some_and(|due| due <= now) {
-                state.thread = ThreadState::Working;
-                state.storing = true;
-                let batch = state.queue.take();
+            let idle = now.saturating_duration_since(state.worked) >= IDLE_AFTER;
+            let rest = if state.storing {
+                self.options.commit_window
+            } else if !matches!(state.stage, Stage::Open) {
+                return None;
+            } else if state.is_urgent(&self.options) || due.is_some_and(|due| due <= now) {
+                let batch = state.take();
                 let rooms = state.queue.take_rooms(&self.options);
                 return Some((batch, rooms));
-            }
-            let rest = match due {
+            } else if let Some(due) = due {
                 // What is put meanwhile may be due sooner, and does not wake the thread.
-                Some(due) => (due - now).min(self.options.commit_window),
-                None if now - worked < IDLE_AFTER => self.options.commit_window,
-                None => {
-                    drop(state);
-                    checkpoints.make_if_due(database.connection(), true);
-                    state = self.lock();
-                    if state.queue.is_empty() && matches!(state.stage, Stage::Open) {
-                        state.thread = ThreadState::Asleep;
-                        state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
-                        state.thread = ThreadState::Working;
-                    }
+                (due - now).min(self.options.commit_window)
+            } else if idle {
+                drop(state);
+                self.checkpoint(true);
+                state = self.sleep();
+                continue;
+            } else {
+                drop(state);
+                self.checkpoint(false);
+                state = self.lock();
+                if state.is_urgent(&self.options) || !matches!(state.stage, Stage::Open) {
                     continue;
                 }
+                self.options.commit_window
             };
             state.thread = ThreadState::Resting;
             let waited = self.wake.wait_timeout(state, rest);
@@ -276,54 +110,50 @@ impl Shared {
         }
     }
 
+    /// Rests until there is something to do.
+    fn sleep(&self) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        let idle = state.queue.is_empty()
+            && !state.storing
+            && state.worked.elapsed() >= IDLE_AFTER
+            && matches!(state.stage, Stage::Open);
+        if idle {
+            state.thread = ThreadState::Asleep;
+            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.thread = ThreadState::Working;
+        }
+        state
+    }
+
     /// Stores a batch and tells who waits for it, or puts it back.
     fn store(
         &self,
-        database: &mut Database,
+        mut keeper: MutexGuard<'_, Option<Keeper>>,
         mut batch: Batch,
-        checkpoints: &mut Checkpoints,
-        syncer: Option<&Syncer>,
-    ) -> Result<(), StoreError> {
-        let waiting = std::mem::take(&mut batch.waiting);
-        let writes = batch.pending.writes();
-        let stored = if writes.is_empty() && batch.logs.is_empty() {
-            Ok(Refusals::new())
-        } else {
-            database.store(writes, &batch.logs)
-        };
-        match stored {
+        patience: Patience,
+    ) {
+        let Some(keeper) = &mut *keeper else { return };
+        match keeper.store(&batch, patience) {
             Ok(refusals) => {
-                self.stored(&batch, refusals, waiting, checkpoints, syncer);
-                Ok(())
+                let waiting = std::mem::take(&mut batch.waiting);
+                let synced = if waiting.for_flush() { keeper.sync() } else { Ok(()) };
+                self.stored(refusals, waiting, synced);
             }
-            Err(error) => {
-                self.failed(batch, &error, waiting);
-                Err(error)
+            Err(error) if matches!(patience, Patience::None) => {
+                tracing::debug!("left to the thread: {error}");
+                let mut state = self.lock();
+                state.storing = false;
+                state.queue.return_untried(batch);
             }
+            Err(error) => self.failed(batch, error),
         }
     }
 
-    fn stored(
-        &self,
-        batch: &Batch,
-        refusals: Refusals,
-        waiting: Waiting,
-        checkpoints: &mut Checkpoints,
-        syncer: Option<&Syncer>,
-    ) {
-        let (begun, advanced) = batch.pending.counts();
-        checkpoints.committed(begun + batch.logs.len(), advanced);
-        let result = match syncer {
-            Some(syncer) if waiting.for_flush() => syncer.sync(),
-            Some(syncer) => {
-                syncer.committed();
-                Ok(())
-            }
-            None => Ok(()),
-        };
+    fn stored(&self, refusals: Refusals, waiting: Waiting, synced: Result<(), StoreError>) {
         let recovered = {
             let mut state = self.lock();
             state.storing = false;
+            state.worked = Instant::now();
             state.failing.take().is_some()
         };
         if recovered {
@@ -333,12 +163,14 @@ impl Shared {
         for error in refused.values() {
             tracing::error!("{error}");
         }
-        waiting.answer(&result, &refused);
+        waiting.answer(&synced, &refused);
     }
 
-    fn failed(&self, batch: Batch, error: &StoreError, waiting: Waiting) {
+    fn failed(&self, mut batch: Batch, error: StoreError) {
+        let waiting = std::mem::take(&mut batch.waiting);
         let mut state = self.lock();
         state.storing = false;
+        state.worked = Instant::now();
         let dropped = state.queue.put_back(batch, &self.options);
         let first = state.failing.replace(error.clone()).is_none();
         let room = if state.queue.len() < self.options.queue_capacity {
@@ -352,7 +184,7 @@ impl Shared {
         if first {
             tracing::error!("{error}");
         }
-        waiting.answer(&Err(error.clone()), &HashMap::new());
+        waiting.answer(&Err(error), &HashMap::new());
         for maker in rooms {
             maker.give(room.clone());
         }
@@ -379,37 +211,6 @@ impl Shared {
             }
         }
     }
-}
-
-impl State {
-    /// While storing fails, only those who wait for an answer make the thread try again before its time.
-    fn is_urgent(&self, options: &Options) -> bool {
-        if self.failing.is_some() {
-            self.queue.is_awaited()
-        } else {
-            self.queue.is_urgent(options)
-        }
-    }
-
-    fn accept(&mut self, write: Write, place: &str, options: &Options) -> Result<(), StoreError> {
-        if !matches!(self.stage, Stage::Open) {
-            return Err(closed(place));
-        }
-        if let Some(error) = &self.failing
-            && self.queue.len() >= options.queue_capacity
-            && !self.queue.contains(write.run_id())
-        {
-            return Err(error.clone());
-        }
-        self.queue.put(write).map_err(|AlreadyBegun(run)| already_begun(place, run))
-    }
-}
-
-fn already_begun(place: &str, run: RunId) -> StoreError {
-    StoreError::new(
-        StoreErrorKind::Other,
-        format!("run {run} is recorded in {place} already; a run is recorded once, and then moves on"),
-    )
 }
 
 /// Should the thread panic, everyone is told that the store stopped.

@@ -8,30 +8,8 @@ use tidegate_core::{Parameters, State};
 
 use crate::call::{Call, FlowCall, TaskCall, describe};
 use crate::definition::Definition;
-use crate::engine::Plan;
+use crate::engine::{Attempted, Body, Plan, Unrepeatable};
 use crate::error::BoxError;
-
-/// What an attempt gave.
-pub(crate) enum Attempted {
-    /// A value was returned and kept.
-    Returned,
-    /// An error was returned.
-    Failed(BoxError),
-}
-
-/// The argument of this name cannot be used twice.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Unrepeatable(pub(crate) &'static str);
-
-/// A body without its types.
-pub(crate) trait Body: Send {
-    /// One attempt. Unless it is the `last`, the arguments are kept for another.
-    fn attempt(&mut self, last: bool) -> Result<BoxFuture<'_, Attempted>, Unrepeatable>;
-
-    /// The state that the value of the last attempt asks for. To be asked when everything the attempt submitted has ended, since
-    /// the value may be a handle.
-    fn conclude(&self) -> Option<State>;
-}
 
 /// A body that gives a `T`.
 pub(crate) trait Produce<T>: Body {

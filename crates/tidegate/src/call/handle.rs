@@ -8,8 +8,8 @@ use futures_util::future::{BoxFuture, FutureExt};
 use tidegate_core::{RunId, State};
 use tokio::sync::Notify;
 
-use crate::call::Produce;
-use crate::engine::{Execution, LiveRun, Plan};
+use crate::call::{Produce, begin};
+use crate::engine::{LiveRun, Plan};
 use crate::error::{Error, Result};
 
 /// A handle to a run that was submitted: cheap to clone, and awaited for the value as often as one likes.
@@ -92,7 +92,7 @@ pub(super) fn submit<T: Send + Sync + 'static>(
     plan: Plan,
     mut body: Box<dyn Produce<T> + 'static>,
 ) -> RunHandle<T> {
-    let execution = match Execution::describe(plan) {
+    let execution = match begin(plan) {
         Ok(execution) => execution,
         Err(error) => {
             let shared = Shared { live: None, result: OnceLock::new(), ended: Notify::new() };
@@ -109,8 +109,7 @@ pub(super) fn submit<T: Send + Sync + 'static>(
     let ending = Ending(Arc::clone(&shared));
     nursery.spawn(async move {
         let result = execution.perform(&mut *body).await;
-        let result =
-            result.map(|()| body.take().expect("a completed run has a value"));
+        let result = result.map(|()| body.take().expect("a completed run has a value"));
         ending.0.end(result);
     });
     RunHandle(shared)

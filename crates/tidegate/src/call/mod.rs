@@ -3,6 +3,7 @@
 
 mod body;
 mod handle;
+mod on_engine;
 mod step;
 
 use std::fmt;
@@ -13,14 +14,14 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tidegate_core::Delays;
 
-use crate::context::Context;
-use crate::engine::{Engine, Execution, Plan};
+use crate::engine::{Context, Engine, Execution, Plan};
 use crate::error::Result;
 use crate::hook::Hook;
 
+pub(crate) use body::Produce;
 pub use body::{Parts, flow, task};
-pub(crate) use body::{Attempted, Body, Produce, Unrepeatable};
 pub use handle::RunHandle;
+pub use on_engine::Callable;
 pub use step::{Step, step};
 
 /// A call that has been described and not been made.
@@ -55,7 +56,7 @@ impl<'a, T: Send + 'a> Call<'a, T> {
             Stage::Described(described) => {
                 let Described { plan, mut body } = *described;
                 Box::pin(async move {
-                    Execution::describe(plan)?.perform(&mut *body).await?;
+                    begin(plan)?.perform(&mut *body).await?;
                     // A run that ended well has stored its value before it said so.
                     Ok(body.take().expect("a completed run has a value"))
                 })
@@ -222,6 +223,17 @@ pub(crate) fn describe<'a, T: Send + 'a>(
     let mut plan = plan;
     plan.context = Context::current();
     Call::new(plan, body)
+}
+
+/// Begins a run on the engine that the call was given, or that of the code that made it, or the default one.
+fn begin(plan: Plan) -> Result<Execution> {
+    let given = plan.engine.as_ref();
+    let of_context = || plan.context.as_ref().and_then(|context| context.engine.as_ref());
+    let engine = match given.or_else(of_context) {
+        Some(engine) => engine.clone(),
+        None => Engine::current()?,
+    };
+    Execution::describe(plan, engine)
 }
 
 impl<T> fmt::Debug for Call<'_, T> {

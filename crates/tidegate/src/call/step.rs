@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tidegate_core::{self as core, Delays, RunKind, State};
 
-use crate::call::{Attempted, Body, Produce, TaskCall, Unrepeatable, describe};
+use crate::call::{Produce, TaskCall, describe};
 use crate::definition::Definition;
-use crate::engine::Plan;
+use crate::engine::{Attempted, Body, Plan, Unrepeatable};
 use crate::error::BoxError;
 use crate::options::Options;
 

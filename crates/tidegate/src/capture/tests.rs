@@ -128,10 +128,7 @@ fn everything_around_what_is_left_out_is_recorded() {
 #[test]
 fn a_value_that_refuses_says_why_in_its_place() {
     assert_eq!(recorded(&Refuses), json!("<left out: the file is closed>"));
-    assert_eq!(
-        recorded(&(1, Some(Refuses), 2)),
-        json!([1, "<left out: the file is closed>", 2])
-    );
+    assert_eq!(recorded(&(1, Some(Refuses), 2)), json!([1, "<left out: the file is closed>", 2]));
 }
 
 #[test]

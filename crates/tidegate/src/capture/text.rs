@@ -34,7 +34,9 @@ impl<'a> Text<'a> {
             (Some(Cut::Full), _) => text.text.push_str(&left_out("the rest")),
             (Some(Cut::TooDeep), _) => text.text.push_str(&too_deep()),
             (None, Ok(Ok(()))) => {}
-            (None, Ok(Err(fmt::Error))) => text.text.push_str(&left_out("its text ends in an error")),
+            (None, Ok(Err(fmt::Error))) => {
+                text.text.push_str(&left_out("its text ends in an error"))
+            }
             (None, Err(_panic)) => text.text.push_str(&left_out("its text ends in a panic")),
         }
         text.text

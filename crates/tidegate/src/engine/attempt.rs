@@ -1,13 +1,12 @@
 //! One attempt at the body of a run: calls the user's code in the context of the run, within its time limit, and tells how it
 //! went. It never decides what that means.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::call::{Attempted, Body, Unrepeatable};
-use crate::context::Context;
-use crate::engine::LiveRun;
 use crate::engine::panics::Panic;
+use crate::engine::{Attempted, Body, Context, LiveRun, Unrepeatable};
 use crate::error::BoxError;
 
 /// How an attempt went.
@@ -60,7 +59,10 @@ pub async fn blocking<R: Send + 'static>(function: impl FnOnce() -> R + Send + '
     let context = Context::current().unwrap_or_default();
     let mut deserted = Deserted(context.run().cloned());
     let nursery = context.engine.as_ref().map(|engine| engine.nursery().clone());
-    let run = move || Panic::catch_sync(|| context.sync_scope(function));
+    let run = move || {
+        let _inside = BlockingBody::enter();
+        Panic::catch_sync(|| context.sync_scope(function))
+    };
     let handle = match nursery {
         Some(nursery) => nursery.spawn_blocking(run),
         None => tokio::task::spawn_blocking(run),
@@ -72,6 +74,31 @@ pub async fn blocking<R: Send + 'static>(function: impl FnOnce() -> R + Send + '
         Ok(Err(panic)) => panic.resume(),
         // The pool refuses work only while its runtime shuts down, and then drops this future too.
         Err(_refused) => std::future::pending().await,
+    }
+}
+
+thread_local! {
+    static IN_BLOCKING_BODY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread runs a sync body on the blocking pool, where it may wait for a future.
+pub(crate) fn in_blocking_body() -> bool {
+    IN_BLOCKING_BODY.get()
+}
+
+/// Marks this thread as running a sync body, until dropped.
+struct BlockingBody;
+
+impl BlockingBody {
+    fn enter() -> Self {
+        IN_BLOCKING_BODY.set(true);
+        Self
+    }
+}
+
+impl Drop for BlockingBody {
+    fn drop(&mut self) {
+        IN_BLOCKING_BODY.set(false);
     }
 }
 

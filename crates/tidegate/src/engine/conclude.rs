@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use tidegate_core::{RunKind, State, StateData, Timestamp, Verdict};
 
-use crate::call::Body;
 use crate::engine::attempt::Outcome;
 use crate::engine::panics::Panic;
-use crate::engine::{Execution, hooks};
+use crate::engine::{Body, Execution, hooks};
 use crate::error::{Error, Result, error_text};
-use crate::logging::{Finished, seconds};
+use crate::log::seconds;
 
 /// What comes after an attempt.
 pub(super) enum Next {
@@ -26,23 +25,38 @@ pub(super) enum Next {
 struct Failing {
     state: State,
     cause: Option<Arc<dyn StdError + Send + Sync>>,
-    /// What the log lines call it: `exception`, `state`, or `timeout`.
-    what: &'static str,
+    what: What,
     text: String,
 }
 
+/// How an attempt failed, as log lines tell it.
+enum What {
+    /// It returned a state.
+    State,
+    /// It returned an error, or panicked.
+    Exception,
+    /// It took too long.
+    Timeout,
+}
+
 impl Failing {
-    fn of_a_flow(&self) -> String {
+    /// What is said of a failed attempt of a flow; of a returned state nothing, since the state speaks for itself.
+    fn of_a_flow(&self) -> Option<String> {
         match self.what {
-            "timeout" => self.text.clone(),
-            what => format!("Encountered {what} during execution: {}", self.text),
+            What::State => None,
+            What::Exception => {
+                Some(format!("Encountered exception during execution: {}", self.text))
+            }
+            What::Timeout => Some(self.text.clone()),
         }
     }
 
+    /// What is said of a failed attempt of a task.
     fn of_a_task(&self) -> String {
         match self.what {
-            "timeout" => self.text.clone(),
-            what => format!("Task run failed with {what}: {}", self.text),
+            What::State => format!("Task run failed with state: {}", self.text),
+            What::Exception => format!("Task run failed with exception: {}", self.text),
+            What::Timeout => self.text.clone(),
         }
     }
 }
@@ -72,7 +86,13 @@ impl Execution {
                     let state = State { timestamp: now, ..state };
                     if state.is_failed() {
                         let text = format!("{state:?}");
-                        Ok(Box::pin(self.fail(Failing { state, cause: None, what: "state", text })).await)
+                        Ok(Box::pin(self.fail(Failing {
+                            state,
+                            cause: None,
+                            what: What::State,
+                            text,
+                        }))
+                        .await)
                     } else {
                         Ok(self.end_in(state))
                     }
@@ -82,17 +102,18 @@ impl Execution {
                 let text = error_text(&*error);
                 let state = State::failed(now).message(self.encountered(&text));
                 let cause = Some(Arc::from(error));
-                Ok(Box::pin(self.fail(Failing { state, cause, what: "exception", text })).await)
+                Ok(Box::pin(self.fail(Failing { state, cause, what: What::Exception, text })).await)
             }
             Outcome::Panicked(panic) => {
                 let failing = self.panicked(panic, now);
                 Ok(Box::pin(self.fail(failing)).await)
-            },
+            }
             Outcome::TimedOut(limit) => {
                 let noun = self.noun();
                 let text = format!("{noun} run exceeded timeout of {} second(s)", seconds(limit));
                 let state = State::timed_out(now).message(text.clone());
-                Ok(Box::pin(self.fail(Failing { state, cause: None, what: "timeout", text })).await)
+                Ok(Box::pin(self.fail(Failing { state, cause: None, what: What::Timeout, text }))
+                    .await)
             }
             Outcome::Unrepeatable(argument) => {
                 let text = format!(
@@ -101,7 +122,8 @@ impl Execution {
                 );
                 let mut state = State::failed(now).message(text.clone());
                 state.data = StateData::Failed { retriable: Some(false) };
-                Ok(Box::pin(self.fail(Failing { state, cause: None, what: "exception", text })).await)
+                Ok(Box::pin(self.fail(Failing { state, cause: None, what: What::Exception, text }))
+                    .await)
             }
         }
     }
@@ -109,7 +131,7 @@ impl Execution {
     fn panicked(&self, panic: Panic, now: Timestamp) -> Failing {
         let text = panic.to_string();
         let state = State::panicked(now).message(text.clone());
-        Failing { state, cause: Some(Arc::new(panic)), what: "exception", text }
+        Failing { state, cause: Some(Arc::new(panic)), what: What::Exception, text }
     }
 
     /// Proposes a failed state, which the rules may turn into another attempt.
@@ -124,14 +146,17 @@ impl Execution {
         {
             let snapshot = self.live.record().clone();
             let context = Arc::clone(&self.context);
-            vetoed = !hooks::may_retry(&self.live, context, condition, snapshot, &failing.state).await;
+            vetoed =
+                !hooks::may_retry(&self.live, context, condition, snapshot, &failing.state).await;
             if vetoed {
                 failing.state.data = StateData::Failed { retriable: Some(false) };
             }
         }
         let verdict = self.propose(failing.state.clone());
         let entered = self.live.state().unwrap_or_else(|| failing.state.clone());
-        if let (Verdict::Replace(_), StateData::Scheduled { scheduled_time }) = (&verdict, &entered.data) {
+        if let (Verdict::Replace(_), StateData::Scheduled { scheduled_time }) =
+            (&verdict, &entered.data)
+        {
             self.say_retry(&failing, attempt, retries, *scheduled_time);
             return Next::AttemptAt(*scheduled_time);
         }
@@ -147,7 +172,9 @@ impl Execution {
                 self.end(entered, None)
             }
             Verdict::Reject(rejection) => self.end_refused(rejection.reason),
-            Verdict::Wait(until) => self.end_refused(format!("it may not enter that state before {until}")),
+            Verdict::Wait(until) => {
+                self.end_refused(format!("it may not enter that state before {until}"))
+            }
         }
     }
 
@@ -173,7 +200,7 @@ impl Execution {
     /// Records how the run ended, and says so.
     pub(super) async fn record_end(&mut self) -> Result<()> {
         let Some(state) = self.live.state() else { return Ok(()) };
-        let line = Finished::of(&self.live, &state);
+        let line = self.live.finished(&state);
         line.store();
         let recorded = self.record_acknowledged().await;
         match &recorded {
@@ -186,7 +213,15 @@ impl Execution {
     fn say_retry(&self, failing: &Failing, attempt: u32, retries: u32, at: Timestamp) {
         let logger = self.live.logger();
         match self.live.kind() {
-            RunKind::Flow => logger.error(format_args!("{}", failing.of_a_flow())),
+            RunKind::Flow => {
+                if let Some(text) = failing.of_a_flow() {
+                    logger.error(text);
+                }
+                logger.info(format_args!(
+                    "Received non-final state 'AwaitingRetry' when proposing final state '{}' and will attempt to run again...",
+                    failing.state.name
+                ));
+            }
             RunKind::Task => {
                 let wait = self.live.engine().until(at);
                 let start: Cow<'_, str> = if wait.is_zero() {
@@ -195,20 +230,21 @@ impl Execution {
                     format!("{} second(s) from now", seconds(wait)).into()
                 };
                 let failure = failing.of_a_task();
-                logger.info(format_args!("{failure} - Retry {attempt}/{retries} will start {start}"));
+                logger
+                    .info(format_args!("{failure} - Retry {attempt}/{retries} will start {start}"));
             }
         }
-        logger.info(format_args!(
-            "Received non-final state 'AwaitingRetry' when proposing final state '{}' and will attempt to run again...",
-            failing.state.name
-        ));
     }
 
     fn say_failure(&self, failing: &Failing, retries: u32, vetoed: bool) {
         let logger = self.live.logger();
         let tail = if retries > 0 && !vetoed { " - Retries are exhausted" } else { "" };
         match self.live.kind() {
-            RunKind::Flow => logger.error(format_args!("{}", failing.of_a_flow())),
+            RunKind::Flow => {
+                if let Some(text) = failing.of_a_flow() {
+                    logger.error(text);
+                }
+            }
             RunKind::Task => logger.error(format_args!("{}{tail}", failing.of_a_task())),
         }
     }

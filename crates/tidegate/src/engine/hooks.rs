@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use tidegate_core::{Run, RunKind, State, StateType, Verdict};
+use tidegate_core::{Run, RunKind, State, StateType};
 
-use crate::context::Context;
 use crate::engine::panics::Panic;
-use crate::engine::{Execution, LiveRun};
+use crate::engine::{Context, Execution, LiveRun};
 use crate::error::error_text;
 use crate::hook::{Hook, RetryCondition};
-use crate::logging::Finished;
 use crate::options::Options;
 
 impl Execution {
@@ -38,50 +36,7 @@ impl Execution {
     }
 }
 
-/// A run whose execution is dropped before it has ended has crashed.
-impl Drop for Execution {
-    fn drop(&mut self) {
-        if self.ended {
-            return;
-        }
-        let _ = self.live.stop_submitted();
-        let message = "Execution was aborted: its future was dropped before it had ended";
-        let now = self.live.engine().now();
-        let crashed = self.propose(State::crashed(now).message(message));
-        if let Verdict::Reject(_) | Verdict::Wait(_) = crashed {
-            // A run that was asked to cancel, and is dropped for it, has done what it was asked.
-            let _ = self.propose(State::cancelled(now).message(message));
-        }
-        self.ended = true;
-        let logger = self.live.logger();
-        if self.live.state().is_some_and(|state| state.state_type() == StateType::Crashed) {
-            logger.error(format_args!("Crash detected! {message}."));
-        }
-        if let Some(state) = self.live.state() {
-            let line = Finished::of(&self.live, &state);
-            line.store();
-            line.print();
-        }
-        if let Some(write) = self.unrecorded()
-            && let Some(store) = self.live.engine().store()
-        {
-            // A drop cannot wait; the write is taken all the same.
-            drop(store.put(write));
-        }
-        let Some(entered) = self.live.record().state().map(State::state_type) else { return };
-        if !hooks_for(&self.options, entered).is_empty()
-            && tokio::runtime::Handle::try_current().is_ok()
-        {
-            let (live, context, options) =
-                (Arc::clone(&self.live), Arc::clone(&self.context), Arc::clone(&self.options));
-            self.live.engine().nursery().spawn(async move {
-                call(&live, context, hooks_for(&options, entered)).await;
-            });
-        }
-    }
-}
-
-fn hooks_for(options: &Options, entered: StateType) -> &[Hook] {
+pub(super) fn hooks_for(options: &Options, entered: StateType) -> &[Hook] {
     match entered {
         StateType::Running => &options.on_running,
         StateType::Completed => &options.on_completion,
@@ -92,7 +47,7 @@ fn hooks_for(options: &Options, entered: StateType) -> &[Hook] {
     }
 }
 
-async fn call(live: &LiveRun, context: Arc<Context>, hooks: &[Hook]) {
+pub(super) async fn call(live: &LiveRun, context: Arc<Context>, hooks: &[Hook]) {
     let Some(state) = live.state() else { return };
     let logger = live.logger();
     for hook in hooks {

@@ -8,7 +8,7 @@ use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 use crate::definition::Definition;
 use crate::engine::{Engine, Nursery};
 use crate::error::RunLabel;
-use crate::logging::RunLogger;
+use crate::log::{Finished, RunLogger, Speaker};
 
 /// The shared side of a run.
 pub(crate) struct LiveRun {
@@ -31,7 +31,15 @@ impl LiveRun {
         flow: Option<Arc<Self>>,
     ) -> Self {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
-        Self { id: record.id, engine, definition, record: Mutex::new(record), log_prints, nursery, flow }
+        Self {
+            id: record.id,
+            engine,
+            definition,
+            record: Mutex::new(record),
+            log_prints,
+            nursery,
+            flow,
+        }
     }
 
     pub(crate) fn id(&self) -> RunId {
@@ -88,13 +96,33 @@ impl LiveRun {
         RunLabel { kind: self.kind(), id: self.id, name: self.name() }
     }
 
+    /// Who the lines of this run belong to.
+    pub(crate) fn speaker(&self) -> Speaker {
+        let record = self.record();
+        let (flow_run_id, task_run_id) = match record.kind() {
+            RunKind::Flow => (Some(record.id), None),
+            RunKind::Task => (record.flow_run_id, Some(record.id)),
+        };
+        Speaker { kind: record.kind(), name: record.name.clone(), flow_run_id, task_run_id }
+    }
+
     pub(crate) fn logger(&self) -> RunLogger {
-        RunLogger::of(self)
+        RunLogger::new(self.engine.sink().clone(), self.speaker())
     }
 
     /// The logger, if lines of this level are written at all: most runs have nothing else to say.
     pub(crate) fn logger_at(&self, level: LogLevel) -> Option<RunLogger> {
-        self.engine.settings().log_level.allows(level).then(|| self.logger())
+        self.engine.sink().allows(level).then(|| self.logger())
+    }
+
+    /// The line that the run has ended in this state.
+    pub(crate) fn finished(&self, state: &State) -> Finished {
+        let level = match self.kind() {
+            RunKind::Task if !state.is_completed() => LogLevel::Error,
+            // What went wrong in a flow run is a line of its own, at ERROR.
+            RunKind::Task | RunKind::Flow => LogLevel::Info,
+        };
+        self.logger_at(level).map_or(Finished::NONE, |logger| logger.finished(level, state))
     }
 }
 
@@ -105,6 +133,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl fmt::Debug for LiveRun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LiveRun").field("kind", &self.kind()).field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("LiveRun")
+            .field("kind", &self.kind())
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }

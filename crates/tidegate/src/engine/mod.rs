@@ -7,9 +7,10 @@
 //! ```
 
 mod attempt;
-mod builder;
+mod body;
 mod conclude;
-mod default;
+mod context;
+mod crash;
 mod execution;
 mod hooks;
 mod live;
@@ -22,15 +23,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tidegate_core::{Clock, Run, RunId, Store, Timestamp};
+use tidegate_core::{Clock, Store, Timestamp};
 
-use crate::call::{FlowCall, TaskCall};
 use crate::error::{Error, Result};
-use crate::query::Runs;
+use crate::log::Sink;
 use crate::settings::Settings;
 
-pub use builder::EngineBuilder;
 pub use attempt::blocking;
+pub(crate) use attempt::in_blocking_body;
+pub(crate) use body::{Attempted, Body, Unrepeatable};
+pub use context::run_logger;
+pub(crate) use context::{Context, union};
 pub(crate) use execution::Execution;
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
@@ -64,67 +67,18 @@ struct Inner {
     store: Option<Arc<dyn Store>>,
     settings: Settings,
     clock: Clock,
+    sink: Sink,
     nursery: Nursery,
 }
 
 impl Engine {
-    /// An engine to be set up.
-    #[must_use]
-    pub fn builder() -> EngineBuilder {
-        EngineBuilder::default()
-    }
-
-    /// The engine of the calling code: that of the run it belongs to, or else the default one, which is opened now if no run
-    /// has opened it yet.
-    ///
-    /// # Errors
-    ///
-    /// The default engine's store cannot be opened, or a setting has no meaning.
-    pub fn current() -> Result<Self> {
-        match crate::context::Context::with(|context| context.engine.clone()).flatten() {
-            Some(engine) => Ok(engine),
-            None => default::engine(),
-        }
-    }
-
     pub(crate) fn assemble(
         store: Option<Arc<dyn Store>>,
         settings: Settings,
         clock: Clock,
     ) -> Self {
-        Self(Arc::new(Inner { store, settings, clock, nursery: Nursery::new() }))
-    }
-
-    /// Makes a call on this engine.
-    ///
-    /// # Errors
-    ///
-    /// The error of the run.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future ends the run: it is recorded as CRASHED.
-    pub async fn run<C: Callable>(&self, call: C) -> C::Output {
-        call.on_engine(self).await
-    }
-
-    /// The runs it has recorded.
-    #[must_use]
-    pub fn runs(&self) -> Runs {
-        Runs::new(self.clone())
-    }
-
-    /// The run of this id, if it is recorded.
-    ///
-    /// # Errors
-    ///
-    /// The store cannot be read, or the engine has none.
-    ///
-    /// # Cancel safety
-    ///
-    /// Cancel safe.
-    pub async fn run_record(&self, id: RunId) -> Result<Option<Run>> {
-        self.require_store()?.run(id).await.map_err(|error| Error::store(None, error))
+        let sink = Sink::new(store.clone(), settings.log_level, clock);
+        Self(Arc::new(Inner { store, settings, clock, sink, nursery: Nursery::new() }))
     }
 
     /// Where runs are kept; none for an engine without a store.
@@ -178,6 +132,11 @@ impl Engine {
         &self.0.settings
     }
 
+    /// Where the log lines of its runs go.
+    pub(crate) fn sink(&self) -> &Sink {
+        &self.0.sink
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.0.clock.now()
     }
@@ -195,23 +154,5 @@ impl Engine {
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Engine").field("store", &self.0.store).finish_non_exhaustive()
-    }
-}
-
-/// A call that an engine can run.
-pub trait Callable: Future {
-    #[doc(hidden)]
-    fn on_engine(self, engine: &Engine) -> Self;
-}
-
-impl<'a, T: Send + 'a> Callable for TaskCall<'a, T> {
-    fn on_engine(self, engine: &Engine) -> Self {
-        self.on(engine)
-    }
-}
-
-impl<'a, T: Send + 'a> Callable for FlowCall<'a, T> {
-    fn on_engine(self, engine: &Engine) -> Self {
-        self.on(engine)
     }
 }

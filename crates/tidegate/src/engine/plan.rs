@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use tidegate_core::Parameters;
 
-use crate::context::Context;
 use crate::definition::Definition;
-use crate::engine::Engine;
-use crate::error::Result;
+use crate::engine::{Context, Engine};
 use crate::options::Options;
 
 /// A described call without its types: what shall run, with which options, called from where.
@@ -44,16 +42,5 @@ impl Plan {
     /// The options of this call alone.
     pub(crate) fn options_mut(&mut self) -> &mut Options {
         Arc::make_mut(&mut self.options)
-    }
-
-    /// The engine it was given, or that of the calling code.
-    pub(crate) fn engine(&self) -> Result<Engine> {
-        if let Some(engine) = &self.engine {
-            return Ok(engine.clone());
-        }
-        match self.context.as_ref().and_then(|context| context.engine.clone()) {
-            Some(engine) => Ok(engine),
-            None => Engine::current(),
-        }
     }
 }

@@ -1,10 +1,11 @@
 //! Proposing states: every move of a run goes to the rules of the core, and what they say is then stored. Nothing here
 //! decides whether a move is right.
 
-use tidegate_core::{FlowView, LogLevel, Policy, Proposal, RunKind, State, StateType, Verdict, transition};
+use tidegate_core::{
+    FlowView, LogLevel, Policy, Proposal, RunKind, State, StateType, Verdict, transition,
+};
 
-use crate::context::Context;
-use crate::engine::Execution;
+use crate::engine::{Context, Execution};
 use crate::error::{Error, Result};
 use crate::names;
 
@@ -12,7 +13,11 @@ impl Execution {
     /// Judges a state, and lets the run enter it or what the rules put in its place.
     pub(super) fn propose(&self, state: State) -> Verdict {
         let mut record = self.live.record();
-        let flow = self.live.flow().filter(|_| self.live.kind() == RunKind::Task).map(|flow| flow.record());
+        let flow = self
+            .live
+            .flow()
+            .filter(|_| self.live.kind() == RunKind::Task)
+            .map(|flow| flow.record());
         let view = match &flow {
             // Hooks of an ended flow run may call tasks.
             Some(flow) if !flow.is_terminal() => {
@@ -81,7 +86,8 @@ impl Execution {
         let (name, definition) = (self.live.name(), self.live.definition().name());
         match (self.live.kind(), parent) {
             (RunKind::Flow, None) => {
-                logger.engine_info(format_args!("Created flow run '{name}' for flow '{definition}'"));
+                logger
+                    .engine_info(format_args!("Created flow run '{name}' for flow '{definition}'"));
             }
             (RunKind::Flow, Some(parent)) => parent
                 .logger()
@@ -95,9 +101,11 @@ impl Execution {
     fn refused(&self, reason: &str) -> Error {
         let label = self.live.label();
         match self.live.state() {
-            Some(state) => {
-                Error::ended(label, state, Some(std::sync::Arc::from(crate::error::BoxError::from(reason))))
-            }
+            Some(state) => Error::ended(
+                label,
+                state,
+                Some(std::sync::Arc::from(crate::error::BoxError::from(reason))),
+            ),
             None => Error::configuration(format!("{label} cannot start: {reason}")),
         }
     }

@@ -23,10 +23,10 @@ pub mod task_run;
 
 use std::sync::Arc;
 
-use crate::context::Context;
-use crate::engine::LiveRun;
+use crate::engine::{Context, LiveRun};
 
 pub use stand_in::StandIn;
+use stand_in::stand_in;
 
 /// Carries the run of the calling code into a future that is spawned elsewhere, so that its log lines, its tasks and its
 /// [`runtime`](self) belong to that run. Prefer [`submit`](crate::TaskCall::submit): a run does not wait for what
@@ -82,9 +82,4 @@ fn flow<R>(look: impl FnOnce(&Arc<LiveRun>) -> R) -> Option<R> {
 /// Looks at the task run that the calling code belongs to.
 fn task<R>(look: impl FnOnce(&Arc<LiveRun>) -> R) -> Option<R> {
     Context::with(|context| context.task.as_ref().map(look)).flatten()
-}
-
-/// Looks at what a test has put in the place of a run.
-fn stand_in<R>(look: impl FnOnce(&StandIn) -> Option<R>) -> Option<R> {
-    Context::with(|context| context.stand_in.as_deref().and_then(look)).flatten()
 }

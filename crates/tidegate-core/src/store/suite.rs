@@ -1,1 +1,0 @@
-//! The promises of [`Store`](super::Store), as tests that every store runs.

@@ -1,0 +1,149 @@
+//! The promises of [`Store`], as tests that every store runs. They use the trait alone and never look behind it.
+//!
+//! A store proves itself with one file of tests, which needs tokio with `macros` and `rt`:
+//!
+//! ```ignore
+//! use std::sync::Arc;
+//! use tidegate_core::store::suite::Subject;
+//!
+//! tidegate_core::store_suite!(|| {
+//!     let folder = tempfile::tempdir().unwrap();
+//!     Subject::lasting(move || {
+//!         let path = folder.path().join("runs.db");
+//!         Box::pin(async move { Arc::new(MyStore::open(&path).await) as Arc<dyn tidegate_core::Store> })
+//!     })
+//! });
+//! ```
+
+mod lifecycle;
+mod logs;
+mod order;
+mod queries;
+mod records;
+pub mod samples;
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::Store;
+
+/// The store under test: how it is opened, and whether it keeps things when it is closed.
+pub struct Subject {
+    open: Box<dyn Fn() -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync>,
+    lasts: bool,
+}
+
+impl Subject {
+    /// A store that is empty whenever it is opened.
+    pub fn fleeting(
+        open: impl Fn() -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { open: Box::new(open), lasts: false }
+    }
+
+    /// A store that is empty when this subject opens it first, and then holds what it held when it was last closed.
+    pub fn lasting(
+        open: impl Fn() -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { open: Box::new(open), lasts: true }
+    }
+
+    async fn open(&self) -> Arc<dyn Store> {
+        (self.open)().await
+    }
+
+    /// Opens the store again, if it has kept anything.
+    async fn reopen(&self) -> Option<Arc<dyn Store>> {
+        if self.lasts { Some(self.open().await) } else { None }
+    }
+}
+
+impl fmt::Debug for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subject").field("lasts", &self.lasts).finish_non_exhaustive()
+    }
+}
+
+/// Every promise by name. `$dollar` lets the inner macro have a parameter of its own.
+macro_rules! promises {
+    ($dollar:tt $($module:ident { $($promise:ident)* })*) => {
+        $(pub use $module::{$($promise),*};)*
+
+        /// Makes a test of every promise. Takes a closure that makes the [`Subject`]($crate::store::suite::Subject).
+        #[macro_export]
+        macro_rules! store_suite {
+            ($dollar subject:expr) => {
+                $($(
+                    #[tokio::test]
+                    async fn $promise() {
+                        let subject: $crate::store::suite::Subject = ($dollar subject)();
+                        $crate::store::suite::$promise(&subject).await;
+                    }
+                )*)*
+            };
+        }
+    };
+}
+
+promises! { $
+    records {
+        a_run_comes_back_as_it_was_put
+        a_bare_run_comes_back_as_it_was_put
+        every_state_comes_back_as_it_was_put
+        a_run_that_was_never_put_is_not_there
+        definitions_that_differ_stay_apart
+        an_advance_brings_the_record_up_to_date
+        what_happens_in_one_window_is_all_in_the_history
+        an_advance_without_states_keeps_the_books
+        an_advance_keeps_a_changed_policy
+        a_long_history_is_kept_whole
+        an_advance_of_an_unknown_run_is_refused_and_harms_no_other
+        a_run_is_recorded_once
+    }
+    order {
+        an_acknowledgement_implies_every_write_before_it
+        writes_take_effect_in_the_order_they_were_put
+        a_read_sees_what_was_put_before_it
+        an_acknowledgement_that_is_dropped_undoes_nothing
+        many_writers_at_once_lose_nothing
+        a_full_queue_makes_room_again_and_loses_nothing
+        writes_of_many_runs_do_not_mix
+    }
+    queries {
+        an_empty_question_matches_every_run
+        runs_are_found_by_kind
+        runs_are_found_by_definition_name
+        runs_are_found_by_name
+        runs_are_found_by_flow_run
+        runs_are_found_by_the_type_of_their_current_state
+        runs_are_found_by_the_name_of_their_current_state
+        runs_are_found_by_all_of_their_tags
+        runs_are_found_by_the_time_they_were_made
+        every_part_of_a_question_must_hold
+        runs_come_in_the_order_asked_for
+        pages_of_runs_leave_out_none_and_repeat_none
+        counting_ignores_limit_and_offset
+    }
+    logs {
+        a_log_line_comes_back_as_it_was_put
+        log_lines_come_oldest_first_unless_asked_otherwise
+        log_lines_of_one_instant_keep_their_order
+        log_lines_of_a_flow_run_include_those_of_its_task_runs
+        log_lines_are_found_by_level
+        log_lines_come_in_pages
+        a_few_log_lines_are_not_dropped
+    }
+    lifecycle {
+        a_store_says_where_it_is
+        flushing_an_idle_store_is_fine
+        closing_twice_is_fine
+        a_write_after_closing_is_refused
+        a_question_after_closing_is_refused
+        log_lines_after_closing_are_dropped_and_counted
+        closing_keeps_every_write
+        dropping_keeps_every_write
+        a_reopened_store_goes_on
+    }
+}

@@ -1,0 +1,11 @@
+//! The tests of the SQLite store: the promises every store makes, and those only this one does.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod batching;
+mod damage;
+mod failures;
+mod opening;
+mod schema;
+mod sharing;
+mod suite;

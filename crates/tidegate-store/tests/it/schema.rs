@@ -1,0 +1,157 @@
+//! The file format, as snapshots: a change of it is a change of these lines, and needs a migration.
+
+use expect_test::expect;
+use rusqlite::Connection;
+use tidegate_core::store::suite::samples::{at, entered, full_run, task_run};
+use tidegate_core::{State, StateResult, Store, Write};
+use tidegate_store::{Options, Sqlite};
+
+async fn database(runs: Vec<tidegate_core::Run>) -> (tempfile::TempDir, Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.db");
+    let store = Sqlite::open(Options::file(&path)).unwrap();
+    for run in runs {
+        store.put_acknowledged(Write::Begin(Box::new(run))).await.unwrap();
+    }
+    store.close().await.unwrap();
+    (folder, Connection::open(path).unwrap())
+}
+
+fn lines(connection: &Connection, sql: &str) -> String {
+    let mut statement = connection.prepare(sql).unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, Option<String>>(0)).unwrap();
+    rows.map(|row| row.unwrap().unwrap_or_else(|| "NULL".to_owned()) + "\n").collect()
+}
+
+#[tokio::test]
+async fn the_schema_is_version_one() {
+    let (_folder, connection) = database(Vec::new()).await;
+    expect![[r#"
+        application_id 1414087749
+        user_version 1
+        CREATE TABLE definitions (
+            id INTEGER PRIMARY KEY,
+            kind INTEGER NOT NULL CHECK (kind IN (0, 1)), -- 0 flow, 1 task
+            name TEXT NOT NULL,
+            key TEXT NOT NULL,
+            content TEXT NOT NULL, -- the whole definition, as JSON
+            checksum INTEGER NOT NULL,
+            UNIQUE (name, kind, key, content)
+        ) STRICT
+        CREATE TABLE runs (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            definition INTEGER NOT NULL REFERENCES definitions (id),
+            kind INTEGER NOT NULL CHECK (kind IN (0, 1)), -- that of its definition
+            flow_run_id BLOB CHECK (length(flow_run_id) = 16),
+            task_run_id BLOB CHECK (length(task_run_id) = 16),
+            root_flow_run_id BLOB CHECK (length(root_flow_run_id) = 16),
+            deployment_id BLOB CHECK (length(deployment_id) = 16),
+            infrastructure_pid TEXT,
+            tags TEXT, -- a JSON array
+            parameters TEXT, -- a JSON object
+            policy TEXT, -- a JSON object
+            created INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            -- 0 SCHEDULED, 1 PENDING, 2 RUNNING, 3 COMPLETED, 4 FAILED, 5 CANCELLED, 6 CRASHED, 7 PAUSED, 8 CANCELLING
+            state_type INTEGER CHECK (state_type BETWEEN 0 AND 8),
+            state_name TEXT,
+            state_timestamp INTEGER,
+            -- Every state, oldest first: [[type, microseconds since the one before or since `created`, {what else there is}?], ...]
+            states TEXT,
+            run_count INTEGER NOT NULL CHECK (run_count >= 0),
+            flow_run_run_count INTEGER NOT NULL CHECK (flow_run_run_count >= 0),
+            total_run_time INTEGER NOT NULL CHECK (total_run_time >= 0),
+            expected_start_time INTEGER,
+            start_time INTEGER,
+            end_time INTEGER,
+            next_scheduled_start_time INTEGER,
+            checksum INTEGER NOT NULL,
+            CHECK ((state_type IS NULL) = (state_name IS NULL) AND (state_type IS NULL) = (states IS NULL)),
+            CHECK ((state_type IS NULL) = (state_timestamp IS NULL)),
+            CONSTRAINT end_time_is_set_if_and_only_if_the_run_has_ended
+                CHECK ((end_time IS NOT NULL) = (state_type IS NOT NULL AND state_type IN (3, 4, 5, 6)))
+        ) STRICT
+        CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created) WHERE flow_run_id IS NOT NULL
+        CREATE INDEX runs_by_kind ON runs (kind, created)
+        CREATE INDEX runs_not_completed ON runs (state_type, created) WHERE state_type <> 3
+        CREATE TABLE logs (
+            number INTEGER PRIMARY KEY,
+            flow_run_id BLOB CHECK (length(flow_run_id) = 16),
+            task_run_id BLOB CHECK (length(task_run_id) = 16),
+            timestamp INTEGER NOT NULL,
+            level INTEGER NOT NULL CHECK (level BETWEEN 0 AND 255), -- 5 trace, 10 debug, 20 info, 30 warning, 40 error, 50 critical
+            target TEXT NOT NULL,
+            message TEXT NOT NULL,
+            fields TEXT, -- a JSON object
+            checksum INTEGER NOT NULL
+        ) STRICT
+        CREATE INDEX logs_by_flow_run ON logs (flow_run_id, timestamp) WHERE flow_run_id IS NOT NULL
+        CREATE INDEX logs_by_task_run ON logs (task_run_id, timestamp) WHERE task_run_id IS NOT NULL
+    "#]].assert_eq(&lines(
+        &connection,
+        "SELECT 'application_id ' || application_id FROM pragma_application_id \
+         UNION ALL SELECT 'user_version ' || user_version FROM pragma_user_version \
+         UNION ALL SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL",
+    ));
+}
+
+#[tokio::test]
+async fn a_usual_row_is_short() {
+    let run = entered(task_run("fetch", 0), State::pending(at(0)));
+    let run = entered(run, State::running(at(133)));
+    let run = entered(run, State::completed(at(1500)).with_result(StateResult::Unpersisted));
+    let (_folder, connection) = database(vec![run]).await;
+    expect![[r#"
+        NULL | NULL | NULL | Completed | [[1,0],[2,133],[3,1367,{"result":{"kind":"unpersisted"}}]]
+    "#]].assert_eq(&lines(
+        &connection,
+        "SELECT concat_ws(' | ', quote(tags), quote(parameters), quote(policy), state_name, states) FROM runs",
+    ));
+}
+
+#[tokio::test]
+async fn a_full_row_has_everything() {
+    let (_folder, connection) = database(vec![full_run()]).await;
+    for column in ["infrastructure_pid", "tags", "parameters", "policy"] {
+        assert!(!lines(&connection, &format!("SELECT {column} FROM runs")).contains("NULL"));
+    }
+    expect![[r#"
+        {"pause_keys":["a"],"resuming":true,"retry":{"delays":{"exponential":{"base":{"nanos":0,"secs":2}}},"jitter_factor":0.1,"retries":3},"retry_type":"reschedule"}
+        [0,10,{"scheduled_time":1763935201123456}]
+        [0,1,{"name":"Late","scheduled_time":1763935201123456}]
+        [1,1,{"scheduled_time":1763935200123555}]
+        [2,1]
+        [7,1]
+        [7,1,{"timeout":1763935200123956,"key":"approve"}]
+        [7,1,{"name":"Suspended","message":"until \"someone\" says so\n","reschedule":true}]
+        [0,1,{"name":"Resuming","scheduled_time":1763935200123474}]
+        [2,-1,{"name":"Retrying"}]
+        [4,2,{"message":""}]
+        [4,1,{"retriable":false}]
+        [4,1,{"name":"TimedOut"}]
+        [0,1,{"name":"AwaitingRetry","scheduled_time":1763935200123516}]
+        [8,1]
+        [5,1]
+        [6,1,{"name":"Vanished"}]
+        [3,1,{"result":{"kind":"persisted","reference":{"n":0.1,"path":"results/1"}}}]
+        [3,1,{"name":"Cached","result":{"kind":"unpersisted"}}]
+    "#]].assert_eq(&lines(
+        &connection,
+        "SELECT policy FROM runs UNION ALL SELECT value FROM runs, json_each(states) \
+         WHERE value NOT LIKE '%transition_id%'",
+    ));
+}
+
+#[tokio::test]
+async fn a_record_that_contradicts_itself_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(Options::file(folder.path().join("runs.db"))).unwrap();
+    let mut run = entered(task_run("fetch", 0), State::completed(at(1)));
+    run.end_time = None;
+    let error = store.put_acknowledged(Write::Begin(Box::new(run))).await.unwrap_err();
+    assert!(
+        error.to_string().contains("end_time_is_set_if_and_only_if_the_run_has_ended"),
+        "{error}"
+    );
+}

@@ -1,0 +1,128 @@
+//! Setting up an engine: what is said here goes before the environment.
+
+use std::sync::Arc;
+
+use tidegate_core::{Clock, Store};
+
+use crate::engine::Engine;
+use crate::error::{Error, Result};
+use crate::log::LevelFilter;
+#[cfg(feature = "sqlite")]
+use crate::settings::Durability;
+use crate::settings::Settings;
+
+/// Sets up an [`Engine`].
+#[derive(Debug, Default)]
+#[must_use = "a builder does nothing until `open` is called"]
+pub struct EngineBuilder {
+    database: Database,
+    #[cfg(feature = "sqlite")]
+    durability: Option<Durability>,
+    clock: Option<Clock>,
+    log_level: Option<LevelFilter>,
+}
+
+#[derive(Debug, Default)]
+enum Database {
+    /// Where the settings say.
+    #[default]
+    FromSettings,
+    Url(String),
+    Given(Arc<dyn Store>),
+    None,
+}
+
+impl Engine {
+    /// An engine to be set up.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+}
+
+impl EngineBuilder {
+    /// Keeps records in this database: `sqlite:app.db`, `sqlite:/var/lib/app/runs.db` or `sqlite::memory:`.
+    pub fn database(mut self, url: impl Into<String>) -> Self {
+        self.database = Database::Url(url.into());
+        self
+    }
+
+    /// Keeps records in a store of one's own.
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.database = Database::Given(store);
+        self
+    }
+
+    /// Keeps no records: runs have states, retries and log lines on the console, and no history.
+    pub fn without_store(mut self) -> Self {
+        self.database = Database::None;
+        self
+    }
+
+    /// What an acknowledged record survives; see [`Durability`].
+    #[cfg(feature = "sqlite")]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = Some(durability);
+        self
+    }
+
+    /// The lowest level of log lines that are printed and stored, instead of `TIDEGATE_LOGGING_LEVEL`.
+    pub fn log_level(mut self, level: LevelFilter) -> Self {
+        self.log_level = Some(level);
+        self
+    }
+
+    /// The clock that states are stamped by.
+    #[cfg(feature = "testing")]
+    pub(crate) fn clock(mut self, clock: Clock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Opens the engine. Reads files, so an async program calls it once, at its start.
+    ///
+    /// # Errors
+    ///
+    /// A setting has no meaning; or the database cannot be opened, in which case the error names its path and says what to do.
+    pub fn open(self) -> Result<Engine> {
+        let mut settings = Settings::from_environment()?;
+        if let Some(level) = self.log_level {
+            settings.log_level = level;
+        }
+        #[cfg(feature = "sqlite")]
+        if let Some(durability) = self.durability {
+            settings.durability = durability;
+        }
+        let store = open_store(self.database, &settings)?;
+        crate::subscriber::install(settings.log_level, settings.log_format);
+        settings.warn_of_unknown_names();
+        Ok(Engine::assemble(store, settings, self.clock.unwrap_or(Clock::system())))
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn open_store(database: Database, settings: &Settings) -> Result<Option<Arc<dyn Store>>> {
+    let url = match database {
+        Database::None => return Ok(None),
+        Database::Given(store) => return Ok(Some(store)),
+        Database::Url(url) => url,
+        Database::FromSettings => settings.database_url.clone(),
+    };
+    let open = || {
+        let mut options = tidegate_store::Options::from_url(&url)?;
+        options.durability = settings.durability;
+        tidegate_store::Sqlite::open(options)
+    };
+    let store = open().map_err(|error| Error::store(None, error))?;
+    Ok(Some(Arc::new(store)))
+}
+
+#[cfg(not(feature = "sqlite"))]
+fn open_store(database: Database, _settings: &Settings) -> Result<Option<Arc<dyn Store>>> {
+    match database {
+        Database::None | Database::FromSettings => Ok(None),
+        Database::Given(store) => Ok(Some(store)),
+        Database::Url(url) => Err(Error::configuration(format!(
+            "`{url}` cannot be opened: this build of Tidegate has no database; enable its feature `sqlite`"
+        ))),
+    }
+}

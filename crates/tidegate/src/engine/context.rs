@@ -1,0 +1,89 @@
+//! Which run the current code belongs to. It follows futures that the engine polls; it is never global.
+
+use std::sync::Arc;
+
+use tidegate_core::RunKind;
+use tokio::task_local;
+
+use crate::engine::{Engine, LiveRun};
+use crate::log::RunLogger;
+
+task_local! {
+    static CURRENT: Arc<Context>;
+}
+
+/// Where code runs: in which engine, flow run and task run, and under which tags.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Context {
+    pub(crate) engine: Option<Engine>,
+    pub(crate) flow: Option<Arc<LiveRun>>,
+    pub(crate) task: Option<Arc<LiveRun>>,
+    pub(crate) tags: Arc<[String]>,
+}
+
+impl Context {
+    /// The context of the code that asks, if it has one.
+    pub(crate) fn current() -> Option<Arc<Self>> {
+        CURRENT.try_with(Arc::clone).ok()
+    }
+
+    /// Looks at the context of the code that asks.
+    pub(crate) fn with<R>(look: impl FnOnce(&Self) -> R) -> Option<R> {
+        CURRENT.try_with(|context| look(context)).ok()
+    }
+
+    /// The innermost run.
+    pub(crate) fn run(&self) -> Option<&Arc<LiveRun>> {
+        self.task.as_ref().or(self.flow.as_ref())
+    }
+
+    /// The context of the body of `run`, called in this context.
+    pub(crate) fn inside(&self, run: Arc<LiveRun>) -> Self {
+        let engine = Some(run.engine().clone());
+        let (flow, task) = match run.kind() {
+            RunKind::Flow => (Some(run), None),
+            RunKind::Task => (self.flow.clone(), Some(run)),
+        };
+        Self { engine, flow, task, tags: Arc::clone(&self.tags) }
+    }
+
+    /// Runs a future in this context.
+    pub(crate) async fn scope<F: Future>(self: Arc<Self>, future: F) -> F::Output {
+        CURRENT.scope(self, future).await
+    }
+
+    /// Runs a function in this context.
+    pub(crate) fn sync_scope<R>(self: Arc<Self>, function: impl FnOnce() -> R) -> R {
+        CURRENT.sync_scope(self, function)
+    }
+}
+
+/// The logger of the run that the calling code belongs to. Outside a run its lines are printed and belong to none.
+///
+/// ```
+/// use tidegate::prelude::*;
+///
+/// #[task]
+/// async fn count(words: &str) -> usize {
+///     let count = words.split_whitespace().count();
+///     run_logger().info(format!("{count} words"));
+///     count
+/// }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+/// assert_eq!(count("to be or not").await?, 4);
+/// # Ok(()) }).await }
+/// ```
+#[must_use]
+pub fn run_logger() -> RunLogger {
+    Context::with(|context| context.run().map(|run| run.logger()))
+        .flatten()
+        .unwrap_or_else(RunLogger::outside)
+}
+
+/// Both sets of tags, sorted and without repetition.
+pub(crate) fn union(first: &[String], second: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut tags: Vec<String> = first.iter().cloned().chain(second).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    tags
+}

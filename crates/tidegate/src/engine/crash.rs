@@ -1,0 +1,59 @@
+//! How a run ends that is not allowed to finish: its future was dropped, or its start could not be recorded. It is recorded
+//! as CRASHED without waiting, since a drop cannot wait.
+
+use std::sync::Arc;
+
+use tidegate_core::{State, StateType, Verdict};
+
+use crate::engine::{Execution, hooks};
+
+/// A run whose execution is dropped before it has ended has crashed.
+impl Drop for Execution {
+    fn drop(&mut self) {
+        self.crash("Execution was aborted: its future was dropped before it had ended.");
+    }
+}
+
+impl Execution {
+    /// Ends a run that has not ended; one that has stays as it is.
+    pub(super) fn crash(&mut self, message: &str) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let _ = self.live.stop_submitted();
+        let now = self.live.engine().now();
+        let crashed = self.propose(State::crashed(now).message(message.to_owned()));
+        if let Verdict::Reject(_) | Verdict::Wait(_) = crashed {
+            // A run that was asked to cancel, and is dropped for it, has done what it was asked.
+            let _ = self.propose(State::cancelled(now).message(message.to_owned()));
+        }
+        let Some(state) = self.live.state() else { return };
+        if state.state_type() == StateType::Crashed {
+            self.live.logger().error(format_args!("Crash detected! {message}"));
+        }
+        let line = self.live.finished(&state);
+        line.store();
+        line.print();
+        if let Some(write) = self.unrecorded()
+            && let Some(store) = self.live.engine().store()
+        {
+            // The write is taken even when nobody waits for room.
+            drop(store.put(write));
+        }
+        self.call_end_hooks_later(state.state_type());
+    }
+
+    /// Calls hooks from where nothing can be awaited: the engine waits for them when it is closed.
+    fn call_end_hooks_later(&self, entered: StateType) {
+        if hooks::hooks_for(&self.options, entered).is_empty()
+            || tokio::runtime::Handle::try_current().is_err()
+        {
+            return;
+        }
+        let (live, context, options) =
+            (Arc::clone(&self.live), Arc::clone(&self.context), Arc::clone(&self.options));
+        self.live.engine().nursery().spawn(async move {
+            hooks::call(&live, context, hooks::hooks_for(&options, entered)).await;
+        });
+    }
+}

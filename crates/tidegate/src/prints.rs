@@ -1,0 +1,42 @@
+//! What the bodies of runs print: lines of the run where `log_prints` says so, ordinary output elsewhere.
+
+use std::fmt::Arguments;
+
+use crate::engine::Context;
+
+/// Which macro was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Print {
+    /// `print!`
+    Out,
+    /// `println!`
+    OutLine,
+    /// `eprint!`
+    Err,
+    /// `eprintln!`
+    ErrLine,
+}
+
+/// Prints, or logs at INFO where the current run logs its prints.
+pub fn print(text: Arguments<'_>, how: Print) {
+    let logger = Context::with(|context| {
+        context.run().filter(|run| run.log_prints()).map(|run| run.logger())
+    });
+    match logger.flatten() {
+        Some(logger) => {
+            let text = text.to_string();
+            logger.info(text.strip_suffix('\n').unwrap_or(&text));
+        }
+        None => print_as_usual(text, how),
+    }
+}
+
+#[allow(clippy::print_stdout, clippy::print_stderr, reason = "the user's code asked for it")]
+fn print_as_usual(text: Arguments<'_>, how: Print) {
+    match how {
+        Print::Out => print!("{text}"),
+        Print::OutLine => println!("{text}"),
+        Print::Err => eprint!("{text}"),
+        Print::ErrLine => eprintln!("{text}"),
+    }
+}

@@ -1,0 +1,103 @@
+//! Part of a test in a process of its own: for what happens once in a process, its output, and its environment.
+
+use std::ffi::OsString;
+use std::process::{Command, Stdio};
+
+/// Says to a child process which test it is.
+const CHILD: &str = "IT_CHILD";
+
+/// A process that runs a closure of the test that starts it.
+pub(crate) struct Child {
+    environment: Vec<(OsString, OsString)>,
+    home: Option<tempfile::TempDir>,
+}
+
+/// What a process left behind.
+pub(crate) struct Left {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) success: bool,
+}
+
+impl Child {
+    /// A process whose `TIDEGATE_HOME` is an empty folder, and nothing else is set.
+    pub(crate) fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let child = Self { environment: Vec::new(), home: None };
+        Self { home: Some(home), ..child }.env_home()
+    }
+
+    /// A process that keeps its runs in this folder.
+    pub(crate) fn at(home: &std::path::Path) -> Self {
+        Self { environment: Vec::new(), home: None }.env("TIDEGATE_HOME", home)
+    }
+
+    fn env_home(self) -> Self {
+        let home = self.home.as_ref().unwrap().path().to_owned();
+        self.env("TIDEGATE_HOME", home)
+    }
+
+    /// Sets a variable.
+    pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// In the test: starts the process, which is this test again, and waits for it. In the process: runs `body`, and ends.
+    pub(crate) fn run<F: FnOnce()>(self, body: F) -> Left {
+        self.start(body).wait()
+    }
+
+    /// As [`run`](Self::run), without waiting.
+    pub(crate) fn start<F: FnOnce()>(self, body: F) -> Started {
+        let test = test_of::<F>();
+        if std::env::var(CHILD).is_ok_and(|child| child == test) {
+            body();
+            std::process::exit(0);
+        }
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args([test, "--exact", "--nocapture", "--quiet"]);
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("TIDEGATE_") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .env(CHILD, test)
+            .env_remove("RUST_BACKTRACE")
+            .env("NO_COLOR", "")
+            .envs(self.environment);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Started { process: command.spawn().unwrap(), _home: self.home }
+    }
+}
+
+/// A process that runs.
+pub(crate) struct Started {
+    process: std::process::Child,
+    _home: Option<tempfile::TempDir>,
+}
+
+impl Started {
+    /// Waits for its end.
+    pub(crate) fn wait(self) -> Left {
+        let output = self.process.wait_with_output().unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        let stdout =
+            stdout.strip_prefix("\nrunning 1 test\n").expect("the process is a test").to_owned();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        Left { stdout, stderr, success: output.status.success() }
+    }
+}
+
+/// The test that a closure stands in, as the test harness calls it.
+fn test_of<F>() -> &'static str {
+    let name = std::any::type_name::<F>();
+    let name = name.strip_prefix("it::").unwrap();
+    name.trim_end_matches("::{{closure}}")
+}
+
+/// Runs a future on a runtime of its own, with the default engine.
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
