@@ -11,8 +11,8 @@
 
 use std::path::Path;
 
-use tidegate::Engine;
 use tidegate::prelude::*;
+use tidegate::{Engine, StateData};
 use tidegate_examples::{WeatherArguments, WeatherService};
 
 /// A task is a function that is recorded when it is called. This one is tried up to three times more when it fails: after 2,
@@ -49,7 +49,7 @@ async fn main() -> Result<()> {
     report_earlier_runs().await?;
     let service = WeatherService::find(&arguments).await?;
     pipeline(&service, arguments.lat, arguments.lon, &arguments.out).await?;
-    Ok(())
+    report_retries().await
 }
 
 /// Every run is kept in a database, by default `~/.tidegate/tidegate.db`, and can be asked for.
@@ -62,6 +62,23 @@ async fn report_earlier_runs() -> Result<()> {
             println!("Earlier runs: {count}. The last one, '{}', ended as {state}.", last.name);
         }
         None => println!("Earlier runs: none. This is the first."),
+    }
+    Ok(())
+}
+
+/// Every state that a run was in is kept as well. They are worth a look where the first attempt failed.
+async fn report_retries() -> Result<()> {
+    let fetched = Engine::current()?.runs().task("fetch_weather").limit(1).list().await?;
+    for run in fetched.iter().filter(|run| run.run_count > 1) {
+        println!("States of task run '{}':", run.name);
+        for state in &run.states {
+            if let StateData::Scheduled { scheduled_time } = state.data {
+                let delay = (scheduled_time - state.timestamp).as_seconds_f64();
+                println!("  {} ({delay} s)", state.name);
+            } else {
+                println!("  {}", state.name);
+            }
+        }
     }
     Ok(())
 }
