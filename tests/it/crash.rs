@@ -116,7 +116,7 @@ async fn a_flow_dropped_anywhere_takes_what_it_has_submitted_with_it() {
         1:
           pipeline: Pending > Running > Crashed
           yields: Pending > Running > Crashed
-        6:
+        7:
           pipeline: Pending > Running > Crashed
           yields: Pending > Running > Completed
         8:

@@ -1,5 +1,7 @@
 //! The one place that reads the time of day. Pure code takes `now` as a parameter instead.
 
+use std::time::SystemTime;
+
 use chrono::{DateTime, Duration, Utc};
 
 /// An instant, in UTC with a resolution of one microsecond.
@@ -51,6 +53,7 @@ impl Clock {
 
 #[allow(clippy::disallowed_methods, reason = "the clock is the home of this call")]
 fn system_now() -> Timestamp {
-    let now = Utc::now();
-    DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+    let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let micros = i64::try_from(since_1970.as_micros()).unwrap_or(i64::MAX);
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }

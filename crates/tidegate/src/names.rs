@@ -1,5 +1,7 @@
 //! Names of runs that were not given one.
 
+use std::fmt::Write as _;
+
 use tidegate_core::RunId;
 
 /// Two words, as `noisy-raccoon`.
@@ -11,7 +13,10 @@ pub(crate) fn flow_run() -> String {
 pub(crate) fn task_run(task: &str, id: RunId) -> String {
     let bytes = id.as_uuid().as_bytes();
     let digits = u16::from_be_bytes([bytes[14], bytes[15]]) & 0xfff;
-    format!("{task}-{digits:03x}")
+    let mut name = String::with_capacity(task.len() + 4);
+    // Writing to a string does not fail.
+    let _ = write!(name, "{task}-{digits:03x}");
+    name
 }
 
 /// A uniformly random number in `0.0..1.0`.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::sync::{Arc, OnceLock};
 
-use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::future::{BoxFuture, Either, FutureExt, Ready, ready};
 use tidegate_core::{RunId, State};
 use tokio::sync::Notify;
 
@@ -92,7 +92,7 @@ pub(super) fn submit<T: Send + Sync + 'static>(
     plan: Plan,
     mut body: Box<dyn Produce<T> + 'static>,
 ) -> RunHandle<T> {
-    let execution = match begin(plan) {
+    let mut execution = match begin(plan) {
         Ok(execution) => execution,
         Err(error) => {
             let shared = Shared { live: None, result: OnceLock::new(), ended: Notify::new() };
@@ -146,10 +146,13 @@ impl<T> fmt::Debug for RunHandle<T> {
 /// Cancel safe: dropping the future does not touch the run.
 impl<T: Clone + Send + Sync + 'static> IntoFuture for RunHandle<T> {
     type Output = Result<T>;
-    type IntoFuture = BoxFuture<'static, Result<T>>;
+    type IntoFuture = Either<Ready<Result<T>>, BoxFuture<'static, Result<T>>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        async move { self.0.outcome().await.clone() }.boxed()
+        match self.0.result.get() {
+            Some(result) => Either::Left(ready(result.clone())),
+            None => Either::Right(async move { self.0.outcome().await.clone() }.boxed()),
+        }
     }
 }
 
@@ -158,9 +161,12 @@ impl<T: Clone + Send + Sync + 'static> IntoFuture for RunHandle<T> {
 /// Cancel safe: dropping the future does not touch the run.
 impl<'a, T: Clone + Send + Sync + 'static> IntoFuture for &'a RunHandle<T> {
     type Output = Result<T>;
-    type IntoFuture = BoxFuture<'a, Result<T>>;
+    type IntoFuture = Either<Ready<Result<T>>, BoxFuture<'a, Result<T>>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        async move { self.0.outcome().await.clone() }.boxed()
+        match self.0.result.get() {
+            Some(result) => Either::Left(ready(result.clone())),
+            None => Either::Right(async move { self.0.outcome().await.clone() }.boxed()),
+        }
     }
 }

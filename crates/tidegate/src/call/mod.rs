@@ -28,7 +28,7 @@ pub use step::{Step, step};
 pub(crate) struct Call<'a, T>(Stage<'a, T>);
 
 enum Stage<'a, T> {
-    Described(Box<Described<'a, T>>),
+    Described(Described<'a, T>),
     Running(BoxFuture<'a, Result<T>>),
     Finished,
 }
@@ -40,7 +40,7 @@ struct Described<'a, T> {
 
 impl<'a, T: Send + 'a> Call<'a, T> {
     pub(crate) fn new(plan: Plan, body: Box<dyn Produce<T> + 'a>) -> Self {
-        Self(Stage::Described(Box::new(Described { plan, body })))
+        Self(Stage::Described(Described { plan, body }))
     }
 
     /// Changes the plan of a call that has not been polled.
@@ -54,9 +54,13 @@ impl<'a, T: Send + 'a> Call<'a, T> {
     fn start(self) -> BoxFuture<'a, Result<T>> {
         match self.0 {
             Stage::Described(described) => {
-                let Described { plan, mut body } = *described;
+                let Described { plan, mut body } = described;
+                let mut execution = match begin(plan) {
+                    Ok(execution) => execution,
+                    Err(error) => return Box::pin(std::future::ready(Err(error))),
+                };
                 Box::pin(async move {
-                    begin(plan)?.perform(&mut *body).await?;
+                    execution.perform(&mut *body).await?;
                     // A run that ended well has stored its value before it said so.
                     Ok(body.take().expect("a completed run has a value"))
                 })
@@ -84,7 +88,7 @@ impl<T: Send + Sync + 'static> Call<'static, T> {
     fn submit(self) -> RunHandle<T> {
         match self.0 {
             Stage::Described(described) => {
-                let Described { plan, body } = *described;
+                let Described { plan, body } = described;
                 handle::submit(plan, body)
             }
             Stage::Running(_) | Stage::Finished => {

@@ -22,7 +22,7 @@ pub(super) enum Next {
 }
 
 /// What a failed attempt is proposed as, and what is said of it.
-struct Failing {
+pub(super) struct Failing {
     state: State,
     cause: Option<Arc<dyn StdError + Send + Sync>>,
     what: What,
@@ -76,44 +76,39 @@ impl Execution {
         }
     }
 
-    /// Proposes what the outcome amounts to, and says what follows.
-    pub(super) async fn conclude(&mut self, outcome: Outcome, body: &mut dyn Body) -> Result<Next> {
+    /// Proposes what the outcome amounts to, and says what follows; a failure is first asked about, in [`fail`](Self::fail).
+    ///
+    /// Not async, so that the future of a run holds no outcome: most runs just return.
+    pub(super) fn conclude(
+        &mut self,
+        outcome: Outcome,
+        body: &dyn Body,
+    ) -> Result<Next, Box<Failing>> {
         let now = self.live.engine().now();
-        match outcome {
-            Outcome::Returned => match body.conclude() {
-                None => Ok(self.end_in(State::completed(now))),
-                Some(state) => {
-                    let state = State { timestamp: now, ..state };
-                    if state.is_failed() {
-                        let text = format!("{state:?}");
-                        Ok(Box::pin(self.fail(Failing {
-                            state,
-                            cause: None,
-                            what: What::State,
-                            text,
-                        }))
-                        .await)
-                    } else {
-                        Ok(self.end_in(state))
-                    }
+        let failing = match outcome {
+            Outcome::Returned => {
+                let state = match body.conclude() {
+                    None => return Ok(self.end_in(State::completed(now))),
+                    Some(state) => State { timestamp: now, ..state },
+                };
+                if !state.is_failed() {
+                    return Ok(self.end_in(state));
                 }
-            },
+                let text = format!("{state:?}");
+                Failing { state, cause: None, what: What::State, text }
+            }
             Outcome::Failed(error) => {
                 let text = error_text(&*error);
                 let state = State::failed(now).message(self.encountered(&text));
                 let cause = Some(Arc::from(error));
-                Ok(Box::pin(self.fail(Failing { state, cause, what: What::Exception, text })).await)
+                Failing { state, cause, what: What::Exception, text }
             }
-            Outcome::Panicked(panic) => {
-                let failing = self.panicked(panic, now);
-                Ok(Box::pin(self.fail(failing)).await)
-            }
+            Outcome::Panicked(panic) => self.panicked(panic, now),
             Outcome::TimedOut(limit) => {
                 let noun = self.noun();
                 let text = format!("{noun} run exceeded timeout of {} second(s)", seconds(limit));
                 let state = State::timed_out(now).message(text.clone());
-                Ok(Box::pin(self.fail(Failing { state, cause: None, what: What::Timeout, text }))
-                    .await)
+                Failing { state, cause: None, what: What::Timeout, text }
             }
             Outcome::Unrepeatable(argument) => {
                 let text = format!(
@@ -122,10 +117,10 @@ impl Execution {
                 );
                 let mut state = State::failed(now).message(text.clone());
                 state.data = StateData::Failed { retriable: Some(false) };
-                Ok(Box::pin(self.fail(Failing { state, cause: None, what: What::Exception, text }))
-                    .await)
+                Failing { state, cause: None, what: What::Exception, text }
             }
-        }
+        };
+        Err(Box::new(failing))
     }
 
     fn panicked(&self, panic: Panic, now: Timestamp) -> Failing {
@@ -135,7 +130,7 @@ impl Execution {
     }
 
     /// Proposes a failed state, which the rules may turn into another attempt.
-    async fn fail(&mut self, mut failing: Failing) -> Next {
+    pub(super) async fn fail(&mut self, mut failing: Failing) -> Next {
         let (attempt, retries) = {
             let record = self.live.record();
             (record.run_count, record.policy.retry.retries())

@@ -28,11 +28,10 @@ pub(crate) struct Execution {
 
 impl Execution {
     /// Gives the run its id, name, tags and place, and its first state.
-    pub(crate) fn describe(plan: Plan, engine: Engine) -> Result<Self> {
-        let outer = place(plan.context.clone().unwrap_or_default());
-        let options = Arc::clone(plan.options());
-        let definition = plan.definition.clone();
-        let record = first_record(&engine, &outer, plan)?;
+    pub(crate) fn describe(mut plan: Plan, engine: Engine) -> Result<Self> {
+        let outer = place(plan.context.take().unwrap_or_default());
+        let record = first_record(&engine, &outer, &mut plan)?;
+        let Plan { definition, options, .. } = plan;
         let inherited = outer.run().map(|run| run.log_prints());
         let log_prints = options.logs_prints(inherited, engine.settings().log_prints);
         let live =
@@ -52,7 +51,7 @@ impl Execution {
     }
 
     /// The life of a run.
-    pub(crate) async fn perform(mut self, body: &mut dyn Body) -> Result<()> {
+    pub(crate) async fn perform(&mut self, body: &mut dyn Body) -> Result<()> {
         loop {
             if let Err(error) = self.enter_running().await {
                 self.crash(&error.to_string());
@@ -67,7 +66,11 @@ impl Execution {
             )
             .await;
             self.join_submitted(&outcome).await;
-            match self.conclude(outcome, body).await? {
+            let next = match self.conclude(outcome, body) {
+                Ok(next) => next,
+                Err(failing) => Box::pin(self.fail(*failing)).await,
+            };
+            match next {
                 Next::AttemptAt(time) => self.wait_until(time).await,
                 Next::Ended(end) => {
                     self.record_end().await?;
@@ -137,11 +140,10 @@ fn place(described: Arc<Context>) -> Arc<Context> {
 }
 
 /// The record of a run that nothing has happened to yet.
-fn first_record(engine: &Engine, outer: &Context, plan: Plan) -> Result<Run> {
-    let definition = &plan.definition;
+fn first_record(engine: &Engine, outer: &Context, plan: &mut Plan) -> Result<Run> {
+    let (definition, options) = (&plan.definition, &plan.options);
     let mut record = Run::new(Arc::clone(definition.record()), String::new(), engine.now());
-    let options = Arc::clone(plan.options());
-    record.name = match (plan.name, &options.run_name, definition.kind()) {
+    record.name = match (plan.name.take(), &options.run_name, definition.kind()) {
         (Some(name), _, _) => name,
         (None, Some(run_name), _) => Panic::catch_sync(|| run_name.make(&plan.parameters))
             .map_err(|panic| {
@@ -154,9 +156,9 @@ fn first_record(engine: &Engine, outer: &Context, plan: Plan) -> Result<Run> {
         }
         (None, None, RunKind::Task) => definition.name().to_owned(),
     };
-    let own_tags = plan.tags.unwrap_or_else(|| definition.tags().to_vec());
+    let own_tags = plan.tags.take().unwrap_or_else(|| definition.tags().to_vec());
     record.tags = union(&outer.tags, own_tags);
-    record.parameters = plan.parameters;
+    record.parameters = std::mem::take(&mut plan.parameters);
     record.flow_run_id = outer.flow.as_ref().map(|flow| flow.id());
     record.task_run_id = outer.task.as_ref().map(|task| task.id());
     record.root_flow_run_id = match &outer.flow {

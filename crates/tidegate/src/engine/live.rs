@@ -1,7 +1,7 @@
 //! A run while it lives: what its context, its handles and its loggers may see of it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 
@@ -15,7 +15,8 @@ pub(crate) struct LiveRun {
     id: RunId,
     engine: Engine,
     definition: Definition,
-    record: Mutex<Run>,
+    /// Of a flow run, read by each of its task runs for each of their states.
+    record: RwLock<Run>,
     log_prints: bool,
     /// Of a flow run: what its current attempt has submitted.
     nursery: Option<Mutex<Nursery>>,
@@ -35,7 +36,7 @@ impl LiveRun {
             id: record.id,
             engine,
             definition,
-            record: Mutex::new(record),
+            record: RwLock::new(record),
             log_prints,
             nursery,
             flow,
@@ -80,8 +81,13 @@ impl LiveRun {
     }
 
     /// The record as it is now. Held for a look, never across an await.
-    pub(crate) fn record(&self) -> MutexGuard<'_, Run> {
-        lock(&self.record)
+    pub(crate) fn record(&self) -> RwLockReadGuard<'_, Run> {
+        self.record.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The record, to enter a state.
+    pub(super) fn record_mut(&self) -> RwLockWriteGuard<'_, Run> {
+        self.record.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn name(&self) -> String {

@@ -1,8 +1,11 @@
 //! What a flow run, or an engine, has started and must see end. Nothing that is started here outlives its owner unseen.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use tokio_util::sync::CancellationToken;
+use pin_project_lite::pin_project;
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tokio_util::task::TaskTracker;
 
 /// The futures that someone has started, joined before the owner ends and dropped when the owner is. Cheap to clone.
@@ -22,10 +25,8 @@ impl Nursery {
 
     /// Runs a future until it ends or the nursery is stopped, whichever is first.
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-        let inner = Arc::clone(&self.0);
-        self.0.tracker.spawn(async move {
-            inner.stop.run_until_cancelled(future).await;
-        });
+        let nursery = Arc::clone(&self.0);
+        self.0.tracker.spawn(Stoppable { future, nursery, stopped: None });
     }
 
     /// Runs a function on the blocking pool. It cannot be stopped, only waited for.
@@ -49,5 +50,34 @@ impl Nursery {
     /// Drops every future that has not ended.
     pub(crate) fn stop(&self) {
         self.0.stop.cancel();
+    }
+}
+
+pin_project! {
+    /// A future that ends when it does or when its nursery is stopped.
+    ///
+    /// It is not an async block, which would hold the future twice over, and it asks to be woken by the stop only once it
+    /// has to wait, which many short runs never do.
+    struct Stoppable<F> {
+        #[pin]
+        future: F,
+        nursery: Arc<Inner>,
+        #[pin]
+        stopped: Option<WaitForCancellationFutureOwned>,
+    }
+}
+
+impl<F: Future<Output = ()>> Future for Stoppable<F> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut this = self.project();
+        if this.nursery.stop.is_cancelled() || this.future.poll(context).is_ready() {
+            return Poll::Ready(());
+        }
+        if this.stopped.is_none() {
+            this.stopped.set(Some(this.nursery.stop.clone().cancelled_owned()));
+        }
+        this.stopped.as_pin_mut().map_or(Poll::Pending, |stopped| stopped.poll(context))
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Plan {
     pub(crate) tags: Option<Vec<String>>,
     pub(crate) engine: Option<Engine>,
     pub(crate) context: Option<Arc<Context>>,
-    options: Arc<Options>,
+    pub(super) options: Arc<Options>,
 }
 
 impl Plan {
@@ -33,10 +33,6 @@ impl Plan {
             context: None,
             options,
         }
-    }
-
-    pub(crate) fn options(&self) -> &Arc<Options> {
-        &self.options
     }
 
     /// The options of this call alone.

@@ -12,7 +12,7 @@ use crate::names;
 impl Execution {
     /// Judges a state, and lets the run enter it or what the rules put in its place.
     pub(super) fn propose(&self, state: State) -> Verdict {
-        let mut record = self.live.record();
+        let mut record = self.live.record_mut();
         let flow = self
             .live
             .flow()
