@@ -10,8 +10,8 @@ use reqwest::Client;
 use serde::Deserialize;
 use tidegate::BoxError;
 
-use crate::{WeatherArguments, client};
 use crate::loopback::Loopback;
+use crate::{WeatherArguments, client};
 
 const OPEN_METEO: &str = "https://api.open-meteo.com";
 
