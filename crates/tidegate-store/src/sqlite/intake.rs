@@ -11,6 +11,7 @@ use tidegate_core::{
 };
 
 use super::error::closed;
+use super::gathering::Gathering;
 use super::keeper::Keeper;
 use super::options::Options;
 use super::pending::AlreadyBegun;
@@ -45,6 +46,8 @@ pub(super) struct State {
     at_once: u32,
     /// When the last batch was stored, or failed to be.
     pub(super) worked: Instant,
+    /// Who may come for the next batch.
+    pub(super) gathering: Gathering,
     /// Why the last batch was not stored.
     pub(super) failing: Option<StoreError>,
     pub(super) stage: Stage,
@@ -57,6 +60,8 @@ pub(super) enum ThreadState {
     Working,
     /// It rests until something becomes due.
     Resting,
+    /// It rests a moment until all are there who may come for the next batch.
+    Gathering,
     /// It rests until it is woken.
     Asleep,
 }
@@ -77,6 +82,7 @@ impl Shared {
             storing: false,
             at_once: 0,
             worked: Instant::now(),
+            gathering: Gathering::default(),
             failing: None,
             stage: Stage::Open,
         };
@@ -204,6 +210,7 @@ impl Shared {
         let needed = match state.thread {
             ThreadState::Working => false,
             ThreadState::Resting => state.is_urgent(&self.options),
+            ThreadState::Gathering => state.rest_for_company(Instant::now()).is_none(),
             ThreadState::Asleep => !state.queue.is_empty() || state.worked.elapsed() < IDLE_AFTER,
         };
         if needed && !state.storing {
@@ -226,7 +233,14 @@ impl State {
 
     pub(super) fn take(&mut self) -> Batch {
         self.storing = true;
+        self.gathering.taken(self.queue.writers());
         self.queue.take()
+    }
+
+    /// How much longer the next batch waits until more come for it.
+    pub(super) fn rest_for_company(&self, now: Instant) -> Option<Duration> {
+        let since = now.saturating_duration_since(self.worked);
+        self.gathering.rest(self.queue.writers(), since)
     }
 
     /// While storing fails, only those who wait for an answer make the thread try again before its time.

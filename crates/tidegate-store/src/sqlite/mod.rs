@@ -5,6 +5,7 @@ mod database;
 mod definitions;
 mod error;
 mod file;
+mod gathering;
 mod identity;
 mod intake;
 mod keeper;

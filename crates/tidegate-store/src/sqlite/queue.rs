@@ -56,6 +56,11 @@ impl Queue {
         self.pending.len()
     }
 
+    /// How many wait for writes.
+    pub(super) fn writers(&self) -> usize {
+        self.waiting.writers.len()
+    }
+
     pub(super) fn contains(&self, run: RunId) -> bool {
         self.pending.contains(run)
     }
@@ -203,6 +208,11 @@ impl Batch {
 impl Waiting {
     pub(super) fn is_empty(&self) -> bool {
         self.writers.is_empty() && self.readers.is_empty() && self.flushes.is_empty()
+    }
+
+    /// How many wait for writes.
+    pub(super) fn writers(&self) -> usize {
+        self.writers.len()
     }
 
     /// Whether somebody waits for a flush.

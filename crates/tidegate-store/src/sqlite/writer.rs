@@ -83,6 +83,10 @@ impl Shared {
             } else if !matches!(state.stage, Stage::Open) {
                 return None;
             } else if state.is_urgent(&self.options) || due.is_some_and(|due| due <= now) {
+                if let Some(rest) = state.rest_for_company(now) {
+                    state = self.rest(state, ThreadState::Gathering, rest);
+                    continue;
+                }
                 let batch = state.take();
                 let rooms = state.queue.take_rooms(&self.options);
                 return Some((batch, rooms));
@@ -103,11 +107,22 @@ impl Shared {
                 }
                 self.options.commit_window
             };
-            state.thread = ThreadState::Resting;
-            let waited = self.wake.wait_timeout(state, rest);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
-            state.thread = ThreadState::Working;
+            state = self.rest(state, ThreadState::Resting, rest);
         }
+    }
+
+    /// Rests for so long, or until it is woken.
+    fn rest<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        until: ThreadState,
+        rest: Duration,
+    ) -> MutexGuard<'a, State> {
+        state.thread = until;
+        let waited = self.wake.wait_timeout(state, rest);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        state.thread = ThreadState::Working;
+        state
     }
 
     /// Rests until there is something to do.
@@ -133,11 +148,12 @@ impl Shared {
         patience: Patience,
     ) {
         let Some(keeper) = &mut *keeper else { return };
+        let started = Instant::now();
         match keeper.store(&batch, patience) {
             Ok(refusals) => {
                 let waiting = std::mem::take(&mut batch.waiting);
                 let synced = if waiting.for_flush() { keeper.sync() } else { Ok(()) };
-                self.stored(refusals, waiting, synced);
+                self.stored(refusals, waiting, synced, started);
             }
             Err(error) if matches!(patience, Patience::None) => {
                 tracing::debug!("left to the thread: {error}");
@@ -149,11 +165,19 @@ impl Shared {
         }
     }
 
-    fn stored(&self, refusals: Refusals, waiting: Waiting, synced: Result<(), StoreError>) {
+    fn stored(
+        &self,
+        refusals: Refusals,
+        waiting: Waiting,
+        synced: Result<(), StoreError>,
+        started: Instant,
+    ) {
         let recovered = {
             let mut state = self.lock();
             state.storing = false;
             state.worked = Instant::now();
+            let (took, still_waiting) = (state.worked - started, state.queue.writers());
+            state.gathering.stored(waiting.writers(), still_waiting, took);
             state.failing.take().is_some()
         };
         if recovered {

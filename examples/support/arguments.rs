@@ -1,0 +1,109 @@
+//! The command lines of the examples that have one.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use lexopt::prelude::*;
+
+/// What `weather_pipeline` is told to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeatherArguments {
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+    /// The file to write.
+    pub out: PathBuf,
+    /// Whether to leave the network alone.
+    pub offline: bool,
+    /// How many requests the server on this machine refuses at first.
+    pub fail_first: u32,
+}
+
+const WEATHER: &str = "\
+Fetches a weather forecast and saves it.
+
+Usage: cargo run --example weather_pipeline -- [OPTIONS]
+
+  --lat DEGREES     Degrees north [38.9]
+  --lon DEGREES     Degrees east [-77.0]
+  --out FILE        The file to write [weather.csv]
+  --offline         Ask a server on this machine that knows one recorded forecast
+  --fail-first N    Like --offline, and refuse the first N requests
+  --help            Print this text";
+
+impl WeatherArguments {
+    /// Reads the command line of this process. Where it asks for help, prints that and ends the process.
+    ///
+    /// # Errors
+    ///
+    /// The command line has an option that is not known, or a value that is no number.
+    pub fn from_command_line() -> Result<Self, lexopt::Error> {
+        let mut arguments = Self {
+            lat: 38.9,
+            lon: -77.0,
+            out: PathBuf::from("weather.csv"),
+            offline: false,
+            fail_first: 0,
+        };
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("lat") => arguments.lat = number(&mut parser)?,
+                Long("lon") => arguments.lon = number(&mut parser)?,
+                Long("out") => arguments.out = parser.value()?.into(),
+                Long("offline") => arguments.offline = true,
+                Long("fail-first") => arguments.fail_first = number(&mut parser)?,
+                Short('h') | Long("help") => help(WEATHER),
+                Short(_) | Long(_) | Value(_) => return Err(argument.unexpected()),
+            }
+        }
+        Ok(arguments)
+    }
+}
+
+/// What `retries` is told to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RetryArguments {
+    /// What the server's luck is made from.
+    pub seed: u64,
+}
+
+const RETRIES: &str = "\
+Places orders with a shop whose server fails half of the time.
+
+Usage: cargo run --example retries -- [OPTIONS]
+
+  --seed N    Where the server's luck starts; the same number gives the same luck [7]
+  --help      Print this text";
+
+impl RetryArguments {
+    /// Reads the command line of this process. Where it asks for help, prints that and ends the process.
+    ///
+    /// # Errors
+    ///
+    /// The command line has an option that is not known, or a value that is no number.
+    pub fn from_command_line() -> Result<Self, lexopt::Error> {
+        let mut arguments = Self { seed: 7 };
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("seed") => arguments.seed = number(&mut parser)?,
+                Short('h') | Long("help") => help(RETRIES),
+                Short(_) | Long(_) | Value(_) => return Err(argument.unexpected()),
+            }
+        }
+        Ok(arguments)
+    }
+}
+
+fn number<T: FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>>(
+    parser: &mut lexopt::Parser,
+) -> Result<T, lexopt::Error> {
+    parser.value()?.parse()
+}
+
+fn help(text: &str) -> ! {
+    println!("{text}");
+    std::process::exit(0)
+}

@@ -1,0 +1,17 @@
+//! What the examples share, so that they can be about Tidegate: HTTP servers on this machine, and command lines. Nothing here
+//! is needed to use Tidegate.
+
+mod arguments;
+mod client;
+mod flaky;
+mod loopback;
+mod weather;
+
+pub use arguments::{RetryArguments, WeatherArguments};
+pub use flaky::FlakyShop;
+pub use weather::{Forecast, Hourly, WeatherService};
+
+/// The code blocks of the README, compiled and run as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -1,0 +1,214 @@
+//! Runs every example as a program, in a folder of its own, and looks at what it prints. Nothing here waits for a time.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A folder to run examples in; its database is kept from one run to the next.
+struct Folder(TempDir);
+
+/// What an example printed.
+struct Printed {
+    out: String,
+    log: String,
+}
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn run(&self, example: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Printed {
+        let output = self.output(example, arguments, settings);
+        let out = String::from_utf8(output.stdout).unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{example}: {}\n{out}\n{log}", output.status);
+        Printed { out, log }
+    }
+
+    fn output(&self, example: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+        let mut command = Command::new(program(example));
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy().to_ascii_uppercase();
+            if text.starts_with("TIDEGATE_") || text.ends_with("_PROXY") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .args(arguments)
+            .current_dir(&self.0)
+            .env("TIDEGATE_HOME", self.0.path().join("home"))
+            .envs(settings.iter().copied())
+            .output()
+            .unwrap()
+    }
+}
+
+/// Where cargo puts an example: beside the folder of this test program.
+fn program(example: &str) -> PathBuf {
+    let this = std::env::current_exe().unwrap();
+    let profile = this.parent().and_then(|deps| deps.parent()).unwrap();
+    let name = format!("{example}{}", std::env::consts::EXE_SUFFIX);
+    let program = profile.join("examples").join(name);
+    assert!(
+        program.exists(),
+        "{} is not built; `cargo build -p tidegate-examples --examples` builds it",
+        program.display()
+    );
+    program
+}
+
+impl Printed {
+    /// The lines of the log that hold these texts are there, in this order.
+    #[track_caller]
+    fn logs_in_order(&self, texts: &[&str]) {
+        let mut lines = self.log.lines();
+        for text in texts {
+            assert!(lines.any(|line| line.contains(text)), "no `{text}` in its place:\n{}", self.log);
+        }
+    }
+
+    #[track_caller]
+    fn prints(&self, texts: &[&str]) {
+        for text in texts {
+            assert!(self.out.contains(text), "no `{text}`:\n{}", self.out);
+        }
+    }
+
+    fn count(&self, text: &str) -> usize {
+        self.log.lines().filter(|line| line.contains(text)).count()
+    }
+}
+
+#[test]
+fn weather_pipeline_prints_a_run_and_the_next_run_finds_it() {
+    let folder = Folder::new();
+    let first = folder.run("weather_pipeline", &["--offline"], &[]);
+    first.prints(&["Earlier runs: none"]);
+    first.logs_in_order(&[
+        "INFO    | tidegate - Created flow run '",
+        "Task run 'fetch_weather-",
+        "Forecasted temp C: 20.1 degrees",
+        "Task run 'save_weather-",
+        "Finished in state Completed()",
+    ]);
+    assert_eq!(first.count("Finished in state Completed()"), 3);
+    assert_eq!(first.count("WARNING"), 0);
+    let saved = std::fs::read_to_string(folder.0.path().join("weather.csv")).unwrap();
+    assert_eq!(saved, "temperature\n20.1\n");
+
+    let name = first.log.split('\'').nth(1).unwrap();
+    let second = folder.run("weather_pipeline", &["--offline", "--out", "second.csv"], &[]);
+    let found = format!("Earlier runs: 1. The last one, '{name}', ended as Completed().");
+    second.prints(&[&found]);
+    assert!(folder.0.path().join("second.csv").exists());
+}
+
+#[test]
+fn weather_pipeline_says_so_where_the_network_cannot_be_reached() {
+    // Nobody listens at this port, so the way to the network ends here.
+    let no_way_out = [("ALL_PROXY", "http://127.0.0.1:9"), ("HTTPS_PROXY", "http://127.0.0.1:9")];
+    let printed = Folder::new().run("weather_pipeline", &["--lon", "-13.4"], &no_way_out);
+    assert_eq!(printed.count("WARNING"), 1, "{}", printed.log);
+    printed.logs_in_order(&["cannot be reached", "Created flow run '", "20.1 degrees"]);
+    assert_eq!(printed.count("Finished in state Completed()"), 3);
+}
+
+#[test]
+fn weather_pipeline_tries_again_after_failures() {
+    let printed = Folder::new().run("weather_pipeline", &["--fail-first", "2"], &[]);
+    printed.logs_in_order(&[
+        "503 Service Unavailable",
+        "Retry 1/3 will start 2 second(s)",
+        "503 Service Unavailable",
+        "Retry 2/3 will start 4 second(s)",
+        "Finished in state Completed()",
+    ]);
+    printed.prints(&[
+        "  AwaitingRetry (2 s)\n  Retrying\n  AwaitingRetry (4 s)\n  Retrying\n  Completed\n",
+    ]);
+    assert_eq!(printed.count("Finished in state Completed()"), 3);
+}
+
+#[test]
+fn weather_pipeline_says_what_is_wrong_with_its_arguments() {
+    let output = Folder::new().output("weather_pipeline", &["--lat", "north"], &[]);
+    assert!(!output.status.success());
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("north"), "{text}");
+}
+
+#[test]
+fn retries_shows_every_attempt() {
+    let printed = Folder::new().run("retries", &["--seed", "7"], &[]);
+    printed.prints(&[
+        "apples: on its way",
+        "bread: on its way",
+        "cheese: on its way",
+        "404 Not Found",
+        "AwaitingRetry > Retrying > Completed",
+        "wishful thinking: 1 attempts: Pending > Running > Failed",
+    ]);
+}
+
+#[test]
+fn logging_reads_its_lines_back() {
+    let printed = Folder::new().run("logging", &[], &[]);
+    printed.logs_in_order(&[" - 4 words", "WARNING", "The report has 4 words", "This line is not stored"]);
+    printed.prints(&["INFO    4 words", r#"WARNING rather short {"limit":5,"words":4}"#]);
+    assert!(!printed.out.contains("This line is not stored"), "{}", printed.out);
+    assert_eq!(printed.count("at TIDEGATE_LOGGING_LEVEL=DEBUG only"), 0);
+}
+
+#[test]
+fn logging_follows_the_environment() {
+    let folder = Folder::new();
+    let debug = folder.run("logging", &[], &[("TIDEGATE_LOGGING_LEVEL", "DEBUG")]);
+    assert_eq!(debug.count("at TIDEGATE_LOGGING_LEVEL=DEBUG only"), 1);
+
+    let json = folder.run("logging", &[], &[("TIDEGATE_LOGGING_FORMAT", "json")]);
+    assert!(json.count("4 words") >= 1);
+    for line in json.log.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(line["level"].is_string() && line["message"].is_string(), "{line}");
+    }
+}
+
+#[test]
+fn runtime_context_knows_where_it_is() {
+    let printed = Folder::new().run("runtime_context", &[], &[]);
+    printed.prints(&[
+        "outside: no task run, in no flow run",
+        "in the flow of 2026: no task run, in journey-2026",
+        r#"parameters: {"year":2026}"#,
+        r#"tags: ["travel"], run count: 1"#,
+        "awaited: look-around-awaited, in journey-2026",
+        "submitted: look-around-submitted, in journey-2026",
+        "on a thread: look_around_on_a_thread-",
+        "spawned by hand: no task run, in no flow run",
+        "spawned with in_current_run: no task run, in journey-2026",
+        "a thread with in_current_run_sync: no task run, in journey-2026",
+        "with a stand-in: pack-0, in noisy-raccoon",
+    ]);
+}
+
+#[test]
+fn subflows_have_runs_of_their_own() {
+    let printed = Folder::new().run("subflows", &[], &[]);
+    printed.logs_in_order(&["for flow 'world-report'", "Beginning subflow run 'report-Lisbon'"]);
+    printed.prints(&[
+        "Left out: Atlantis",
+        "People: 1254000",
+        r#"report-Oslo      Completed  ["city", "nightly"]"#,
+        r#"report-Atlantis  Failed     ["city", "nightly"]"#,
+        "of all times: 1",
+    ]);
+}
+
+#[test]
+fn blocking_tasks_are_honest_about_threads() {
+    let printed = Folder::new().run("blocking_tasks", &[], &[]);
+    printed.logs_in_order(&["side by side", "In place: 5", "a thread cannot be stopped", "TimedOut"]);
+    printed.prints(&["A task on its own: 42"]);
+}
