@@ -4,11 +4,12 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tidegate_core::{self as core, Delays, RunKind, State};
 
 use crate::call::{Produce, TaskCall, describe};
 use crate::definition::Definition;
-use crate::engine::{Attempted, Body, Plan, Unrepeatable};
+use crate::engine::{Attempted, Body, Plan};
 use crate::error::BoxError;
 use crate::options::Options;
 
@@ -98,13 +99,10 @@ where
     T: Send,
     E: Into<BoxError>,
 {
-    fn attempt(
-        &mut self,
-        _last: bool,
-    ) -> Result<futures_util::future::BoxFuture<'_, Attempted>, Unrepeatable> {
+    fn attempt(&mut self, _last: bool) -> BoxFuture<'_, Attempted> {
         let future = (self.function)();
         let value = &mut self.value;
-        Ok(Box::pin(async move {
+        Box::pin(async move {
             match future.await {
                 Ok(returned) => {
                     *value = Some(returned);
@@ -112,7 +110,11 @@ where
                 }
                 Err(error) => Attempted::Failed(error.into()),
             }
-        }))
+        })
+    }
+
+    fn used_up(&self) -> Option<&'static str> {
+        None
     }
 
     fn conclude(&self) -> Option<State> {

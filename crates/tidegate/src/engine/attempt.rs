@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::panics::Panic;
-use crate::engine::{Attempted, Body, Context, LiveRun, Unrepeatable};
+use crate::engine::{Attempted, Body, Context, LiveRun};
 use crate::error::BoxError;
 
 /// How an attempt went.
@@ -19,8 +19,6 @@ pub(super) enum Outcome {
     Panicked(Panic),
     /// It took longer than this.
     TimedOut(Duration),
-    /// Its arguments were used up by the attempt before.
-    Unrepeatable(&'static str),
 }
 
 /// Calls the body once.
@@ -31,8 +29,7 @@ pub(super) async fn attempt(
     context: Arc<Context>,
 ) -> Outcome {
     let future = match Panic::catch_sync(|| body.attempt(last)) {
-        Ok(Ok(future)) => future,
-        Ok(Err(Unrepeatable(argument))) => return Outcome::Unrepeatable(argument),
+        Ok(future) => future,
         Err(panic) => return Outcome::Panicked(panic),
     };
     let attempt = context.scope(Panic::catch(future));
