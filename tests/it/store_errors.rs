@@ -151,7 +151,7 @@ async fn fetch(bodies: &AtomicU32) -> u32 {
 #[flow]
 async fn pipeline(bodies: Arc<AtomicU32>) -> Result<u32> {
     bodies.fetch_add(100, Ordering::Relaxed);
-    Ok(fetch(&bodies).named("f").await?)
+    fetch(&bodies).named("f").await
 }
 
 /// Runs the pipeline on a store that refuses writes into these types; compares the error, what ran, and what is recorded.
@@ -226,7 +226,7 @@ async fn a_task_whose_start_cannot_be_recorded_does_not_run() {
 async fn a_submitted_run_that_cannot_be_recorded_tells_who_awaits_it() {
     let (store, engine) = Troubled::engine();
     store.refuse(StateType::Completed);
-    let call = tidegate::step("s").run(|| async { Ok::<_, tidegate::BoxError>(1) });
+    let call = tidegate::step("s").run(|| async { Ok::<_, tidegate::Error>(1) });
     let error = call.on(&engine).submit().await.unwrap_err();
     expect!["Task run 's' could not be recorded: the disk of /data is full; make room on it"]
         .assert_eq(&error.to_string());
