@@ -10,6 +10,7 @@ mod capture;
 mod child;
 mod crash;
 mod database;
+mod definition;
 mod final_state;
 mod hook;
 mod log;
