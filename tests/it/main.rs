@@ -27,6 +27,7 @@ mod subflow;
 mod submit;
 mod tags;
 mod task;
+mod testing;
 mod tidy;
 mod timeline;
 mod timeout;
