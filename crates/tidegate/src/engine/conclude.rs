@@ -104,7 +104,8 @@ impl Execution {
                 }
             },
             Outcome::Failed(error) => {
-                let text = error_text(&*error);
+                let text = Panic::catch_sync(|| error_text(&*error))
+                    .unwrap_or_else(|panic| format!("an error that cannot be shown: {panic}"));
                 let state = State::failed(now).message(self.encountered(&text));
                 let cause = Some(Arc::from(error));
                 let failing = Failing { state, cause, what: What::Exception, text };
