@@ -98,6 +98,27 @@ async fn a_panic_that_is_not_text_is_a_failure_too() {
 }
 
 #[tidegate::test(start_paused = true)]
+async fn an_error_that_panics_when_it_is_shown_is_a_failure_all_the_same() {
+    #[derive(Debug)]
+    struct Unshown;
+    impl std::fmt::Display for Unshown {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("not shown")
+        }
+    }
+    impl std::error::Error for Unshown {}
+    #[task]
+    async fn fetch() -> Result<()> {
+        Err(Unshown.into())
+    }
+    let error = fetch().await.unwrap_err();
+    assert!(error.downcast_ref::<Unshown>().is_some());
+    let text = error.state().unwrap().to_string();
+    assert!(text.contains("an error that cannot be shown: panicked at "), "{text}");
+    assert!(text.ends_with(": not shown')"), "{text}");
+}
+
+#[tidegate::test(start_paused = true)]
 async fn a_run_that_panics_is_tried_again() {
     #[task(retries = 1)]
     async fn fetch() {

@@ -309,6 +309,31 @@ async fn a_flow_dropped_while_its_start_is_on_its_way_has_crashed() {
     engine.close().await.unwrap();
 }
 
+/// A call is dropped at its first wait, then at its second, and so on, the store's own waits included.
+#[tidegate::test(start_paused = true)]
+async fn a_flow_dropped_at_any_wait_for_a_slow_store_is_never_left_running() {
+    for polls in 1.. {
+        let (store, engine) = Troubled::engine();
+        store.holds_acknowledgements.store(true, Ordering::Relaxed);
+        store.holds_rooms.store(true, Ordering::Relaxed);
+        let mut call = Box::pin(engine.run(pipeline(Arc::new(AtomicU32::new(0)))));
+        let mut ended = false;
+        for _ in 0..polls {
+            ended = futures_util::poll!(&mut call).is_ready();
+            store.acknowledge();
+            store.give_rooms();
+        }
+        drop(call);
+        let runs = engine.runs().list().await.unwrap();
+        assert!(!runs.is_empty() && runs.iter().all(Run::is_terminal), "{polls}: {runs:?}");
+        engine.close().await.unwrap();
+        if ended {
+            assert_eq!(polls, 5, "Running of both, the end of both, and the value");
+            break;
+        }
+    }
+}
+
 #[tidegate::test(start_paused = true)]
 async fn a_store_that_loses_log_lines_fails_no_run() {
     let (store, engine) = Troubled::engine();

@@ -191,6 +191,19 @@ async fn what_is_submitted_outside_a_flow_belongs_to_the_engine() {
 }
 
 #[tidegate::test(start_paused = true)]
+async fn what_is_submitted_when_its_flow_run_has_ended_belongs_to_the_engine() {
+    #[flow]
+    async fn pipeline() -> tidegate::TaskCall<'static, u64> {
+        slow(60)
+    }
+    let engine = Engine::builder().database("sqlite::memory:").open().unwrap();
+    let call = engine.run(pipeline()).await.unwrap();
+    let handle = call.submit();
+    engine.close().await.unwrap();
+    assert_eq!(handle.await.unwrap(), 60);
+}
+
+#[tidegate::test(start_paused = true)]
 async fn what_a_task_submits_belongs_to_its_flow_run() {
     #[task]
     async fn outer() {

@@ -218,17 +218,25 @@ impl FromAnyhow for &Failure<anyhow::Error> {
     }
 }
 
-/// Any other error.
-pub trait FromOther {
-    #[doc(hidden)]
-    fn convert(&self) -> Error;
-}
-
-impl<E: Into<Error>> FromOther for Failure<E> {
-    fn convert(&self) -> Error {
+impl<E> Failure<E> {
+    /// Any other error.
+    pub fn convert(&self) -> Error
+    where
+        E: ErrorOfABody,
+    {
         self.0.take().expect("an error is converted once").into()
     }
 }
+
+/// An error that the body of a flow or task may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a flow or task, since it does not convert into a boxed error",
+    label = "not an error type",
+    note = "implement `std::error::Error` for it (the crate `thiserror` derives it), or return `tidegate::Result`"
+)]
+pub trait ErrorOfABody: Into<Error> {}
+
+impl<E: Into<Error>> ErrorOfABody for E {}
 
 /// Says in which state a run ends.
 pub trait Concluding {
@@ -310,7 +318,7 @@ macro_rules! __cloned {
 macro_rules! __failure {
     ($error:expr) => {{
         #[allow(unused_imports)]
-        use $crate::__private::{FromAnyhow as _, FromOther as _};
+        use $crate::__private::FromAnyhow as _;
         (&&$crate::__private::Failure(::core::cell::Cell::new(::core::option::Option::Some(
             $error,
         ))))

@@ -104,7 +104,8 @@ impl Execution {
                 }
             },
             Outcome::Failed(error) => {
-                let text = error.root_text();
+                let text = Panic::catch_sync(|| error.root_text())
+                    .unwrap_or_else(|panic| format!("an error that cannot be shown: {panic}"));
                 let state = State::failed(now).message(self.encountered(&text));
                 let cause = Some(error.into_cause());
                 let failing = Failing { state, cause, what: What::Exception, text };
