@@ -5,8 +5,6 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -55,8 +53,8 @@ where
     }
 }
 
-fn response((status, body): (StatusCode, String)) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+fn response((status, body): (StatusCode, String)) -> Response<String> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     response
 }

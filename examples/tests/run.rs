@@ -1,5 +1,7 @@
 //! Runs every example as a program, in a folder of its own, and looks at what it prints. Nothing here waits for a time.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -65,7 +67,11 @@ impl Printed {
     fn logs_in_order(&self, texts: &[&str]) {
         let mut lines = self.log.lines();
         for text in texts {
-            assert!(lines.any(|line| line.contains(text)), "no `{text}` in its place:\n{}", self.log);
+            assert!(
+                lines.any(|line| line.contains(text)),
+                "no `{text}` in its place:\n{}",
+                self.log
+            );
         }
     }
 
@@ -119,12 +125,11 @@ fn weather_pipeline_says_so_where_the_network_cannot_be_reached() {
 fn weather_pipeline_tries_again_after_failures() {
     let printed = Folder::new().run("weather_pipeline", &["--fail-first", "2"], &[]);
     printed.logs_in_order(&[
-        "503 Service Unavailable",
-        "Retry 1/3 will start 2 second(s)",
-        "503 Service Unavailable",
-        "Retry 2/3 will start 4 second(s)",
+        "Retry 1/3 will start",
+        "Retry 2/3 will start",
         "Finished in state Completed()",
     ]);
+    assert_eq!(printed.count("503 Service Unavailable"), 2);
     printed.prints(&[
         "  AwaitingRetry (2 s)\n  Retrying\n  AwaitingRetry (4 s)\n  Retrying\n  Completed\n",
     ]);
@@ -155,7 +160,12 @@ fn retries_shows_every_attempt() {
 #[test]
 fn logging_reads_its_lines_back() {
     let printed = Folder::new().run("logging", &[], &[]);
-    printed.logs_in_order(&[" - 4 words", "WARNING", "The report has 4 words", "This line is not stored"]);
+    printed.logs_in_order(&[
+        " - 4 words",
+        "WARNING",
+        "The report has 4 words",
+        "This line is not stored",
+    ]);
     printed.prints(&["INFO    4 words", r#"WARNING rather short {"limit":5,"words":4}"#]);
     assert!(!printed.out.contains("This line is not stored"), "{}", printed.out);
     assert_eq!(printed.count("at TIDEGATE_LOGGING_LEVEL=DEBUG only"), 0);
@@ -209,6 +219,11 @@ fn subflows_have_runs_of_their_own() {
 #[test]
 fn blocking_tasks_are_honest_about_threads() {
     let printed = Folder::new().run("blocking_tasks", &[], &[]);
-    printed.logs_in_order(&["side by side", "In place: 5", "a thread cannot be stopped", "TimedOut"]);
+    printed.logs_in_order(&[
+        "side by side",
+        "In place: 5",
+        "a thread cannot be stopped",
+        "TimedOut",
+    ]);
     printed.prints(&["A task on its own: 42"]);
 }

@@ -206,11 +206,32 @@ fn default_retries_are_for_tasks_that_do_not_say() {
 }
 
 #[test]
+fn default_retries_leave_calls_alone_that_can_be_made_once_only() {
+    let left = Child::new().env("TIDEGATE_TASKS_DEFAULT_RETRIES", "1").run(|| {
+        #[task]
+        async fn add(numbers: &mut Vec<u32>) {
+            numbers.push(1);
+        }
+        block_on(async {
+            let mut numbers = vec![];
+            add(&mut numbers).await.unwrap();
+            print_timelines().await;
+        });
+    });
+    check(
+        &left,
+        expect![[r#"
+        add: Pending > Running > Completed
+    "#]],
+    );
+}
+
+#[test]
 fn default_retries_of_flows_are_a_setting_of_their_own() {
     let left = Child::new().env("TIDEGATE_FLOWS_DEFAULT_RETRIES", "1").run(|| {
         #[flow]
         async fn pipeline() -> Result<()> {
-            Ok(fails().await?)
+            fails().await
         }
         block_on(async {
             let _ = pipeline().await;

@@ -8,8 +8,8 @@ use tidegate_core::{Parameters, State};
 
 use crate::call::{Call, FlowCall, TaskCall, describe};
 use crate::definition::Definition;
-use crate::engine::{Attempted, Body, Plan, Unrepeatable};
-use crate::error::BoxError;
+use crate::engine::{Attempted, Body, Plan};
+use crate::error::Error;
 
 /// A body that gives a `T`.
 pub(crate) trait Produce<T>: Body {
@@ -33,7 +33,7 @@ pub struct Parts<A, B, O, T> {
     /// The function.
     pub body: B,
     /// Takes what the function returned apart.
-    pub output: fn(O) -> Result<T, BoxError>,
+    pub output: fn(O) -> Result<T, Error>,
     /// The state that a returned value asks for.
     pub conclude: fn(&T) -> Option<State>,
 }
@@ -42,10 +42,11 @@ struct Function<A, B, F, O, T> {
     /// The future of one attempt, so that it is known to live as long as the body does.
     attempt: PhantomData<fn() -> F>,
     arguments: Option<A>,
+    used_up: Option<&'static str>,
     value: Option<T>,
     repeat: fn(&A) -> Result<A, &'static str>,
     body: B,
-    output: fn(O) -> Result<T, BoxError>,
+    output: fn(O) -> Result<T, Error>,
     conclude: fn(&T) -> Option<State>,
 }
 
@@ -57,16 +58,18 @@ where
     O: Send,
     T: Send,
 {
-    fn attempt(&mut self, last: bool) -> Result<BoxFuture<'_, Attempted>, Unrepeatable> {
-        let arguments = if last {
-            self.arguments.take()
+    fn attempt(&mut self, last: bool) -> BoxFuture<'_, Attempted> {
+        const KEPT: &str = "arguments are kept for an attempt that is asked for";
+        let copy = if last {
+            None
         } else {
-            self.arguments.as_ref().map(self.repeat).transpose().map_err(Unrepeatable)?
+            let copy = (self.repeat)(self.arguments.as_ref().expect(KEPT));
+            copy.map_err(|argument| self.used_up = Some(argument)).ok()
         };
-        let arguments = arguments.expect("the arguments are kept until the last attempt");
+        let arguments = std::mem::replace(&mut self.arguments, copy).expect(KEPT);
         let future = (self.body)(arguments);
         let (output, value) = (self.output, &mut self.value);
-        Ok(Box::pin(async move {
+        Box::pin(async move {
             match output(future.await) {
                 Ok(returned) => {
                     *value = Some(returned);
@@ -74,7 +77,11 @@ where
                 }
                 Err(error) => Attempted::Failed(error),
             }
-        }))
+        })
+    }
+
+    fn used_up(&self) -> Option<&'static str> {
+        self.used_up
     }
 
     fn conclude(&self) -> Option<State> {
@@ -110,6 +117,7 @@ impl<A, B, O, T> Parts<A, B, O, T> {
         let body = Function {
             attempt: PhantomData,
             arguments: Some(self.arguments),
+            used_up: None,
             value: None,
             repeat: self.repeat,
             body: self.body,

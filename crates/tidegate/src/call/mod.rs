@@ -107,7 +107,7 @@ macro_rules! call_type {
         impl<'a, T: Send + 'a> $name<'a, T> {
             #[doc = concat!("Tries again so many times when this ", $noun, " run fails.")]
             ///
-            /// Arguments that are not `Clone` can be used once only; with them a further attempt is an error.
+            /// Arguments that are not `Clone` can be used once only; with them there is no further attempt, and a line says so.
             pub fn retries(self, retries: u32) -> Self {
                 Self(self.0.plan(|plan| plan.options_mut().retries = Some(retries)))
             }

@@ -4,12 +4,13 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use tidegate_core::{self as core, Delays, RunKind, State};
 
 use crate::call::{Produce, TaskCall, describe};
 use crate::definition::Definition;
-use crate::engine::{Attempted, Body, Plan, Unrepeatable};
-use crate::error::BoxError;
+use crate::engine::{Attempted, Body, Plan};
+use crate::error::Error;
 use crate::options::Options;
 
 /// A task without a function: a name, options, and then a closure that may borrow freely.
@@ -74,7 +75,7 @@ impl Step {
         B: FnMut() -> F + Send + 'a,
         F: Future<Output = Result<T, E>> + Send + 'a,
         T: Send + 'a,
-        E: Into<BoxError> + Send + 'a,
+        E: Into<Error> + Send + 'a,
     {
         let mut record = core::Definition::new(RunKind::Task, self.name);
         record.tags.clone_from(&self.options.tags);
@@ -96,15 +97,12 @@ where
     B: FnMut() -> F + Send,
     F: Future<Output = Result<T, E>> + Send,
     T: Send,
-    E: Into<BoxError>,
+    E: Into<Error>,
 {
-    fn attempt(
-        &mut self,
-        _last: bool,
-    ) -> Result<futures_util::future::BoxFuture<'_, Attempted>, Unrepeatable> {
+    fn attempt(&mut self, _last: bool) -> BoxFuture<'_, Attempted> {
         let future = (self.function)();
         let value = &mut self.value;
-        Ok(Box::pin(async move {
+        Box::pin(async move {
             match future.await {
                 Ok(returned) => {
                     *value = Some(returned);
@@ -112,7 +110,11 @@ where
                 }
                 Err(error) => Attempted::Failed(error.into()),
             }
-        }))
+        })
+    }
+
+    fn used_up(&self) -> Option<&'static str> {
+        None
     }
 
     fn conclude(&self) -> Option<State> {
@@ -125,7 +127,7 @@ where
     B: FnMut() -> F + Send,
     F: Future<Output = Result<T, E>> + Send,
     T: Send,
-    E: Into<BoxError>,
+    E: Into<Error>,
 {
     fn take(&mut self) -> Option<T> {
         self.value.take()

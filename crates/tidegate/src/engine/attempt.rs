@@ -6,21 +6,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::engine::panics::Panic;
-use crate::engine::{Attempted, Body, Context, LiveRun, Unrepeatable};
-use crate::error::BoxError;
+use crate::engine::{Attempted, Body, Context, LiveRun};
+use crate::error::Error;
 
 /// How an attempt went.
 pub(super) enum Outcome {
     /// A value was returned.
     Returned,
     /// An error was returned.
-    Failed(BoxError),
+    Failed(Error),
     /// It panicked.
     Panicked(Panic),
     /// It took longer than this.
     TimedOut(Duration),
-    /// Its arguments were used up by the attempt before.
-    Unrepeatable(&'static str),
 }
 
 /// Calls the body once.
@@ -31,8 +29,7 @@ pub(super) async fn attempt(
     context: Arc<Context>,
 ) -> Outcome {
     let future = match Panic::catch_sync(|| body.attempt(last)) {
-        Ok(Ok(future)) => future,
-        Ok(Err(Unrepeatable(argument))) => return Outcome::Unrepeatable(argument),
+        Ok(future) => future,
         Err(panic) => return Outcome::Panicked(panic),
     };
     let attempt = context.scope(Panic::catch(future));

@@ -10,7 +10,7 @@ use tidegate_core::{RunKind, State, StateData, Timestamp, Verdict};
 use crate::engine::attempt::Outcome;
 use crate::engine::panics::Panic;
 use crate::engine::{Body, Execution, hooks};
-use crate::error::{Error, Result, error_text};
+use crate::error::{Error, Result};
 use crate::log::seconds;
 
 /// What comes after an attempt.
@@ -27,6 +27,19 @@ pub(super) struct Failing {
     cause: Option<Arc<dyn StdError + Send + Sync>>,
     what: What,
     text: String,
+}
+
+/// Why a failed attempt, if it is not followed by another, was the last.
+#[derive(Clone, Copy)]
+enum Last {
+    /// There are no retries.
+    Only,
+    /// All retries are used.
+    Exhausted,
+    /// The user's condition said so.
+    Vetoed,
+    /// This argument cannot be given to another.
+    UsedUp(&'static str),
 }
 
 /// How an attempt failed, as log lines tell it.
@@ -66,17 +79,14 @@ impl Execution {
     pub(super) async fn join_submitted(&self, outcome: &Outcome) {
         let submitted = match outcome {
             Outcome::TimedOut(_) => self.live.stop_submitted(),
-            Outcome::Returned
-            | Outcome::Failed(_)
-            | Outcome::Panicked(_)
-            | Outcome::Unrepeatable(_) => self.live.nursery(),
+            Outcome::Returned | Outcome::Failed(_) | Outcome::Panicked(_) => self.live.nursery(),
         };
         if let Some(submitted) = submitted {
             submitted.join().await;
         }
     }
 
-    /// Proposes what the outcome amounts to, and says what follows; a failure is first asked about, in [`fail`](Self::fail).
+    /// Proposes what the outcome amounts to, and says what follows; a failure goes on to [`fail`](Self::fail).
     ///
     /// Not async, so that the future of a run holds no outcome: most runs just return.
     pub(super) fn conclude(
@@ -98,9 +108,10 @@ impl Execution {
                 Failing { state, cause: None, what: What::State, text }
             }
             Outcome::Failed(error) => {
-                let text = error_text(&*error);
+                let text = Panic::catch_sync(|| error.root_text())
+                    .unwrap_or_else(|panic| format!("an error that cannot be shown: {panic}"));
                 let state = State::failed(now).message(self.encountered(&text));
-                let cause = Some(Arc::from(error));
+                let cause = Some(error.into_cause());
                 Failing { state, cause, what: What::Exception, text }
             }
             Outcome::Panicked(panic) => self.panicked(panic, now),
@@ -109,15 +120,6 @@ impl Execution {
                 let text = format!("{noun} run exceeded timeout of {} second(s)", seconds(limit));
                 let state = State::timed_out(now).message(text.clone());
                 Failing { state, cause: None, what: What::Timeout, text }
-            }
-            Outcome::Unrepeatable(argument) => {
-                let text = format!(
-                    "the argument `{argument}` is not Clone, so a further attempt has nothing to run with; \
-                     pass something that is Clone, or take the retries away"
-                );
-                let mut state = State::failed(now).message(text.clone());
-                state.data = StateData::Failed { retriable: Some(false) };
-                Failing { state, cause: None, what: What::Exception, text }
             }
         };
         Err(Box::new(failing))
@@ -130,22 +132,28 @@ impl Execution {
     }
 
     /// Proposes a failed state, which the rules may turn into another attempt.
-    pub(super) async fn fail(&mut self, mut failing: Failing) -> Next {
+    pub(super) async fn fail(
+        &mut self,
+        mut failing: Failing,
+        used_up: Option<&'static str>,
+    ) -> Next {
         let (attempt, retries) = {
             let record = self.live.record();
             (record.run_count, record.policy.retry.retries())
         };
-        let mut vetoed = false;
-        if attempt <= retries
-            && let Some(condition) = &self.options.retry_condition
-        {
-            let snapshot = self.live.record().clone();
-            let context = Arc::clone(&self.context);
-            vetoed =
-                !hooks::may_retry(&self.live, context, condition, snapshot, &failing.state).await;
-            if vetoed {
-                failing.state.data = StateData::Failed { retriable: Some(false) };
-            }
+        let last = if retries == 0 {
+            Last::Only
+        } else if attempt > retries {
+            Last::Exhausted
+        } else if let Some(argument) = used_up {
+            Last::UsedUp(argument)
+        } else if self.is_vetoed(&failing.state).await {
+            Last::Vetoed
+        } else {
+            Last::Exhausted
+        };
+        if let Last::UsedUp(_) | Last::Vetoed = last {
+            failing.state.data = StateData::Failed { retriable: Some(false) };
         }
         let verdict = self.propose(failing.state.clone());
         let entered = self.live.state().unwrap_or_else(|| failing.state.clone());
@@ -155,8 +163,16 @@ impl Execution {
             self.say_retry(&failing, attempt, retries, *scheduled_time);
             return Next::AttemptAt(*scheduled_time);
         }
-        self.say_failure(&failing, retries, vetoed);
+        self.say_failure(&failing, last);
         self.end(entered, failing.cause)
+    }
+
+    /// Whether the user's condition says that there is no further attempt.
+    async fn is_vetoed(&self, proposed: &State) -> bool {
+        let Some(condition) = &self.options.retry_condition else { return false };
+        let snapshot = self.live.record().clone();
+        let context = Arc::clone(&self.context);
+        !hooks::may_retry(&self.live, context, condition, snapshot, proposed).await
     }
 
     /// Proposes a state that is not a failure.
@@ -231,16 +247,21 @@ impl Execution {
         }
     }
 
-    fn say_failure(&self, failing: &Failing, retries: u32, vetoed: bool) {
+    fn say_failure(&self, failing: &Failing, last: Last) {
         let logger = self.live.logger();
-        let tail = if retries > 0 && !vetoed { " - Retries are exhausted" } else { "" };
-        match self.live.kind() {
-            RunKind::Flow => {
-                if let Some(text) = failing.of_a_flow() {
-                    logger.error(text);
-                }
+        let text = match self.live.kind() {
+            RunKind::Flow => failing.of_a_flow(),
+            RunKind::Task => Some(failing.of_a_task()),
+        };
+        let Some(text) = text else { return };
+        match (last, self.live.kind()) {
+            (Last::UsedUp(argument), _) => logger.error(format_args!(
+                "{text} - No retry: the argument `{argument}` is used up; make it Clone, or take the retries away"
+            )),
+            (Last::Exhausted, RunKind::Task) => {
+                logger.error(format_args!("{text} - Retries are exhausted"));
             }
-            RunKind::Task => logger.error(format_args!("{}{tail}", failing.of_a_task())),
+            (Last::Exhausted, RunKind::Flow) | (Last::Only | Last::Vetoed, _) => logger.error(text),
         }
     }
 

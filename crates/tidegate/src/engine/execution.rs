@@ -68,7 +68,7 @@ impl Execution {
             self.join_submitted(&outcome).await;
             let next = match self.conclude(outcome, body) {
                 Ok(next) => next,
-                Err(failing) => Box::pin(self.fail(*failing)).await,
+                Err(failing) => Box::pin(self.fail(*failing, body.used_up())).await,
             };
             match next {
                 Next::AttemptAt(time) => self.wait_until(time).await,
@@ -85,10 +85,12 @@ impl Execution {
         &self.live
     }
 
-    /// Where it runs when it is submitted: with its flow run, or else with the engine.
+    /// Where it runs when it is submitted: with its flow run, or else with the engine, which also joins what comes when the
+    /// flow run has ended.
     pub(crate) fn nursery(&self) -> Nursery {
         self.live
             .flow()
+            .filter(|flow| !flow.record().is_terminal())
             .and_then(|flow| flow.nursery())
             .unwrap_or_else(|| self.live.engine().nursery().clone())
     }

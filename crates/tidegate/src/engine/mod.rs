@@ -31,7 +31,7 @@ use crate::settings::Settings;
 
 pub use attempt::blocking;
 pub(crate) use attempt::in_blocking_body;
-pub(crate) use body::{Attempted, Body, Unrepeatable};
+pub(crate) use body::{Attempted, Body};
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
 pub(crate) use execution::Execution;
