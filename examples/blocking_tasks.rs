@@ -47,7 +47,7 @@ async fn work() -> Result<()> {
 }
 
 /// `block_on` runs a call to its end on a runtime of Tidegate's own.
-fn main() -> tidegate::Result<()> {
+fn main() -> Result<()> {
     work().block_on()?;
     println!("A task on its own: {}", add(20, 22).block_on()?);
     Ok(())

@@ -30,7 +30,7 @@ async fn population(city: String) -> Result<u32, NoSuchCity> {
 
 #[flow(flow_run_name = "report-{city}", tags = ["city"])]
 async fn city_report(city: String) -> Result<u32> {
-    Ok(population(city).await?)
+    population(city).await
 }
 
 #[flow]

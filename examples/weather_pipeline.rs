@@ -40,7 +40,7 @@ async fn pipeline(
 ) -> Result<String> {
     let temp = fetch_weather(service, lat, lon).await?;
     println!("Forecasted temp C: {temp} degrees");
-    Ok(save_weather(temp, out).await?)
+    save_weather(temp, out).await
 }
 
 #[tokio::main]

@@ -73,7 +73,7 @@ async fn spawns(tasks: u64, at_once: u64) -> Duration {
     started.elapsed()
 }
 
-pub(crate) fn bench(criterion: &mut Criterion) -> tidegate::Result<()> {
+pub(crate) fn bench(criterion: &mut Criterion) -> Result<()> {
     let (runtime, engine) = (runtime(), engine_without_store()?);
 
     let mut group = criterion.benchmark_group("awaited");

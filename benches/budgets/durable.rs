@@ -23,7 +23,7 @@ pub(crate) const FLOWS: u64 = 2_000;
 /// The size of a good batch for SQLite alone.
 const BATCH: u64 = 1000;
 
-pub(crate) fn bench(criterion: &mut Criterion, figures: &mut Figures) -> tidegate::Result<()> {
+pub(crate) fn bench(criterion: &mut Criterion, figures: &mut Figures) -> Result<()> {
     for durability in Durability::ALL {
         sequential(criterion, durability)?;
         concurrent(criterion, figures, durability)?;
@@ -33,7 +33,7 @@ pub(crate) fn bench(criterion: &mut Criterion, figures: &mut Figures) -> tidegat
 }
 
 #[flow]
-async fn one_after_the_other(tasks: u64) -> tidegate::Result<Duration> {
+async fn one_after_the_other(tasks: u64) -> Result<Duration> {
     let started = Instant::now();
     for number in 0..tasks {
         no_op(number).await?;
@@ -41,7 +41,7 @@ async fn one_after_the_other(tasks: u64) -> tidegate::Result<Duration> {
     Ok(started.elapsed())
 }
 
-fn sequential(criterion: &mut Criterion, durability: Durability) -> tidegate::Result<()> {
+fn sequential(criterion: &mut Criterion, durability: Durability) -> Result<()> {
     let (runtime, durable) = (runtime(), Durable::open(durability, Logs::Off)?);
     let mut blocks = Blocks::new(folder());
     let mut raw = RawSqlite::new(folder(), durability);
@@ -67,7 +67,7 @@ fn concurrent(
     criterion: &mut Criterion,
     figures: &mut Figures,
     durability: Durability,
-) -> tidegate::Result<()> {
+) -> Result<()> {
     let (runtime, durable) = (runtime(), Durable::open(durability, Logs::Off)?);
     let mut raw = RawSqlite::new(folder(), durability);
     let mut runs = 0;
@@ -93,7 +93,7 @@ fn concurrent(
     Ok(())
 }
 
-fn concurrent_with_logs(criterion: &mut Criterion) -> tidegate::Result<()> {
+fn concurrent_with_logs(criterion: &mut Criterion) -> Result<()> {
     let (runtime, durable) = (runtime(), Durable::open(Durability::Full, Logs::Stored)?);
     let mut group = criterion.benchmark_group("concurrent full with logs");
     group.sampling_mode(SamplingMode::Flat).sample_size(10).throughput(Throughput::Elements(TASKS));
@@ -107,7 +107,7 @@ fn concurrent_with_logs(criterion: &mut Criterion) -> tidegate::Result<()> {
     Ok(())
 }
 
-async fn submitted(engine: &Engine, count: u64) -> tidegate::Result<Duration> {
+async fn submitted(engine: &Engine, count: u64) -> Result<Duration> {
     let started = Instant::now();
     for _ in 0..count {
         engine.run(submit_all(TASKS)).await?;
@@ -115,7 +115,7 @@ async fn submitted(engine: &Engine, count: u64) -> tidegate::Result<Duration> {
     Ok(started.elapsed())
 }
 
-fn flows(criterion: &mut Criterion, durability: Durability) -> tidegate::Result<()> {
+fn flows(criterion: &mut Criterion, durability: Durability) -> Result<()> {
     let (runtime, durable) = (runtime(), Durable::open(durability, Logs::Off)?);
     let mut group = criterion.benchmark_group(format!("flows {durability}"));
     group.sampling_mode(SamplingMode::Flat).sample_size(10).throughput(Throughput::Elements(FLOWS));
@@ -129,7 +129,7 @@ fn flows(criterion: &mut Criterion, durability: Durability) -> tidegate::Result<
     Ok(())
 }
 
-async fn at_once(engine: &Engine, flows: u64) -> tidegate::Result<Duration> {
+async fn at_once(engine: &Engine, flows: u64) -> Result<Duration> {
     let started = Instant::now();
     let callers = (0..FLOWS_AT_ONCE).map(|caller| {
         let mine = (caller..flows).step_by(FLOWS_AT_ONCE as usize);
@@ -139,10 +139,7 @@ async fn at_once(engine: &Engine, flows: u64) -> tidegate::Result<Duration> {
     Ok(started.elapsed())
 }
 
-async fn call_flows(
-    engine: Engine,
-    numbers: impl Iterator<Item = u64> + Send,
-) -> tidegate::Result<()> {
+async fn call_flows(engine: Engine, numbers: impl Iterator<Item = u64> + Send) -> Result<()> {
     for number in numbers {
         engine.run(two_steps(number)).await?;
     }
@@ -150,8 +147,6 @@ async fn call_flows(
 }
 
 #[allow(clippy::disallowed_methods, reason = "as a service calls flows; it is joined at once")]
-async fn spawned(
-    caller: impl Future<Output = tidegate::Result<()>> + Send + 'static,
-) -> tidegate::Result<()> {
+async fn spawned(caller: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
     tokio::spawn(caller).await.expect("it does not panic")
 }

@@ -17,7 +17,7 @@ pub(crate) async fn no_op(number: u64) -> u64 {
 
 /// A flow of two steps, one after the other.
 #[flow]
-pub(crate) async fn two_steps(number: u64) -> tidegate::Result<u64> {
+pub(crate) async fn two_steps(number: u64) -> Result<u64> {
     no_op(no_op(number).await?).await
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn runtime() -> Runtime {
 }
 
 /// An engine that keeps no records and writes no log lines.
-pub(crate) fn engine_without_store() -> tidegate::Result<Engine> {
+pub(crate) fn engine_without_store() -> Result<Engine> {
     Engine::builder().without_store().log_level(tidegate::logging::LevelFilter::OFF).open()
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct Durable {
 }
 
 impl Durable {
-    pub(crate) fn open(durability: Durability, logs: Logs) -> tidegate::Result<Self> {
+    pub(crate) fn open(durability: Durability, logs: Logs) -> Result<Self> {
         let folder = folder();
         let level = match logs {
             Logs::Off => tidegate::logging::LevelFilter::OFF,
@@ -89,7 +89,7 @@ impl Durable {
     }
 
     /// Closes the engine, and says how large its file is.
-    pub(crate) async fn close(self) -> tidegate::Result<u64> {
+    pub(crate) async fn close(self) -> Result<u64> {
         self.engine.close().await?;
         let file = std::fs::metadata(self.database());
         Ok(file.map_or(0, |file| file.len()))

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use hyper::StatusCode;
 use reqwest::Client;
-use tidegate::BoxError;
+use tidegate::Error;
 
 use crate::client;
 use crate::loopback::Loopback;
@@ -26,7 +26,7 @@ impl FlakyShop {
     /// # Cancel safety
     ///
     /// Cancel safe.
-    pub async fn open(seed: u64) -> Result<Self, BoxError> {
+    pub async fn open(seed: u64) -> Result<Self, Error> {
         let luck = Mutex::new(fastrand::Rng::with_seed(seed));
         let server = Loopback::start(move |request| {
             if request.uri().path().ends_with("unicorn") {

@@ -1,14 +1,13 @@
 //! Where `weather_pipeline` asks for a forecast: api.open-meteo.com, or, where that cannot be reached, a server on this
 //! machine that knows one recorded answer of it. Both are asked by the same code, over HTTP.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use hyper::StatusCode;
 use reqwest::Client;
 use serde::Deserialize;
-use tidegate::BoxError;
+use tidegate::Error;
 
 use crate::loopback::Loopback;
 use crate::{WeatherArguments, client};
@@ -46,7 +45,7 @@ impl WeatherService {
     /// # Errors
     ///
     /// This machine has no room for a client or a server.
-    pub async fn find(arguments: &WeatherArguments) -> Result<Self, BoxError> {
+    pub async fn find(arguments: &WeatherArguments) -> Result<Self, Error> {
         if arguments.offline || arguments.fail_first > 0 {
             return Self::on_this_machine(arguments.fail_first).await;
         }
@@ -66,7 +65,7 @@ impl WeatherService {
     }
 
     /// A server on this machine that refuses some requests before it answers.
-    async fn on_this_machine(fail_first: u32) -> Result<Self, BoxError> {
+    async fn on_this_machine(fail_first: u32) -> Result<Self, Error> {
         let to_refuse = AtomicU32::new(fail_first);
         let server = Loopback::start(move |_request| {
             let refuse = |left: u32| left.checked_sub(1);
@@ -109,7 +108,7 @@ impl fmt::Debug for WeatherService {
     }
 }
 
-fn root_cause(mut error: &dyn Error) -> &dyn Error {
+fn root_cause(mut error: &dyn std::error::Error) -> &dyn std::error::Error {
     while let Some(cause) = error.source() {
         error = cause;
     }

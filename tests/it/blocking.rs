@@ -96,7 +96,7 @@ fn block_on_runs_a_call_from_a_sync_main() {
         }
         #[flow]
         async fn pipeline() -> Result<u32> {
-            Ok(double(2).submit().await?)
+            double(2).submit().await
         }
         println!("{} {}", pipeline().block_on().unwrap(), double(5).block_on().unwrap());
     });
@@ -142,7 +142,7 @@ async fn an_inline_sync_body_cannot_wait_with_block_on() {
     }
     #[task(inline)]
     fn outer() -> Result<u32> {
-        Ok(one().block_on()?)
+        one().block_on()
     }
     assert!(outer().await.unwrap_err().to_string().contains("await the call instead"));
 }

@@ -9,7 +9,7 @@ use tidegate::prelude::*;
 use crate::timeline::runs;
 
 /// Makes a call, and compares the recorded parameters of its run, which completes.
-async fn check<T>(call: impl Future<Output = tidegate::Result<T>>, expected: Expect) {
+async fn check<T>(call: impl Future<Output = Result<T>>, expected: Expect) {
     assert!(call.await.is_ok());
     let run = runs().await.remove(0);
     assert!(run.state().unwrap().is_completed());

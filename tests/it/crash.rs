@@ -108,7 +108,7 @@ async fn a_flow_dropped_anywhere_takes_what_it_has_submitted_with_it() {
     async fn pipeline() -> Result<u32> {
         let handle = yields(6).submit();
         tokio::task::yield_now().await;
-        Ok(handle.await?)
+        handle.await
     }
     check(
         pipeline,
@@ -131,11 +131,11 @@ async fn a_flow_dropped_anywhere_takes_what_it_has_submitted_with_it() {
 async fn a_subflow_dropped_anywhere_crashes_with_its_parent() {
     #[flow]
     async fn child() -> Result<u32> {
-        Ok(yields(1).await?)
+        yields(1).await
     }
     #[flow]
     async fn parent() -> Result<u32> {
-        Ok(child().await?)
+        child().await
     }
     check(
         parent,
@@ -157,7 +157,7 @@ async fn a_subflow_dropped_anywhere_crashes_with_its_parent() {
 async fn a_dropped_run_is_not_tried_again() {
     #[flow(retries = 3)]
     async fn pipeline() -> Result<u32> {
-        Ok(yields(1).retries(3).await?)
+        yields(1).retries(3).await
     }
     check(
         pipeline,
@@ -182,7 +182,7 @@ async fn a_call_that_loses_a_race_has_crashed() {
     }
     #[flow]
     async fn pipeline() -> Result<()> {
-        Ok(slow().await?)
+        slow().await
     }
     tokio::select! {
         _ = pipeline() => panic!("it cannot end"),

@@ -9,7 +9,7 @@ use tidegate::{Engine, Hook, Run, State, Timestamp, runtime};
 use crate::timeline::{run_of, runs};
 
 /// Makes a call, and compares what its hooks said and the lines about hooks, in the order of their writing.
-async fn check<T>(call: impl Future<Output = tidegate::Result<T>>, expected: Expect) {
+async fn check<T>(call: impl Future<Output = Result<T>>, expected: Expect) {
     let _ = call.await;
     let engine = Engine::current().unwrap();
     let mut text = String::new();

@@ -10,7 +10,7 @@ use crate::child::{Child, block_on};
 use crate::timeline::{run_of, runs};
 
 /// Makes a call, and compares the lines that were stored, oldest first.
-async fn check<T>(call: impl Future<Output = tidegate::Result<T>>, expected: Expect) {
+async fn check<T>(call: impl Future<Output = Result<T>>, expected: Expect) {
     let _ = call.await;
     expected.assert_eq(&lines_of(&Engine::current().unwrap()).await);
 }
@@ -43,7 +43,7 @@ async fn a_flow_run_tells_its_creation_and_its_end() {
     async fn fetch() {}
     #[flow]
     async fn pipeline() -> Result<()> {
-        Ok(fetch().await?)
+        fetch().await
     }
     check(
         pipeline(),
@@ -352,13 +352,13 @@ async fn log_prints_of_a_flow_is_inherited_unless_a_task_says_otherwise() {
         println!("line of {}", "the flow");
         print!("without an end");
         prints().await?;
-        Ok(inherits().await?)
+        inherits().await
     }
     #[flow]
     async fn plain() -> Result<()> {
         println!("not a line");
         inherits().log_prints(true).await?;
-        Ok(inherits().await?)
+        inherits().await
     }
     check(
         async { pipeline().await.and(plain().await) },
@@ -411,7 +411,7 @@ fn prints_that_are_not_logged_go_where_they_always_go() {
         #[flow(log_prints)]
         async fn pipeline() -> Result<()> {
             println!("logged");
-            Ok(loud().log_prints(false).await?)
+            loud().log_prints(false).await
         }
         block_on(pipeline()).unwrap();
     });

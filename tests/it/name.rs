@@ -9,11 +9,7 @@ use tidegate::prelude::*;
 use crate::timeline::run_of;
 
 /// Makes a call, and compares the name of the one run of this flow or task.
-async fn check<T>(
-    call: impl Future<Output = tidegate::Result<T>>,
-    definition: &str,
-    expected: Expect,
-) {
+async fn check<T>(call: impl Future<Output = Result<T>>, definition: &str, expected: Expect) {
     let _ = call.await;
     expected.assert_eq(&run_of(definition).await.name);
 }

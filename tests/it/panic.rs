@@ -6,7 +6,7 @@ use tidegate::prelude::*;
 use crate::timeline::{history, run_of};
 
 /// Makes a call that panics, and compares its error and the history of all runs; places are left out but for the file.
-async fn check<T>(call: impl Future<Output = tidegate::Result<T>>, expected: Expect) {
+async fn check<T>(call: impl Future<Output = Result<T>>, expected: Expect) {
     let Err(error) = call.await else { panic!("it did not fail") };
     let text = error.to_string();
     let text = match text.split_once("panic.rs:") {
@@ -98,6 +98,27 @@ async fn a_panic_that_is_not_text_is_a_failure_too() {
 }
 
 #[tidegate::test(start_paused = true)]
+async fn an_error_that_panics_when_it_is_shown_is_a_failure_all_the_same() {
+    #[derive(Debug)]
+    struct Unshown;
+    impl std::fmt::Display for Unshown {
+        fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            panic!("not shown")
+        }
+    }
+    impl std::error::Error for Unshown {}
+    #[task]
+    async fn fetch() -> Result<()> {
+        Err(Unshown.into())
+    }
+    let error = fetch().await.unwrap_err();
+    assert!(error.downcast_ref::<Unshown>().is_some());
+    let text = error.state().unwrap().to_string();
+    assert!(text.contains("an error that cannot be shown: panicked at "), "{text}");
+    assert!(text.ends_with(": not shown')"), "{text}");
+}
+
+#[tidegate::test(start_paused = true)]
 async fn a_run_that_panics_is_tried_again() {
     #[task(retries = 1)]
     async fn fetch() {
@@ -137,7 +158,7 @@ async fn a_panic_of_a_task_that_is_passed_on_fails_the_flow_by_its_error() {
     }
     #[flow]
     async fn pipeline() -> Result<()> {
-        Ok(fetch().named("f").await?)
+        fetch().named("f").await
     }
     check(
         pipeline().named("p"),
@@ -158,7 +179,7 @@ async fn a_panic_of_what_was_submitted_reaches_who_awaits_it() {
     }
     #[flow]
     async fn pipeline() -> Result<()> {
-        Ok(fetch().named("f").submit().await?)
+        fetch().named("f").submit().await
     }
     check(
         pipeline().named("p"),

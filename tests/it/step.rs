@@ -12,7 +12,7 @@ use crate::timeline::{check, run_of};
 async fn a_step_is_a_task_run_of_its_name() {
     #[flow]
     async fn pipeline() -> Result<u32> {
-        Ok(step("charge card").run(|| async { Ok::<_, std::io::Error>(7) }).await?)
+        step("charge card").run(|| async { Ok::<_, std::io::Error>(7) }).await
     }
     check(
         pipeline(),
@@ -53,7 +53,7 @@ async fn a_step_takes_the_options_of_a_task() {
         .named("mine")
         .run(|| async {
             std::future::pending::<()>().await;
-            Ok::<_, tidegate::BoxError>(())
+            Ok::<_, tidegate::Error>(())
         });
     check(
         call,
@@ -74,9 +74,9 @@ async fn a_step_that_owns_its_data_can_be_submitted() {
         let text = String::from("four");
         let length = step("length").run(move || {
             let length = text.len();
-            async move { Ok::<_, tidegate::BoxError>(length) }
+            async move { Ok::<_, tidegate::Error>(length) }
         });
-        Ok(length.submit().await?)
+        length.submit().await
     }
     check(
         pipeline(),

@@ -151,7 +151,7 @@ async fn fetch(bodies: &AtomicU32) -> u32 {
 #[flow]
 async fn pipeline(bodies: Arc<AtomicU32>) -> Result<u32> {
     bodies.fetch_add(100, Ordering::Relaxed);
-    Ok(fetch(&bodies).named("f").await?)
+    fetch(&bodies).named("f").await
 }
 
 /// Runs the pipeline on a store that refuses writes into these types; compares the error, what ran, and what is recorded.
@@ -226,7 +226,7 @@ async fn a_task_whose_start_cannot_be_recorded_does_not_run() {
 async fn a_submitted_run_that_cannot_be_recorded_tells_who_awaits_it() {
     let (store, engine) = Troubled::engine();
     store.refuse(StateType::Completed);
-    let call = tidegate::step("s").run(|| async { Ok::<_, tidegate::BoxError>(1) });
+    let call = tidegate::step("s").run(|| async { Ok::<_, tidegate::Error>(1) });
     let error = call.on(&engine).submit().await.unwrap_err();
     expect!["Task run 's' could not be recorded: the disk of /data is full; make room on it"]
         .assert_eq(&error.to_string());
@@ -307,6 +307,31 @@ async fn a_flow_dropped_while_its_start_is_on_its_way_has_crashed() {
     "#]]
     .assert_eq(&recorded(&engine).await);
     engine.close().await.unwrap();
+}
+
+/// A call is dropped at its first wait, then at its second, and so on, the store's own waits included.
+#[tidegate::test(start_paused = true)]
+async fn a_flow_dropped_at_any_wait_for_a_slow_store_is_never_left_running() {
+    for polls in 1.. {
+        let (store, engine) = Troubled::engine();
+        store.holds_acknowledgements.store(true, Ordering::Relaxed);
+        store.holds_rooms.store(true, Ordering::Relaxed);
+        let mut call = Box::pin(engine.run(pipeline(Arc::new(AtomicU32::new(0)))));
+        let mut ended = false;
+        for _ in 0..polls {
+            ended = futures_util::poll!(&mut call).is_ready();
+            store.acknowledge();
+            store.give_rooms();
+        }
+        drop(call);
+        let runs = engine.runs().list().await.unwrap();
+        assert!(!runs.is_empty() && runs.iter().all(Run::is_terminal), "{polls}: {runs:?}");
+        engine.close().await.unwrap();
+        if ended {
+            assert_eq!(polls, 5, "Running of both, the end of both, and the value");
+            break;
+        }
+    }
 }
 
 #[tidegate::test(start_paused = true)]

@@ -21,7 +21,7 @@ async fn failing_child() -> Result<u32> {
 async fn a_subflow_run_names_its_parent() {
     #[flow]
     async fn parent() -> Result<u32> {
-        Ok(child().await?)
+        child().await
     }
     check(
         parent(),
@@ -61,11 +61,11 @@ async fn each_call_of_a_subflow_is_a_run_of_its_own() {
 async fn a_subflow_called_in_a_task_names_the_task_too() {
     #[task]
     async fn between() -> Result<u32> {
-        Ok(child().await?)
+        child().await
     }
     #[flow]
     async fn parent() -> Result<u32> {
-        Ok(between().await?)
+        between().await
     }
     check(
         parent(),
@@ -87,7 +87,7 @@ async fn a_subflow_called_in_a_task_names_the_task_too() {
 async fn a_parent_that_does_not_catch_fails_with_what_the_child_said() {
     #[flow]
     async fn parent() -> Result<u32> {
-        Ok(failing_child().await?)
+        failing_child().await
     }
     check(
         parent(),
@@ -123,7 +123,7 @@ async fn a_parent_that_catches_goes_on() {
 async fn a_subflow_has_the_tags_around_its_parents_call() {
     #[flow(tags = ["own"])]
     async fn parent() -> Result<u32> {
-        Ok(child().await?)
+        child().await
     }
     tidegate::with_tags(["o"], async { parent().await }).await.unwrap();
     assert_eq!(run_of("parent").await.tags, ["o", "own"]);
@@ -135,7 +135,7 @@ async fn a_subflow_has_the_tags_around_its_parents_call() {
 async fn the_beginning_of_a_subflow_is_told_by_who_called_it() {
     #[task]
     async fn between() -> Result<u32> {
-        Ok(child().named("second").await?)
+        child().named("second").await
     }
     #[flow]
     async fn parent() -> Result<u32> {
@@ -189,12 +189,12 @@ async fn a_grandchild_knows_its_parent_and_its_root() {
     }
     #[flow]
     async fn middle() -> Result<()> {
-        Ok(grandchild().await?)
+        grandchild().await
     }
     #[flow]
     async fn top() -> Result<()> {
         assert_eq!(runtime::flow_run::root_flow_run_id(), runtime::flow_run::id());
-        Ok(middle().await?)
+        middle().await
     }
     top().await.unwrap();
     let root = run_of("top").await.id;

@@ -32,7 +32,7 @@ async fn fails() -> Result<u32> {
 async fn a_task_gives_its_value_and_completes() {
     #[flow]
     async fn pipeline() -> Result<u32> {
-        Ok(one().await?)
+        one().await
     }
     check(
         pipeline(),
@@ -51,7 +51,7 @@ async fn a_task_gives_its_value_and_completes() {
 async fn an_error_of_a_task_goes_through_the_flow_as_itself() {
     #[flow]
     async fn pipeline() -> Result<u32> {
-        Ok(fails().await?)
+        fails().await
     }
     let given = pipeline().await;
     assert_eq!(given.as_ref().unwrap_err().downcast_ref::<No>(), Some(&No("no")));
@@ -106,7 +106,7 @@ async fn a_task_runs_without_a_flow_under_its_bare_name() {
 async fn a_task_run_in_a_flow_is_named_after_its_task_with_three_digits() {
     #[flow]
     async fn pipeline() -> Result<u32> {
-        Ok(one().await?)
+        one().await
     }
     pipeline().await.unwrap();
     let name = run_of("one").await.name;
@@ -143,11 +143,11 @@ async fn a_task_awaited_in_place_may_change_what_its_caller_owns() {
 async fn a_handle_that_is_asked_for_arrives_as_a_handle() {
     #[task]
     async fn look(handle: tidegate::RunHandle<u32>) -> Result<u32> {
-        Ok(handle.await?)
+        handle.await
     }
     #[flow]
     async fn pipeline() -> Result<u32> {
-        Ok(look(one().submit()).await?)
+        look(one().submit()).await
     }
     check(
         pipeline(),
@@ -166,11 +166,11 @@ async fn a_handle_that_is_asked_for_arrives_as_a_handle() {
 async fn a_task_called_in_a_task_names_it_as_its_parent() {
     #[task]
     async fn outer() -> Result<u32> {
-        Ok(one().await?)
+        one().await
     }
     #[flow]
     async fn pipeline() -> Result<u32> {
-        Ok(outer().await?)
+        outer().await
     }
     check(
         pipeline(),
@@ -272,7 +272,7 @@ async fn the_message_of_a_failure_names_every_cause_once() {
     }
     #[flow]
     async fn pipeline() -> Result<()> {
-        Ok(save().await?)
+        save().await
     }
     check(
         pipeline(),
@@ -317,7 +317,7 @@ async fn tasks_run_at_the_same_time_when_they_are_joined() {
     async fn pipeline() -> Result<()> {
         let barrier = tokio::sync::Barrier::new(3);
         let (a, b, c) = tokio::join!(wait(&barrier), wait(&barrier), wait(&barrier));
-        Ok(a.and(b).and(c)?)
+        a.and(b).and(c)
     }
     check(
         pipeline(),

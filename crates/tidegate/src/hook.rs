@@ -7,10 +7,9 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, FutureExt};
 use tidegate_core::{Run, State};
 
-use crate::error::BoxError;
+use crate::error::{Error, Result};
 
-type HookFunction =
-    Arc<dyn Fn(Run, State) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
+type HookFunction = Arc<dyn Fn(Run, State) -> BoxFuture<'static, Result<()>> + Send + Sync>;
 type ConditionFunction = Arc<dyn Fn(Run, State) -> BoxFuture<'static, bool> + Send + Sync>;
 
 /// A function called when a run has entered a state: `async fn(Run, State)` or `fn(Run, State)`, giving nothing or a
@@ -41,7 +40,7 @@ impl Hook {
         self.name
     }
 
-    pub(crate) fn call(&self, run: Run, state: State) -> BoxFuture<'static, Result<(), BoxError>> {
+    pub(crate) fn call(&self, run: Run, state: State) -> BoxFuture<'static, Result<()>> {
         (self.function)(run, state)
     }
 }
@@ -78,17 +77,17 @@ impl fmt::Debug for RetryCondition {
 /// What a hook may give back.
 pub trait HookOutcome: Send + 'static {
     #[doc(hidden)]
-    fn into_result(self) -> Result<(), BoxError>;
+    fn into_result(self) -> Result<()>;
 }
 
 impl HookOutcome for () {
-    fn into_result(self) -> Result<(), BoxError> {
+    fn into_result(self) -> Result<()> {
         Ok(())
     }
 }
 
-impl<E: Into<BoxError> + Send + 'static> HookOutcome for Result<(), E> {
-    fn into_result(self) -> Result<(), BoxError> {
+impl<E: Into<Error> + Send + 'static> HookOutcome for Result<(), E> {
+    fn into_result(self) -> Result<()> {
         self.map_err(Into::into)
     }
 }

@@ -34,7 +34,7 @@ pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
 pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
-pub use error::{BoxError, Error, Result};
+pub use error::{Error, Result};
 pub use hook::{Hook, HookOutcome, IntoHook, IntoRetryCondition, RetryCondition};
 pub use logging::{RunLogger, run_logger};
 pub use options::{Options, RunName};

@@ -1,8 +1,7 @@
 //! The state that a returned value asks for. A `State` is taken as it is; a handle, or a collection of nothing but states or
 //! handles, is summed up as Prefect does; any other value means COMPLETED.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
-use std::hash::BuildHasher;
+use std::collections::VecDeque;
 
 use tidegate_core::{State, StateType, Timestamp};
 
@@ -57,8 +56,6 @@ macro_rules! collections {
 collections! {
     () Vec<S>;
     () VecDeque<S>;
-    () BTreeSet<S>;
-    (, H: BuildHasher) HashSet<S, H>;
     (, const N: usize) [S; N];
 }
 

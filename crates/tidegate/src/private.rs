@@ -4,6 +4,7 @@
 //! below, the one that applies with the fewest references wins.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tidegate_core::{self as core, Delays, RunKind, State};
 use crate::capture;
 use crate::definition::Definition;
 use crate::duration::{IntoDelays, IntoDuration};
+use crate::error::Error;
 use crate::hook::{Hook, IntoHook, IntoRetryCondition, RetryCondition};
 use crate::options::RunName;
 use crate::output::FinalState;
@@ -27,7 +29,7 @@ pub use crate::parameters::Arguments;
 pub use crate::prints::{Print, print};
 pub use crate::{
     __argument as argument, __cloned as cloned, __concluded as concluded,
-    __default_json as default_json, __recorded as recorded,
+    __default_json as default_json, __failure as failure, __recorded as recorded,
 };
 pub use tidegate_core::{Parameter, Parameters};
 
@@ -195,6 +197,47 @@ impl<T> NoClone<T> for Probe<'_, T> {
     }
 }
 
+/// An error whose type is to be found out.
+pub struct Failure<E>(pub Cell<Option<E>>);
+
+impl<E> fmt::Debug for Failure<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Failure")
+    }
+}
+
+/// An error of `anyhow`, whose inner error shall still be found by its type.
+pub trait FromAnyhow {
+    #[doc(hidden)]
+    fn convert(&self) -> Error;
+}
+
+impl FromAnyhow for &Failure<anyhow::Error> {
+    fn convert(&self) -> Error {
+        Error::from_anyhow(self.0.take().expect("an error is converted once"))
+    }
+}
+
+impl<E> Failure<E> {
+    /// Any other error.
+    pub fn convert(&self) -> Error
+    where
+        E: ErrorOfABody,
+    {
+        self.0.take().expect("an error is converted once").into()
+    }
+}
+
+/// An error that the body of a flow or task may return.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the error of a flow or task, since it does not convert into a boxed error",
+    label = "not an error type",
+    note = "implement `std::error::Error` for it (the crate `thiserror` derives it), or return `tidegate::Result`"
+)]
+pub trait ErrorOfABody: Into<Error> {}
+
+impl<E: Into<Error>> ErrorOfABody for E {}
+
 /// Says in which state a run ends.
 pub trait Concluding {
     #[doc(hidden)]
@@ -266,6 +309,20 @@ macro_rules! __cloned {
         #[allow(unused_imports)]
         use $crate::__private::{CloneIfPossible as _, NoClone as _};
         (&&$crate::__private::Probe($value)).clone_if_possible().ok_or($name)
+    }};
+}
+
+/// The error of a body as ours.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __failure {
+    ($error:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::FromAnyhow as _;
+        (&&$crate::__private::Failure(::core::cell::Cell::new(::core::option::Option::Some(
+            $error,
+        ))))
+            .convert()
     }};
 }
 

@@ -124,7 +124,7 @@ fn output(model: &Model<'_>) -> TokenStream {
     };
     // The type is written out, so that the compiler knows it before it has looked at the body's future.
     quote_spanned!(result.span().resolved_at(Span::mixed_site())=>
-        |output: #result| output.map_err(::core::convert::Into::into)
+        |output: #result| output.map_err(|error| ::tidegate::__private::failure!(error))
     )
 }
 

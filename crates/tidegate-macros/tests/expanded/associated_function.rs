@@ -38,7 +38,9 @@ impl Service {
             )),
             run_name: ::core::option::Option::None,
             body: |(path,)| Self::__tidegate_original_open(path),
-            output: |output: Result<Self>| output.map_err(::core::convert::Into::into),
+            output: |output: Result<Self>| {
+                output.map_err(|error| ::tidegate::__private::failure!(error))
+            },
             conclude: |value| ::tidegate::__private::concluded!(value),
         })
     }

@@ -22,7 +22,9 @@ pub fn my_pipeline<'call>(
         )),
         run_name: ::core::option::Option::None,
         body: |(lat, city, limit, must)| my_pipeline::original(lat, city, limit, must),
-        output: |output: Result<String>| output.map_err(::core::convert::Into::into),
+        output: |output: Result<String>| {
+            output.map_err(|error| ::tidegate::__private::failure!(error))
+        },
         conclude: |value| ::tidegate::__private::concluded!(value),
     })
 }

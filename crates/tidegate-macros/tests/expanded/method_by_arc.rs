@@ -42,7 +42,9 @@ impl Service {
                 __tidegate_self,
                 x,
             )),
-            output: |output: Result| output.map_err(::core::convert::Into::into),
+            output: |output: Result| {
+                output.map_err(|error| ::tidegate::__private::failure!(error))
+            },
             conclude: |value| ::tidegate::__private::concluded!(value),
         })
     }

@@ -63,7 +63,7 @@ impl Service {
                 text,
             ),
             output: |output: Result<&'t0 str>| {
-                output.map_err(::core::convert::Into::into)
+                output.map_err(|error| ::tidegate::__private::failure!(error))
             },
             conclude: |value| ::tidegate::__private::concluded!(value),
         })

@@ -16,7 +16,9 @@ pub fn fetch_weather<'call>(lat: f64, lon: f64) -> ::tidegate::TaskCall<'call, f
         )),
         run_name: ::core::option::Option::None,
         body: |(lat, lon)| fetch_weather::original(lat, lon),
-        output: |output: Result<f64>| output.map_err(::core::convert::Into::into),
+        output: |output: Result<f64>| {
+            output.map_err(|error| ::tidegate::__private::failure!(error))
+        },
         conclude: |value| ::tidegate::__private::concluded!(value),
     })
 }

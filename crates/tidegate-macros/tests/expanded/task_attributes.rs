@@ -18,7 +18,9 @@ pub(crate) fn r#loop<'call>(x: u8) -> ::tidegate::TaskCall<'call, ()> {
         )),
         run_name: ::core::option::Option::None,
         body: |(x,)| r#loop::original(x),
-        output: |output: fmt::Result| output.map_err(::core::convert::Into::into),
+        output: |output: fmt::Result| {
+            output.map_err(|error| ::tidegate::__private::failure!(error))
+        },
         conclude: |value| ::tidegate::__private::concluded!(value),
     })
 }

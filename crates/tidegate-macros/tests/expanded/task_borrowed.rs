@@ -52,7 +52,9 @@ fn borrow<
             seven,
             eight,
         ),
-        output: |output: io::Result<&'a u8>| output.map_err(::core::convert::Into::into),
+        output: |output: io::Result<&'a u8>| {
+            output.map_err(|error| ::tidegate::__private::failure!(error))
+        },
         conclude: |value| ::tidegate::__private::concluded!(value),
     })
 }

@@ -17,7 +17,7 @@ fn head<'call, 't0: 'call>(
         run_name: ::core::option::Option::None,
         body: |(text, count)| head::original(text, count),
         output: |output: Result<(&'t0 str, Cow<'t0, str>)>| {
-            output.map_err(::core::convert::Into::into)
+            output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
     })

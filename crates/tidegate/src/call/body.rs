@@ -9,7 +9,7 @@ use tidegate_core::{Parameters, State};
 use crate::call::{Call, FlowCall, TaskCall, describe};
 use crate::definition::Definition;
 use crate::engine::{Attempted, Body, Plan};
-use crate::error::BoxError;
+use crate::error::Error;
 
 /// A body that gives a `T`.
 pub(crate) trait Produce<T>: Body {
@@ -33,7 +33,7 @@ pub struct Parts<A, B, O, T> {
     /// The function.
     pub body: B,
     /// Takes what the function returned apart.
-    pub output: fn(O) -> Result<T, BoxError>,
+    pub output: fn(O) -> Result<T, Error>,
     /// The state that a returned value asks for.
     pub conclude: fn(&T) -> Option<State>,
 }
@@ -46,7 +46,7 @@ struct Function<A, B, F, O, T> {
     value: Option<T>,
     repeat: fn(&A) -> Result<A, &'static str>,
     body: B,
-    output: fn(O) -> Result<T, BoxError>,
+    output: fn(O) -> Result<T, Error>,
     conclude: fn(&T) -> Option<State>,
 }
 

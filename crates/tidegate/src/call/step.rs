@@ -10,7 +10,7 @@ use tidegate_core::{self as core, Delays, RunKind, State};
 use crate::call::{Produce, TaskCall, describe};
 use crate::definition::Definition;
 use crate::engine::{Attempted, Body, Plan};
-use crate::error::BoxError;
+use crate::error::Error;
 use crate::options::Options;
 
 /// A task without a function: a name, options, and then a closure that may borrow freely.
@@ -75,7 +75,7 @@ impl Step {
         B: FnMut() -> F + Send + 'a,
         F: Future<Output = Result<T, E>> + Send + 'a,
         T: Send + 'a,
-        E: Into<BoxError> + Send + 'a,
+        E: Into<Error> + Send + 'a,
     {
         let mut record = core::Definition::new(RunKind::Task, self.name);
         record.tags.clone_from(&self.options.tags);
@@ -97,7 +97,7 @@ where
     B: FnMut() -> F + Send,
     F: Future<Output = Result<T, E>> + Send,
     T: Send,
-    E: Into<BoxError>,
+    E: Into<Error>,
 {
     fn attempt(&mut self, _last: bool) -> BoxFuture<'_, Attempted> {
         let future = (self.function)();
@@ -127,7 +127,7 @@ where
     B: FnMut() -> F + Send,
     F: Future<Output = Result<T, E>> + Send,
     T: Send,
-    E: Into<BoxError>,
+    E: Into<Error>,
 {
     fn take(&mut self) -> Option<T> {
         self.value.take()

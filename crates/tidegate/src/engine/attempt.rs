@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use crate::engine::panics::Panic;
 use crate::engine::{Attempted, Body, Context, LiveRun};
-use crate::error::BoxError;
+use crate::error::Error;
 
 /// How an attempt went.
 pub(super) enum Outcome {
     /// A value was returned.
     Returned,
     /// An error was returned.
-    Failed(BoxError),
+    Failed(Error),
     /// It panicked.
     Panicked(Panic),
     /// It took longer than this.

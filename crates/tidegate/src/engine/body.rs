@@ -3,14 +3,14 @@
 use futures_util::future::BoxFuture;
 use tidegate_core::State;
 
-use crate::error::BoxError;
+use crate::error::Error;
 
 /// What an attempt gave.
 pub(crate) enum Attempted {
     /// A value was returned and kept.
     Returned,
     /// An error was returned.
-    Failed(BoxError),
+    Failed(Error),
 }
 
 /// A body without its types.

@@ -10,7 +10,7 @@ use tidegate_core::{RunKind, State, StateData, Timestamp, Verdict};
 use crate::engine::attempt::Outcome;
 use crate::engine::panics::Panic;
 use crate::engine::{Body, Execution, hooks};
-use crate::error::{Error, Result, error_text};
+use crate::error::{Error, Result};
 use crate::log::seconds;
 
 /// What comes after an attempt.
@@ -104,9 +104,10 @@ impl Execution {
                 }
             },
             Outcome::Failed(error) => {
-                let text = error_text(&*error);
+                let text = Panic::catch_sync(|| error.root_text())
+                    .unwrap_or_else(|panic| format!("an error that cannot be shown: {panic}"));
                 let state = State::failed(now).message(self.encountered(&text));
-                let cause = Some(Arc::from(error));
+                let cause = Some(error.into_cause());
                 let failing = Failing { state, cause, what: What::Exception, text };
                 Ok(Box::pin(self.fail(failing, used_up)).await)
             }

@@ -82,10 +82,12 @@ impl Execution {
         &self.live
     }
 
-    /// Where it runs when it is submitted: with its flow run, or else with the engine.
+    /// Where it runs when it is submitted: with its flow run, or else with the engine, which also joins what comes when the
+    /// flow run has ended.
     pub(crate) fn nursery(&self) -> Nursery {
         self.live
             .flow()
+            .filter(|flow| !flow.record().is_terminal())
             .and_then(|flow| flow.nursery())
             .unwrap_or_else(|| self.live.engine().nursery().clone())
     }

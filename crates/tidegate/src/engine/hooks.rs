@@ -6,7 +6,6 @@ use tidegate_core::{Run, RunKind, State, StateType};
 
 use crate::engine::panics::Panic;
 use crate::engine::{Context, Execution, LiveRun};
-use crate::error::error_text;
 use crate::hook::{Hook, RetryCondition};
 use crate::options::Options;
 
@@ -62,7 +61,7 @@ pub(super) async fn call(live: &LiveRun, context: Arc<Context>, hooks: &[Hook]) 
             Ok(Ok(())) => logger.info(format_args!("Hook '{name}' finished running successfully")),
             Ok(Err(error)) => logger.error(format_args!(
                 "An error was encountered while running hook '{name}': {}",
-                error_text(&*error)
+                error.root_text()
             )),
             Err(panic) => logger.error(format_args!(
                 "An error was encountered while running hook '{name}': {panic}"

@@ -101,11 +101,7 @@ impl Execution {
     fn refused(&self, reason: &str) -> Error {
         let label = self.live.label();
         match self.live.state() {
-            Some(state) => Error::ended(
-                label,
-                state,
-                Some(std::sync::Arc::from(crate::error::BoxError::from(reason))),
-            ),
+            Some(state) => Error::ended(label, state, Some(Error::msg(reason).into_cause())),
             None => Error::configuration(format!("{label} cannot start: {reason}")),
         }
     }

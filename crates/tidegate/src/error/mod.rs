@@ -1,4 +1,7 @@
-//! The one error type that calls give back. It says what happened, to which run, and what the cause was.
+//! The one error type of calls and bodies. It says what happened, to which run, and what the cause was.
+
+mod convert;
+mod display;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,16 +9,20 @@ use std::sync::Arc;
 
 use tidegate_core::{RunId, RunKind, State, StateType, StoreError};
 
-/// Any error, boxed: what the bodies of flows and tasks may return.
-pub type BoxError = Box<dyn StdError + Send + Sync + 'static>;
+use convert::Standing;
 
-/// What a call gives: the value, or the one [`Error`] that tells why there is none.
+/// What a call gives, and what the body of a flow or task may return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a run gave no value.
+/// Why a run gave no value; and, in the body of a flow or task, any error at all, since `?` makes one of whatever converts
+/// into a boxed error.
 ///
 /// It is opaque and cheap to clone. Ask it with the `is_*` questions, take the state with [`state`](Error::state),
 /// or reach the error that your own code returned with [`downcast_ref`](Error::downcast_ref).
+///
+/// Because `?` takes every error, this type cannot implement [`std::error::Error`] itself; like that of `anyhow` it
+/// dereferences to one, and converts into `anyhow::Error` and `Box<dyn std::error::Error>`. Where something asks for
+/// an error type of the standard kind, give it [`into_std`](Error::into_std).
 ///
 /// ```
 /// use tidegate::prelude::*;
@@ -47,6 +54,8 @@ enum Kind {
     Store,
     /// A setting or an option has no meaning.
     Configuration(String),
+    /// An error of the user's code, on its way to the run it fails.
+    Plain,
 }
 
 /// Which run an error is about.
@@ -77,6 +86,26 @@ impl Error {
 
     pub(crate) fn store(run: Option<RunLabel>, cause: StoreError) -> Self {
         Self(Arc::new(Inner { kind: Kind::Store, run, cause: Some(Arc::new(cause)) }))
+    }
+
+    /// An error that says this, for code that has no error of its own to return.
+    ///
+    /// ```
+    /// let error = tidegate::Error::msg("the forecast is empty");
+    /// assert_eq!(error.to_string(), "the forecast is empty");
+    /// ```
+    pub fn msg(message: impl fmt::Display) -> Self {
+        Self::from(message.to_string())
+    }
+
+    /// What fails a run whose body returned this error.
+    pub(crate) fn into_cause(self) -> Arc<dyn StdError + Send + Sync> {
+        match (&self.0.kind, &self.0.cause) {
+            (Kind::Plain, Some(cause)) => Arc::clone(cause),
+            (Kind::Ended(_) | Kind::Store | Kind::Configuration(_) | Kind::Plain, _) => {
+                Arc::new(Standing(self))
+            }
+        }
     }
 
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
@@ -136,7 +165,7 @@ impl Error {
     pub fn state(&self) -> Option<&State> {
         match &self.0.kind {
             Kind::Ended(state) => Some(state),
-            Kind::Store | Kind::Configuration(_) => None,
+            Kind::Store | Kind::Configuration(_) | Kind::Plain => None,
         }
     }
 
@@ -155,8 +184,8 @@ impl Error {
             if let Some(found) = error.downcast_ref::<E>() {
                 return Some(found);
             }
-            next = match error.downcast_ref::<Self>() {
-                Some(inner) => inner.0.cause.as_ref().map(|cause| &**cause as _),
+            next = match error.downcast_ref::<Standing>() {
+                Some(Standing(inner)) => inner.0.cause.as_ref().map(|cause| &**cause as _),
                 None => error.source(),
             };
         }
@@ -166,11 +195,11 @@ impl Error {
     /// What the user's code said, without the runs that passed it on.
     pub(crate) fn root_text(&self) -> String {
         match (&self.0.kind, &self.0.cause) {
-            (Kind::Ended(_), Some(cause)) => error_text(&**cause),
+            (Kind::Ended(_) | Kind::Plain, Some(cause)) => error_text(&**cause),
             (Kind::Ended(state), None) => {
                 state.message.as_deref().map_or_else(|| state.to_string(), ToOwned::to_owned)
             }
-            (Kind::Store | Kind::Configuration(_), _) => self.to_string(),
+            (Kind::Store | Kind::Configuration(_) | Kind::Plain, _) => self.to_string(),
         }
     }
 
@@ -180,8 +209,8 @@ impl Error {
 }
 
 /// What an error says, with its causes, on one line; of one of ours, what the user's code said.
-pub(crate) fn error_text(error: &(dyn StdError + 'static)) -> String {
-    if let Some(ours) = error.downcast_ref::<Error>() {
+fn error_text(error: &(dyn StdError + 'static)) -> String {
+    if let Some(Standing(ours)) = error.downcast_ref::<Standing>() {
         return ours.root_text();
     }
     let mut text = error.to_string();
@@ -196,78 +225,4 @@ pub(crate) fn error_text(error: &(dyn StdError + 'static)) -> String {
         next = cause.source();
     }
     text
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        match &inner.kind {
-            Kind::Configuration(message) => f.write_str(message),
-            Kind::Store => {
-                if let Some(run) = &inner.run {
-                    write!(f, "{run} could not be recorded: ")?;
-                }
-                match &inner.cause {
-                    Some(cause) => fmt::Display::fmt(cause, f),
-                    None => f.write_str("the store failed"),
-                }
-            }
-            Kind::Ended(state) => {
-                if let (Some(run), Some(cause), "Panicked") =
-                    (&inner.run, &inner.cause, &*state.name)
-                {
-                    // The cause says that it panicked, and where.
-                    return write!(f, "{run} {cause}");
-                }
-                if let Some(run) = &inner.run {
-                    write!(f, "{run} {}", verb(state))?;
-                }
-                match (&inner.cause, &state.message) {
-                    (Some(cause), _) => write!(f, ": {cause}"),
-                    (None, Some(message)) => write!(f, ": {message}"),
-                    (None, None) => Ok(()),
-                }
-            }
-        }
-    }
-}
-
-fn verb(state: &State) -> &'static str {
-    match (state.state_type(), &*state.name) {
-        (StateType::Failed, "TimedOut") => "timed out",
-        (StateType::Failed, "Panicked") => "panicked",
-        (StateType::Failed, _) => "failed",
-        (StateType::Crashed, _) => "crashed",
-        (StateType::Cancelled, _) => "was cancelled",
-        (StateType::Completed, _) => "completed without a value",
-        (StateType::Pending, "NotReady") => "could not start",
-        (
-            StateType::Scheduled
-            | StateType::Pending
-            | StateType::Running
-            | StateType::Paused
-            | StateType::Cancelling,
-            _,
-        ) => "has not ended",
-    }
-}
-
-/// As `main` prints it: the sentence, then the causes.
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)?;
-        let mut next = self.source();
-        while let Some(cause) = next {
-            write!(f, "\n  caused by: {cause}")?;
-            next = cause.source();
-        }
-        Ok(())
-    }
-}
-
-/// The text of the user's error is part of this error's own text, so the source is what lies behind it.
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.cause.as_ref().and_then(|cause| cause.source())
-    }
 }
