@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use tidegate::prelude::*;
 use tidegate::{Durability, Engine};
 
-use crate::figures::Figures;
+use crate::figures::{Figures, Mode};
 use crate::floors::{Blocks, RawSqlite};
 use crate::setup::{Durable, Logs, folder, no_op, runtime, submit_all, two_steps};
 
@@ -15,7 +15,7 @@ use crate::setup::{Durable, Logs, folder, no_op, runtime, submit_all, two_steps}
 pub(crate) const TASKS: u64 = 10_000;
 
 /// So many flow runs go on at once.
-const FLOWS_AT_ONCE: u64 = 32;
+pub(crate) const FLOWS_AT_ONCE: u64 = 32;
 
 /// So many flow runs are measured together.
 pub(crate) const FLOWS: u64 = 2_000;
@@ -29,7 +29,8 @@ pub(crate) fn bench(criterion: &mut Criterion, figures: &mut Figures) -> Result<
         concurrent(criterion, figures, durability)?;
         flows(criterion, durability)?;
     }
-    concurrent_with_logs(criterion)
+    concurrent_with_logs(criterion)?;
+    beside_the_disk(figures)
 }
 
 #[flow]
@@ -61,6 +62,40 @@ fn sequential(criterion: &mut Criterion, durability: Durability) -> Result<()> {
     group.finish();
     runtime.block_on(durable.close())?;
     Ok(())
+}
+
+/// A durable task and a sync of the disk by turns, because a disk is seldom as fast a second later.
+fn beside_the_disk(figures: &mut Figures) -> Result<()> {
+    let rounds = match figures.mode {
+        Mode::Full => 1000,
+        Mode::Once => 1,
+        Mode::Some => return Ok(()),
+    };
+    let (runtime, durable) = (runtime(), Durable::open(Durability::Full, Logs::Off)?);
+    let (task, sync) = runtime.block_on(durable.engine.run(by_turns(rounds)))?;
+    figures.keep("task beside a sync", task);
+    figures.keep("sync beside a task", sync);
+    runtime.block_on(durable.close())?;
+    Ok(())
+}
+
+/// The medians of a task and of a sync, in seconds.
+#[flow]
+async fn by_turns(rounds: u64) -> Result<(f64, f64)> {
+    let mut blocks = Blocks::new(folder());
+    let (mut tasks, mut syncs) = (Vec::new(), Vec::new());
+    for number in 0..rounds {
+        let started = Instant::now();
+        no_op(number).await?;
+        tasks.push(started.elapsed().as_secs_f64());
+        syncs.push(blocks.append_and_sync(1).as_secs_f64());
+    }
+    Ok((median(tasks), median(syncs)))
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
 }
 
 fn concurrent(
