@@ -33,7 +33,8 @@ async fn the_error_of_the_user_is_found_by_its_type_through_every_run_that_passe
     }
     #[flow]
     async fn outer() -> Result<i32> {
-        Ok(inner().await?)
+        let number = inner().await?;
+        Ok(number)
     }
     let error = outer().await.unwrap_err();
     check(&error);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// What stands at the top of the repository.
 const TOP: &[&str] = &[
+    ".cargo",
     ".ci",
     ".gitignore",
     "ARCHITECTURE.md",

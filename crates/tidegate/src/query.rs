@@ -42,7 +42,8 @@ impl Runs {
         self
     }
 
-    /// Runs of the flow of this name.
+    /// Runs of the flow of this name: unless the flow was given another, that of its function with `-` for `_`, as
+    /// `world-report` for `fn world_report`.
     pub fn flow(mut self, name: impl Into<String>) -> Self {
         self.query.definition_name = Some(name.into());
         self.flows()

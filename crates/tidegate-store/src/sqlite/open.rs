@@ -143,6 +143,8 @@ fn set_up_writer(connection: &Connection, options: &Options) -> rusqlite::Result
     connection.pragma_update(None, "temp_store", "memory")?;
     // The writer makes checkpoints itself, when nobody waits for it.
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    // A program that ends without closing leaves its records in the log; bring what others have left there home.
+    connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
     if let Some(bytes) = options.max_size {
         let page_size: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
         let pages = i64::try_from(bytes / u64::from(page_size.max(1))).unwrap_or(i64::MAX);

@@ -234,11 +234,11 @@ impl Execution {
                 ));
             }
             RunKind::Task => {
-                let wait = self.live.engine().until(at);
-                let start: Cow<'_, str> = if wait.is_zero() {
+                let delay = (at - failing.state.timestamp).to_std().unwrap_or_default();
+                let start: Cow<'_, str> = if delay.is_zero() {
                     "immediately".into()
                 } else {
-                    format!("{} second(s) from now", seconds(wait)).into()
+                    format!("{} second(s) from now", seconds(delay)).into()
                 };
                 let failure = failing.of_a_task();
                 logger
