@@ -10,6 +10,9 @@ const ENOUGH: usize = 256;
 /// The thread rests for this fraction of a commit's time at most.
 const FRACTION: u32 = 4;
 
+/// A commit that takes less is over about as soon as a thread has been put to rest and woken.
+const WORTH_A_REST: Duration = Duration::from_micros(400);
+
 /// After resting in vain, so many batches are stored without a rest.
 const WITHOUT: u32 = 32;
 
@@ -28,7 +31,7 @@ impl Gathering {
     /// A batch was stored in this time. Those who were answered may come back, beside those who wait already.
     pub(super) fn stored(&mut self, answered: usize, waiting: usize, took: Duration) {
         self.expected = answered + waiting;
-        self.patience = took / FRACTION;
+        self.patience = if took < WORTH_A_REST { Duration::ZERO } else { took / FRACTION };
     }
 
     /// How much longer to wait for company, if that is worth it: so many wait already, and so long after the last commit.
@@ -84,6 +87,13 @@ mod tests {
         assert_eq!(gathering.rest(1, Duration::ZERO), Some(REST), "but once in a while");
         gathering.taken(1);
         assert_eq!(gathering.rest(1, Duration::ZERO), None);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_quick_commit() {
+        let mut gathering = Gathering::default();
+        gathering.stored(16, 16, WORTH_A_REST / 2);
+        assert_eq!(gathering.rest(16, Duration::ZERO), None);
     }
 
     #[test]
