@@ -1,132 +1,18 @@
-//! What the attributes may name in the code they write. Not part of the public interface: it changes without notice.
-//!
-//! `recorded!`, `cloned!` and `concluded!` find out at compile time what a type can do, by method resolution: of the traits
-//! below, the one that applies with the fewest references wins.
+//! Finding out at compile time what a type can do, for `recorded!`, `cloned!`, `concluded!`, `failure!` and `argument!`: by method
+//! resolution, of the traits below the one that applies with the fewest references wins. Nothing here is decided at run time.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tidegate_core::{self as core, Delays, RunKind, State};
+use tidegate_core::State;
 
 use crate::capture;
-use crate::definition::Definition;
-use crate::duration::{IntoDelays, IntoDuration};
 use crate::error::Error;
-use crate::hook::{Hook, IntoHook, IntoRetryCondition, RetryCondition};
-use crate::options::RunName;
 use crate::output::FinalState;
-use crate::parameters::InvalidParameters;
-
-pub use crate::call::{Parts, flow, task};
-pub use crate::engine::blocking;
-pub use crate::options::Options;
-pub use crate::parameters::Arguments;
-pub use crate::prints::{Print, print};
-pub use crate::{
-    __argument as argument, __cloned as cloned, __concluded as concluded,
-    __default_json as default_json, __failure as failure, __recorded as recorded,
-};
-pub use tidegate_core::{Parameter, Parameters};
-
-/// The function behind a definition.
-#[derive(Debug)]
-pub struct Source {
-    /// Its own name.
-    pub function: &'static str,
-    /// The path of its module.
-    pub module: &'static str,
-    /// The name that people see.
-    pub name: &'static str,
-    /// What it does.
-    pub description: Option<&'static str>,
-}
-
-/// The definition of a task.
-#[must_use]
-pub fn task_definition(source: Source, parameters: Vec<Parameter>, options: Options) -> Definition {
-    definition(RunKind::Task, source, parameters, options)
-}
-
-/// The definition of a flow.
-#[must_use]
-pub fn flow_definition(source: Source, parameters: Vec<Parameter>, options: Options) -> Definition {
-    definition(RunKind::Flow, source, parameters, options)
-}
-
-fn definition(
-    kind: RunKind,
-    source: Source,
-    parameters: Vec<Parameter>,
-    options: Options,
-) -> Definition {
-    let record = core::Definition {
-        kind,
-        name: source.name.to_owned(),
-        key: format!("{}::{}", source.module, source.function),
-        version: options.version.clone(),
-        description: source.description.map(ToOwned::to_owned),
-        tags: options.tags.clone(),
-        parameters,
-    };
-    Definition::new(record, options)
-}
-
-/// The recorded arguments of a call.
-#[must_use]
-pub fn parameters<const N: usize>(entries: [(&'static str, Value); N]) -> Parameters {
-    entries.into_iter().collect()
-}
-
-/// A length of time.
-pub fn duration(value: impl IntoDuration) -> Duration {
-    value.into_duration()
-}
-
-/// Retry delays.
-pub fn delays(value: impl IntoDelays) -> Delays {
-    value.into_delays()
-}
-
-/// A jitter factor.
-pub fn retry_jitter_factor(value: impl Into<f64>) -> f64 {
-    value.into()
-}
-
-/// A hook.
-pub fn hook<Marker>(name: &'static str, function: impl IntoHook<Marker>) -> Hook {
-    Hook::new(name, function)
-}
-
-/// A retry condition.
-pub fn retry_condition<Marker>(
-    name: &'static str,
-    function: impl IntoRetryCondition<Marker>,
-) -> RetryCondition {
-    RetryCondition::new(name, function)
-}
-
-/// A function that makes run names.
-pub fn run_name(function: impl Fn(&Parameters) -> String + Send + Sync + 'static) -> RunName {
-    RunName::new(function)
-}
-
-/// Compiles only for what can be used by more than one attempt.
-pub fn argument_must_be_clone_to_be_retried<T: ArgumentOfARetriedRun>(_argument: &T) {}
-
-/// An argument that more than one attempt can use.
-#[diagnostic::on_unimplemented(
-    message = "this argument must be `Clone`: with retries, more than one attempt needs it",
-    label = "`{Self}` is not `Clone`",
-    note = "derive `Clone` for it, wrap it in an `Arc`, borrow it, or take the retries away"
-)]
-pub trait ArgumentOfARetriedRun {}
-
-impl<T: Clone> ArgumentOfARetriedRun for T {}
 
 /// A value whose abilities are to be found out.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
@@ -363,5 +249,3 @@ macro_rules! __argument {
         )
     }};
 }
-
-const _: fn(InvalidParameters) = drop;
