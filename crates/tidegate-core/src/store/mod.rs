@@ -54,8 +54,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Where it is. Needed by every error message.
     fn info(&self) -> StoreInfo;
 
-    /// Takes a write, which will be stored within milliseconds, and never loses it. Returns at once, so that it may be
-    /// called while a future is dropped. A caller that can wait must await the [`Room`], which is how a full queue holds it back.
+    /// Takes a write, which will be stored within milliseconds. Returns at once, so that it may be called while a future is
+    /// dropped. A caller that can wait must await the [`Room`], which is how a full queue holds it back. What is not taken is
+    /// told at [`put_acknowledged`](Store::put_acknowledged); everything else is kept until it is stored.
     fn put(&self, write: Write) -> Room;
 
     /// Takes a write as [`put`](Store::put) does; the [`Acknowledgement`] resolves once the write, and every write before it,
