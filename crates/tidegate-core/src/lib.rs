@@ -3,9 +3,11 @@
 //!
 //! This crate never runs user code and contains no SQL and no HTTP.
 
+mod call_key;
 mod clock;
 mod definition;
 mod id;
+mod lease;
 mod log;
 mod parameters;
 mod retry;
@@ -14,9 +16,11 @@ mod run;
 mod state;
 pub mod store;
 
+pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
 pub use definition::{Definition, Parameter, RunKind};
 pub use id::{DeploymentId, RunId};
+pub use lease::{Holder, Lease, LeaseId};
 pub use log::{LogLevel, LogRecord};
 pub use parameters::Parameters;
 pub use retry::{Delays, Failure, InvalidRetryPolicy, RetryPolicy, exponential_backoff};
@@ -25,8 +29,10 @@ pub use rules::{
     transition,
 };
 pub use run::{RetryType, Run, RunPolicy};
-pub use state::{ParseStateTypeError, State, StateData, StateResult, StateType, StateTypes};
+pub use state::{
+    ParseStateTypeError, ResultReference, State, StateData, StateResult, StateType, StateTypes,
+};
 pub use store::{
     Acknowledgement, Acknowledger, Advance, Durability, LogQuery, Order, ParseDurabilityError,
-    Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+    RecordedCall, Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };

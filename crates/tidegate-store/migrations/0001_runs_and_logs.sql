@@ -1,4 +1,4 @@
--- Runs, what they are runs of, and their logs.
+-- Runs, what they are runs of, who owns them, and their logs.
 --
 -- Times are microseconds since 1970 in UTC, ids are the 16 bytes of a UUID. Absent things are NULL, and so are empty
 -- lists and maps. Each `checksum` covers the other columns of its row, so that a damaged value is noticed when it is read.
@@ -13,6 +13,17 @@ CREATE TABLE definitions (
     UNIQUE (name, kind, key, content)
 ) STRICT;
 
+-- Who owns runs. A lease that has ended is gone, and its number is never used again.
+CREATE TABLE leases (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    started INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -20,6 +31,7 @@ CREATE TABLE runs (
     kind INTEGER NOT NULL CHECK (kind IN (0, 1)), -- that of its definition
     flow_run_id BLOB CHECK (length(flow_run_id) = 16),
     task_run_id BLOB CHECK (length(task_run_id) = 16),
+    call_key BLOB CHECK (length(call_key) = 16),
     root_flow_run_id BLOB CHECK (length(root_flow_run_id) = 16),
     deployment_id BLOB CHECK (length(deployment_id) = 16),
     infrastructure_pid TEXT,
@@ -28,6 +40,7 @@ CREATE TABLE runs (
     policy TEXT, -- a JSON object
     created INTEGER NOT NULL,
     name TEXT NOT NULL,
+    lease INTEGER, -- the number of the lease it was last written under
     -- 0 SCHEDULED, 1 PENDING, 2 RUNNING, 3 COMPLETED, 4 FAILED, 5 CANCELLED, 6 CRASHED, 7 PAUSED, 8 CANCELLING
     state_type INTEGER CHECK (state_type BETWEEN 0 AND 8),
     state_name TEXT,

@@ -32,5 +32,5 @@ pub(super) fn reject_loss_of_result(from: &State, to: &State) -> Decision {
 
 /// Whether the state has a result that others can still read.
 pub(super) const fn keeps_result(state: &State) -> bool {
-    matches!(state.result, Some(StateResult::Persisted { .. }))
+    matches!(state.result, Some(StateResult::Recorded { .. } | StateResult::Persisted { .. }))
 }

@@ -10,7 +10,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Definition, DeploymentId, Parameters, RetryPolicy, RunId, RunKind, State, Timestamp};
+use crate::{
+    CallKey, Definition, DeploymentId, LeaseId, Parameters, RetryPolicy, RunId, RunKind, State,
+    Timestamp,
+};
 
 /// A flow run or a task run: who it is, what it was given, and what has happened to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +28,10 @@ pub struct Run {
     pub flow_run_id: Option<RunId>,
     /// The task run in whose body it was called, if it was called in one.
     pub task_run_id: Option<RunId>,
+    /// What finds the call again when the body of its flow run runs again; none for one that cannot be found.
+    pub call_key: Option<CallKey>,
+    /// The lease it was last written under; none without an owner.
+    pub lease: Option<LeaseId>,
     /// The outermost flow run; of a top-level flow run, itself.
     pub root_flow_run_id: Option<RunId>,
     /// The deployment it was made from.
@@ -91,6 +98,8 @@ impl Run {
             name: name.into(),
             flow_run_id: None,
             task_run_id: None,
+            call_key: None,
+            lease: None,
             root_flow_run_id: None,
             deployment_id: None,
             infrastructure_pid: None,

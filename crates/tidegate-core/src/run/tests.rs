@@ -120,6 +120,8 @@ fn a_run_is_stored_like_this() {
           "name": "sample-0",
           "flow_run_id": null,
           "task_run_id": null,
+          "call_key": null,
+          "lease": null,
           "root_flow_run_id": null,
           "deployment_id": null,
           "infrastructure_pid": null,

@@ -1,6 +1,7 @@
 //! The states of a run. A state says where a run is; it never says where the run may go next, which is
 //! the business of [`crate::judge`].
 
+mod result;
 mod state_type;
 #[cfg(test)]
 mod tests;
@@ -9,11 +10,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::Timestamp;
 
+pub use result::{ResultReference, StateResult};
 pub use state_type::{ParseStateTypeError, StateType, StateTypes};
 
 /// A state of a run: a type with the data of that type, a name, a message, and when it began.
@@ -88,19 +89,6 @@ pub enum StateData {
     },
     /// Asked to cancel.
     Cancelling,
-}
-
-/// Where the result of a run is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub enum StateResult {
-    /// Stored, and found again by this reference.
-    Persisted {
-        /// What finds it.
-        reference: Value,
-    },
-    /// Existed in memory only.
-    Unpersisted,
 }
 
 impl StateData {
@@ -298,7 +286,8 @@ impl fmt::Debug for State {
         }
         write!(f, ", type={}, result=", self.state_type())?;
         match &self.result {
-            Some(StateResult::Persisted { reference }) => write!(f, "{reference})"),
+            Some(StateResult::Recorded { json }) => write!(f, "{json})"),
+            Some(StateResult::Persisted { reference }) => write!(f, "'{}')", reference.key),
             Some(StateResult::Unpersisted) => f.write_str("unpersisted)"),
             None => f.write_str("None)"),
         }

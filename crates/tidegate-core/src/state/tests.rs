@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use serde_json::json;
 
-use crate::{State, StateData, StateResult, StateType, StateTypes, Timestamp};
+use crate::{ResultReference, State, StateData, StateResult, StateType, StateTypes, Timestamp};
 
 fn noon() -> Timestamp {
     "2026-01-15T12:00:00Z".parse().unwrap()
@@ -16,6 +15,13 @@ fn states() -> Vec<State> {
     let (now, later) = (noon(), noon() + Duration::from_secs(60));
     let timeout = Some(later);
     let pause = StateData::Paused { timeout, reschedule: true, key: Some("1".into()) };
+    let reference = ResultReference {
+        storage: "/results".to_owned(),
+        key: "k".to_owned(),
+        serializer: "json".to_owned(),
+        size: 2,
+        digest: "0f".to_owned(),
+    };
     vec![
         State::scheduled(later, now),
         State::late(later, now),
@@ -30,7 +36,8 @@ fn states() -> Vec<State> {
         State::retrying(now),
         State::rerunning(now),
         State::completed(now).with_result(StateResult::Unpersisted),
-        State::cached(now).with_result(StateResult::Persisted { reference: json!({"key": "k"}) }),
+        State::completed(now).with_result(StateResult::Recorded { json: "[1,2]".into() }),
+        State::cached(now).with_result(StateResult::Persisted { reference }),
         State::rolled_back(now),
         State::failed(now).message("boom"),
         State::timed_out(now),
@@ -76,6 +83,7 @@ fn states_read_like_this() {
         Running()
         Retrying(type=RUNNING)
         Rerunning(type=RUNNING)
+        Completed()
         Completed()
         Cached(type=COMPLETED)
         RolledBack(type=COMPLETED)
@@ -143,7 +151,8 @@ fn states_are_stored_like_this() {
         {"name":"Retrying","timestamp":"2026-01-15T12:00:00Z","type":"RUNNING"}
         {"name":"Rerunning","timestamp":"2026-01-15T12:00:00Z","type":"RUNNING"}
         {"name":"Completed","timestamp":"2026-01-15T12:00:00Z","type":"COMPLETED","result":{"kind":"unpersisted"}}
-        {"name":"Cached","timestamp":"2026-01-15T12:00:00Z","type":"COMPLETED","result":{"kind":"persisted","reference":{"key":"k"}}}
+        {"name":"Completed","timestamp":"2026-01-15T12:00:00Z","type":"COMPLETED","result":{"kind":"recorded","json":"[1,2]"}}
+        {"name":"Cached","timestamp":"2026-01-15T12:00:00Z","type":"COMPLETED","result":{"kind":"persisted","reference":{"storage":"/results","key":"k","serializer":"json","size":2,"digest":"0f"}}}
         {"name":"RolledBack","timestamp":"2026-01-15T12:00:00Z","type":"COMPLETED"}
         {"name":"Failed","timestamp":"2026-01-15T12:00:00Z","message":"boom","type":"FAILED"}
         {"name":"TimedOut","timestamp":"2026-01-15T12:00:00Z","type":"FAILED"}

@@ -34,6 +34,8 @@ pub enum StoreErrorKind {
     Busy,
     /// The store was closed.
     Closed,
+    /// The writer does not own the run any more: its lease has ended, or another has moved the run on.
+    Fenced,
     /// Anything else.
     Other,
 }

@@ -18,7 +18,7 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 
-use crate::{LogRecord, Run, RunId};
+use crate::{CallKey, Lease, LeaseId, LogRecord, Run, RunId, State, Timestamp};
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
@@ -33,14 +33,29 @@ pub struct StoreInfo {
     pub location: String,
     /// The version of its schema.
     pub schema_version: u32,
+    /// Whether other processes may use the same records, so that runs need an owner that is known to live.
+    pub shared: bool,
 }
 
 impl StoreInfo {
-    /// What a store at `location` with a schema of `schema_version` tells.
+    /// What a store at `location` with a schema of `schema_version` tells; `shared` if other processes may use its records.
     #[must_use]
-    pub fn new(location: impl Into<String>, schema_version: u32) -> Self {
-        Self { location: location.into(), schema_version }
+    pub fn new(location: impl Into<String>, schema_version: u32, shared: bool) -> Self {
+        Self { location: location.into(), schema_version, shared }
     }
+}
+
+/// A call that was made in a flow run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecordedCall {
+    /// What finds it.
+    pub key: CallKey,
+    /// Its run.
+    pub run_id: RunId,
+    /// The name of its run.
+    pub name: String,
+    /// The state its run is in, with its result.
+    pub state: State,
 }
 
 /// Where runs and their logs are kept.
@@ -50,6 +65,8 @@ impl StoreInfo {
 /// *Order*: writes of one caller take effect in the order they were put, and a write that is
 /// acknowledged implies every write put before it.
 /// *Freshness*: a read sees every write that this handle put before the read began.
+/// *Fencing*: a write about a run is refused as [`Fenced`](StoreErrorKind::Fenced) when its lease has ended, when the run is
+/// under another lease that has not ended and has not ended itself, or when it does not follow the states on record.
 pub trait Store: fmt::Debug + Send + Sync {
     /// Where it is. Needed by every error message.
     fn info(&self) -> StoreInfo;
@@ -85,6 +102,24 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// How many runs match; `limit` and `offset` are ignored.
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// The calls that were made in this flow run and can be found again, in no particular order. Asked once when a flow run's
+    /// body runs again, so that what it has completed does not.
+    fn recorded_calls(
+        &self,
+        flow_run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<RecordedCall>, StoreError>>;
+
+    /// The leases that have not ended.
+    fn leases(&self) -> BoxFuture<'_, Result<Vec<Lease>, StoreError>>;
+
+    /// Ends a lease, provided that it still expires at `expires`, and so was not renewed since that was seen. Says whether it did:
+    /// of several who notice that an owner is dead, one does.
+    fn end_lease(&self, id: LeaseId, expires: Timestamp)
+    -> BoxFuture<'_, Result<bool, StoreError>>;
+
+    /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
+    fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
 
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use crate::{Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp};
+use uuid::Uuid;
+
+use crate::{Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp};
 
 /// One change to what is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,15 +17,28 @@ pub enum Write {
     Begin(Box<Run>),
     /// A recorded run has moved on.
     Advance(Box<Advance>),
+    /// A lease is taken.
+    TakeLease(Box<Lease>),
+    /// A lease holds until a later time. Refused as [`Fenced`](StoreErrorKind::Fenced) when it has ended.
+    RenewLease {
+        /// The lease.
+        id: LeaseId,
+        /// When it may be ended unless it is renewed again.
+        expires: Timestamp,
+    },
+    /// A lease ends, because its owner has nothing left to own.
+    ReleaseLease(LeaseId),
 }
 
 impl Write {
-    /// The run it is about.
+    /// What it is about: the id of a run or a lease.
     #[must_use]
-    pub fn run_id(&self) -> RunId {
+    pub fn subject(&self) -> Uuid {
         match self {
-            Self::Begin(run) => run.id,
-            Self::Advance(advance) => advance.run_id,
+            Self::Begin(run) => *run.id.as_uuid(),
+            Self::Advance(advance) => *advance.run_id.as_uuid(),
+            Self::TakeLease(lease) => *lease.id.as_uuid(),
+            Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
         }
     }
 }
@@ -33,6 +48,10 @@ impl Write {
 pub struct Advance {
     /// The run.
     pub run_id: RunId,
+    /// The lease it is written under.
+    pub lease: Option<LeaseId>,
+    /// How many states the run had before; it must be as many in the record.
+    pub after: usize,
     /// Its states since the write before, oldest first; may be empty.
     pub states: Vec<State>,
     /// Its name, when it has changed.
@@ -61,6 +80,8 @@ impl Advance {
     pub fn since(run: &Run, known: usize) -> Self {
         Self {
             run_id: run.id,
+            lease: run.lease,
+            after: known,
             states: run.states.get(known..).unwrap_or_default().to_vec(),
             name: None,
             policy: None,
@@ -76,6 +97,7 @@ impl Advance {
 
     /// Brings a record of the run up to date.
     pub fn apply_to(self, run: &mut Run) {
+        run.lease = self.lease;
         run.states.extend(self.states);
         if let Some(name) = self.name {
             run.name = name;
@@ -100,7 +122,7 @@ impl Advance {
         states.extend(newer.states);
         let name = newer.name.or(self.name.take());
         let policy = newer.policy.or(self.policy.take());
-        *self = Self { states, name, policy, ..newer };
+        *self = Self { states, name, policy, after: self.after, ..newer };
     }
 }
 

@@ -4,16 +4,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
-    Advance, LogQuery, LogRecord, Run, RunId, RunQuery, StoreError, StoreErrorKind, Write,
+    Advance, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, StoreError,
+    StoreErrorKind, Write,
 };
+use uuid::Uuid;
 
+use super::act::Act;
 use super::definitions::{Known, Numbers};
-use super::error::{Doing, failed, unreadable};
+use super::error::{Doing, does_not_follow, failed, fenced, unreadable};
 use super::row::UnreadableRow;
-use super::run_row::{self, UnwritableRow};
-use super::{log_row, run_query};
+use super::run_row::{self, Numbered, UnwritableRow};
+use super::{leases, log_row, run_query};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -25,7 +28,7 @@ pub(super) struct Database {
 }
 
 /// The writes that can never be stored because of what they say, each with the reason.
-pub(super) type Refusals = Vec<(RunId, StoreError)>;
+pub(super) type Refusals = Vec<(Uuid, StoreError)>;
 
 /// Why one write was not stored: because of itself, or because nothing can be stored now.
 enum Trouble {
@@ -54,9 +57,10 @@ impl Database {
     pub(super) fn store(
         &mut self,
         writes: &[Write],
+        acts: &mut [Act],
         logs: &[LogRecord],
     ) -> Result<Refusals, StoreError> {
-        let result = self.store_in_transaction(writes, logs);
+        let result = self.store_in_transaction(writes, acts, logs);
         if result.is_err() {
             self.numbers.forget();
             self.known.forget();
@@ -71,29 +75,32 @@ impl Database {
     fn store_in_transaction(
         &mut self,
         writes: &[Write],
+        acts: &mut [Act],
         logs: &[LogRecord],
     ) -> rusqlite::Result<Refusals> {
         let Self { connection, place, numbers, known } = self;
         connection.prepare_cached("BEGIN IMMEDIATE")?.raw_execute()?;
         let mut refusals = Refusals::new();
-        let mut insert = run_row::insert(connection)?;
+        let mut transaction = Transaction {
+            place,
+            connection,
+            insert: run_row::insert(connection)?,
+            update: run_row::update(connection)?,
+            numbers,
+            known,
+            lease: None,
+        };
         for write in writes {
-            let result = match write {
-                Write::Begin(run) => numbers
-                    .number(connection, &run.definition)
-                    .and_then(|definition| run_row::write(&mut insert, run, definition))
-                    .map_err(|error| trouble(place, write, error)),
-                Write::Advance(advance) => {
-                    bring_up_to_date(connection, place, known, write, advance)
-                }
-            };
-            match result {
+            match transaction.apply(write) {
                 Ok(()) => {}
-                Err(Trouble::Refusal(error)) => refusals.push((write.run_id(), error)),
+                Err(Trouble::Refusal(error)) => refusals.push((write.subject(), error)),
                 Err(Trouble::Failure(error)) => return Err(error),
             }
         }
-        drop(insert);
+        drop(transaction);
+        for act in acts {
+            act.perform(connection)?;
+        }
         log_row::insert_all(connection, logs)?;
         connection.prepare_cached("COMMIT")?.raw_execute()?;
         Ok(refusals)
@@ -102,8 +109,26 @@ impl Database {
     pub(super) fn run(&mut self, id: RunId) -> Result<Option<Run>, StoreError> {
         let Self { connection, place, known, .. } = self;
         find(connection, known, id)
-            .map(|found| found.map(|(run, _)| run))
+            .and_then(|found| found.map(|found| run_row::with_lease(connection, found)).transpose())
             .map_err(|error| unreadable(place, error))
+    }
+
+    pub(super) fn recorded_calls(
+        &mut self,
+        flow_run: RunId,
+    ) -> Result<Vec<RecordedCall>, StoreError> {
+        let Self { connection, place, known, .. } = self;
+        run_query::recorded_calls(connection, known, flow_run)
+            .map_err(|error| unreadable(place, error))
+    }
+
+    pub(super) fn orphans(&mut self, limit: u64) -> Result<Vec<Run>, StoreError> {
+        let Self { connection, place, known, .. } = self;
+        run_query::orphans(connection, known, limit).map_err(|error| unreadable(place, error))
+    }
+
+    pub(super) fn leases(&self) -> Result<Vec<Lease>, StoreError> {
+        leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
 
     pub(super) fn runs(&mut self, query: &RunQuery) -> Result<Vec<Run>, StoreError> {
@@ -127,47 +152,119 @@ impl Database {
     }
 }
 
+/// A transaction in which writes are applied, with what it needs for each of them.
+struct Transaction<'a> {
+    place: &'a str,
+    connection: &'a Connection,
+    insert: CachedStatement<'a>,
+    update: CachedStatement<'a>,
+    numbers: &'a mut Numbers,
+    known: &'a mut Known,
+    /// The lease that was last found to be there, with its number: most writes are under the same.
+    lease: Option<(LeaseId, i64)>,
+}
+
+impl Transaction<'_> {
+    fn apply(&mut self, write: &Write) -> Result<(), Trouble> {
+        match write {
+            Write::Begin(run) => {
+                let lease = self.lease_number(run.id, run.lease)?;
+                self.numbers
+                    .number(self.connection, &run.definition)
+                    .and_then(|definition| run_row::write(&mut self.insert, run, definition, lease))
+                    .map_err(|error| trouble(self.place, write, error))
+            }
+            Write::Advance(advance) => self.advance(write, advance),
+            Write::TakeLease(lease) => {
+                leases::take(self.connection, lease).map_err(Trouble::Failure)
+            }
+            Write::RenewLease { id, expires } => {
+                match leases::renew(self.connection, *id, *expires) {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err(self.fenced(write.subject(), LEASE_ENDED)),
+                    Err(error) => Err(self.unreadable(error)),
+                }
+            }
+            Write::ReleaseLease(id) => {
+                self.lease = None;
+                leases::release(self.connection, *id).map_err(Trouble::Failure)
+            }
+        }
+    }
+
+    /// Reads the row, applies the advance and writes the row again: its checksum covers what the advance does not tell.
+    fn advance(&mut self, write: &Write, advance: &Advance) -> Result<(), Trouble> {
+        let lease = self.lease_number(advance.run_id, advance.lease)?;
+        let found = find(self.connection, self.known, advance.run_id)
+            .map_err(|error| self.unreadable(error))?;
+        let Some(Numbered { mut run, definition, lease: recorded }) = found else {
+            return Err(Trouble::Refusal(StoreError::new(
+                StoreErrorKind::Other,
+                format!(
+                    "run {} is not recorded in {}, so it cannot move on; record it first, with Write::Begin",
+                    advance.run_id, self.place
+                ),
+            )));
+        };
+        if let Some(owner) = recorded.filter(|owner| Some(*owner) != lease && !run.is_terminal())
+            && leases::id(self.connection, owner).map_err(Trouble::Failure)?.is_some()
+        {
+            return Err(self.fenced(write.subject(), "another process owns the run, and lives"));
+        }
+        if advance.after != run.states.len() {
+            return Err(Trouble::Refusal(does_not_follow(self.place, write.subject())));
+        }
+        advance.clone().apply_to(&mut run);
+        run_row::write(&mut self.update, &run, definition, lease)
+            .map_err(|error| trouble(self.place, write, error))
+    }
+
+    /// The number of the lease that a run is written under, unless the lease has ended.
+    fn lease_number(&mut self, run: RunId, lease: Option<LeaseId>) -> Result<Option<i64>, Trouble> {
+        let Some(lease) = lease else { return Ok(None) };
+        if let Some((_, number)) = self.lease.filter(|(known, _)| *known == lease) {
+            return Ok(Some(number));
+        }
+        let number = leases::number(self.connection, lease).map_err(Trouble::Failure)?;
+        match number {
+            Some(number) => {
+                self.lease = Some((lease, number));
+                Ok(Some(number))
+            }
+            None => Err(self.fenced(*run.as_uuid(), LEASE_ENDED)),
+        }
+    }
+
+    fn fenced(&self, subject: Uuid, why: &str) -> Trouble {
+        Trouble::Refusal(fenced(self.place, subject, why))
+    }
+
+    fn unreadable(&self, error: UnreadableRow) -> Trouble {
+        match error {
+            UnreadableRow::Sqlite(error) => Trouble::Failure(error),
+            error @ (UnreadableRow::Checksum
+            | UnreadableRow::Column(_)
+            | UnreadableRow::Json(_)) => Trouble::Refusal(unreadable(self.place, error)),
+        }
+    }
+}
+
+const LEASE_ENDED: &str =
+    "the lease it is written under has ended, because its owner was taken for dead";
+
 fn find(
     connection: &Connection,
     known: &mut Known,
     id: RunId,
-) -> Result<Option<(Run, i64)>, UnreadableRow> {
+) -> Result<Option<Numbered>, UnreadableRow> {
     let mut statement = connection.prepare_cached(run_row::SELECT_ONE)?;
     let mut rows = statement.query([id.as_uuid().as_bytes().as_slice()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     run_row::read(row, |number| known.definition(connection, number)).map(Some)
 }
 
-/// Reads the row, applies the advance and writes the row again: its checksum covers what the advance does not tell.
-fn bring_up_to_date(
-    connection: &Connection,
-    place: &str,
-    known: &mut Known,
-    write: &Write,
-    advance: &Advance,
-) -> Result<(), Trouble> {
-    let found = find(connection, known, advance.run_id).map_err(|error| match error {
-        UnreadableRow::Sqlite(error) => Trouble::Failure(error),
-        error @ (UnreadableRow::Checksum | UnreadableRow::Column(_) | UnreadableRow::Json(_)) => {
-            Trouble::Refusal(unreadable(place, error))
-        }
-    })?;
-    let Some((mut run, definition)) = found else {
-        return Err(Trouble::Refusal(StoreError::new(
-            StoreErrorKind::Other,
-            format!(
-                "run {} is not recorded in {place}, so it cannot move on; record it first, with Write::Begin",
-                advance.run_id
-            ),
-        )));
-    };
-    advance.clone().apply_to(&mut run);
-    let mut update = run_row::update(connection).map_err(Trouble::Failure)?;
-    run_row::write(&mut update, &run, definition).map_err(|error| trouble(place, write, error))
-}
-
 fn trouble(place: &str, write: &Write, error: UnwritableRow) -> Trouble {
-    let id = write.run_id();
+    let id = write.subject();
     match error {
         UnwritableRow::Sqlite(error)
             if error.sqlite_error_code() != Some(ErrorCode::ConstraintViolation)

@@ -2,6 +2,7 @@
 
 use rusqlite::ErrorCode;
 use tidegate_core::{StoreError, StoreErrorKind};
+use uuid::Uuid;
 
 use super::row::UnreadableRow;
 
@@ -55,6 +56,22 @@ pub(super) fn closed(place: &str) -> StoreError {
         StoreErrorKind::Closed,
         format!("the store {place} is closed; open it again to use it"),
     )
+}
+
+/// The error of a write by one who does not own the run any more.
+pub(super) fn fenced(place: &str, subject: Uuid, why: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Fenced,
+        format!(
+            "a write about {subject} was refused by {place}: {why}; what this process still does for it is in vain, so stop it, \
+             and look at the record for what others have made of it"
+        ),
+    )
+}
+
+/// The error of a write that takes a run up where it no longer is.
+pub(super) fn does_not_follow(place: &str, run: Uuid) -> StoreError {
+    fenced(place, run, "the run has moved on since the writer last knew it")
 }
 
 fn explain(place: &str, doing: Doing, error: &rusqlite::Error) -> (StoreErrorKind, String) {

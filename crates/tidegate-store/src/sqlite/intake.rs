@@ -6,15 +6,16 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tidegate_core::{
-    Acknowledgement, Acknowledger, Durability, LogRecord, Room, RunId, StoreError, StoreErrorKind,
-    Write,
+    Acknowledgement, Acknowledger, Durability, LogRecord, Room, StoreError, StoreErrorKind, Write,
 };
+use uuid::Uuid;
 
-use super::error::closed;
+use super::act::Act;
+use super::error::{closed, does_not_follow};
 use super::gathering::Gathering;
 use super::keeper::Keeper;
 use super::options::Options;
-use super::pending::AlreadyBegun;
+use super::pending::Contradiction;
 use super::queue::{Batch, Queue};
 
 /// After so long without work the thread brings the log into the database and sleeps until it is woken.
@@ -115,13 +116,13 @@ impl Shared {
     }
 
     pub(super) fn put_acknowledged(&self, write: Write) -> Acknowledgement {
-        let run = write.run_id();
+        let subject = write.subject();
         let mut state = self.lock();
         if let Err(error) = state.accept(write, &self.place, &self.options) {
             return Acknowledgement::now(Err(error));
         }
         let (acknowledger, acknowledgement) = Acknowledgement::later();
-        state.queue.wait_for_write(run, acknowledger);
+        state.queue.wait_for_write(subject, acknowledger);
         if state.may_store_at_once(&self.options) {
             state.at_once += 1;
             self.store_at_once(state);
@@ -130,6 +131,17 @@ impl Shared {
             self.wake_for(state);
         }
         acknowledgement
+    }
+
+    /// Has an act done with the next batch. Closed, it is answered at once.
+    pub(super) fn act(&self, act: Act) {
+        let mut state = self.lock();
+        if !matches!(state.stage, Stage::Open) {
+            drop(state);
+            return act.answer(Err(closed(&self.place)));
+        }
+        state.queue.add_act(act);
+        self.wake_for(state);
     }
 
     pub(super) fn put_logs(&self, records: Vec<LogRecord>) {
@@ -254,15 +266,19 @@ impl State {
         }
         if let Some(error) = &self.failing
             && self.queue.len() >= options.queue_capacity
-            && !self.queue.contains(write.run_id())
+            && !self.queue.contains(write.subject())
         {
-            return Err(not_taken(place, write.run_id(), error));
+            return Err(not_taken(place, write.subject(), error));
         }
-        self.queue.put(write).map_err(|AlreadyBegun(run)| already_begun(place, run))
+        let subject = write.subject();
+        self.queue.put(write).map_err(|contradiction| match contradiction {
+            Contradiction::AlreadyBegun => already_begun(place, subject),
+            Contradiction::DoesNotFollow => does_not_follow(place, subject),
+        })
     }
 }
 
-fn not_taken(place: &str, run: RunId, error: &StoreError) -> StoreError {
+fn not_taken(place: &str, run: Uuid, error: &StoreError) -> StoreError {
     StoreError::new(
         error.kind(),
         format!(
@@ -272,7 +288,7 @@ fn not_taken(place: &str, run: RunId, error: &StoreError) -> StoreError {
     .caused_by(error.clone())
 }
 
-fn already_begun(place: &str, run: RunId) -> StoreError {
+fn already_begun(place: &str, run: Uuid) -> StoreError {
     StoreError::new(
         StoreErrorKind::Other,
         format!(

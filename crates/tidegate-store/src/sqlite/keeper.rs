@@ -35,24 +35,25 @@ impl Keeper {
     /// Stores a batch in one transaction.
     pub(super) fn store(
         &mut self,
-        batch: &Batch,
+        batch: &mut Batch,
         patience: Patience,
     ) -> Result<Refusals, StoreError> {
-        let writes = batch.pending.writes();
-        if writes.is_empty() && batch.logs.is_empty() {
+        let Batch { pending, acts, logs, waiting: _ } = batch;
+        let writes = pending.writes();
+        if writes.is_empty() && logs.is_empty() && acts.is_empty() {
             return Ok(Refusals::new());
         }
         let refusals = match patience {
-            Patience::Usual => self.database.store(writes, &batch.logs)?,
+            Patience::Usual => self.database.store(writes, acts, logs)?,
             Patience::None => {
                 self.database.wait_for_locks(Duration::ZERO)?;
-                let stored = self.database.store(writes, &batch.logs);
+                let stored = self.database.store(writes, acts, logs);
                 self.database.wait_for_locks(self.busy_timeout)?;
                 stored?
             }
         };
-        let (begun, advanced) = batch.pending.counts();
-        self.checkpoints.committed(begun + batch.logs.len(), advanced);
+        let (begun, advanced) = pending.counts();
+        self.checkpoints.committed(begun + logs.len(), advanced + acts.len());
         if let Some(syncer) = &self.syncer {
             syncer.committed();
         }

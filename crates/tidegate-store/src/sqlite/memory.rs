@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tidegate_core::{LogRecord, StoreError, Write};
 
+use super::act::Act;
 use super::database::Database;
 use super::error::closed;
 use super::open;
@@ -27,12 +28,17 @@ impl Memory {
     }
 
     pub(super) fn put(&self, write: Write) -> Result<(), StoreError> {
-        let refusals = self.with(|database| database.store(&[write], &[]))?;
+        let refusals = self.with(|database| database.store(&[write], &mut [], &[]))?;
         refusals.into_iter().next().map_or(Ok(()), |(_, error)| Err(error))
     }
 
+    pub(super) fn act(&self, mut act: Act) {
+        let done = self.with(|database| database.store(&[], std::slice::from_mut(&mut act), &[]));
+        act.answer(done.map(drop));
+    }
+
     pub(super) fn put_logs(&self, records: &[LogRecord]) -> Result<(), StoreError> {
-        self.with(|database| database.store(&[], records)).map(drop)
+        self.with(|database| database.store(&[], &mut [], records)).map(drop)
     }
 
     pub(super) fn close(&self) {

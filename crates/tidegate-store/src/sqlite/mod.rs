@@ -1,5 +1,6 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
+mod act;
 mod checksum;
 mod database;
 mod definitions;
@@ -9,6 +10,7 @@ mod gathering;
 mod identity;
 mod intake;
 mod keeper;
+mod leases;
 mod location;
 mod log_row;
 mod memory;
@@ -29,12 +31,14 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
+use rusqlite::Connection;
 use tidegate_core::{
-    Acknowledgement, LogQuery, LogRecord, Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo,
-    Write,
+    Acknowledgement, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId, RunQuery,
+    Store, StoreError, StoreInfo, Timestamp, Write,
 };
 
 use self::database::Database;
+use self::error::{Doing, closed, failed};
 use self::file::FileStore;
 use self::memory::Memory;
 
@@ -83,7 +87,11 @@ impl Sqlite {
             Location::File(path) => Place::File(FileStore::open(path, &options)?),
             Location::Memory => Place::Memory(Memory::open()?, AtomicU64::new(0)),
         };
-        let info = StoreInfo::new(options.location.to_string(), migrate::VERSION);
+        let info = StoreInfo::new(
+            options.location.to_string(),
+            migrate::VERSION,
+            matches!(options.location, Location::File(_)),
+        );
         Ok(Self { info, place })
     }
 
@@ -99,6 +107,19 @@ impl Sqlite {
             .boxed(),
             Place::Memory(memory, _) => async move { memory.with(question) }.boxed(),
         }
+    }
+
+    /// Does something in the next transaction, after what was put before, and gives its answer.
+    fn act<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, StoreError>> {
+        let (act, answer) = act::act(work);
+        match &self.place {
+            Place::File(file) => file.writer.act(act),
+            Place::Memory(memory, _) => memory.act(act),
+        }
+        async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
     }
 }
 
@@ -156,6 +177,33 @@ impl Store for Sqlite {
 
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
         self.ask(move |database| database.count_runs(&query))
+    }
+
+    fn recorded_calls(
+        &self,
+        flow_run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<RecordedCall>, StoreError>> {
+        self.ask(move |database| database.recorded_calls(flow_run))
+    }
+
+    fn leases(&self) -> BoxFuture<'_, Result<Vec<Lease>, StoreError>> {
+        self.ask(|database| database.leases())
+    }
+
+    fn end_lease(
+        &self,
+        id: LeaseId,
+        expires: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        let place = self.info.location.clone();
+        self.act(move |connection| {
+            leases::end(connection, id, expires)
+                .map_err(|error| failed(&place, Doing::Writing, error))
+        })
+    }
+
+    fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
+        self.ask(move |database| database.orphans(limit))
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

@@ -1,20 +1,26 @@
-//! Writes that are not stored yet, one entry a run: what is put about a run that waits already joins what waits.
+//! Writes that are not stored yet, one entry a subject: what is put about a run or a lease that waits already joins what waits.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use tidegate_core::{RunId, Write};
+use tidegate_core::Write;
+use uuid::Uuid;
 
-/// Writes in the order in which their runs were first written about.
+/// Writes in the order in which their subjects were first written about.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     writes: Vec<Write>,
-    by_run: HashMap<RunId, usize>,
+    by_subject: HashMap<Uuid, usize>,
 }
 
-/// The run is recorded already.
+/// Why a write cannot join what waits already about its subject.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct AlreadyBegun(pub(super) RunId);
+pub(super) enum Contradiction {
+    /// The run is recorded already.
+    AlreadyBegun,
+    /// The run has moved on from where the write takes it up.
+    DoesNotFollow,
+}
 
 impl Pending {
     pub(super) fn len(&self) -> usize {
@@ -35,13 +41,13 @@ impl Pending {
         (begun, self.writes.len() - begun)
     }
 
-    /// Whether a write about this run would join another.
-    pub(super) fn contains(&self, run: RunId) -> bool {
-        self.by_run.contains_key(&run)
+    /// Whether a write about this subject would join another.
+    pub(super) fn contains(&self, subject: Uuid) -> bool {
+        self.by_subject.contains_key(&subject)
     }
 
-    pub(super) fn add(&mut self, write: Write) -> Result<(), AlreadyBegun> {
-        match self.by_run.entry(write.run_id()) {
+    pub(super) fn add(&mut self, write: Write) -> Result<(), Contradiction> {
+        match self.by_subject.entry(write.subject()) {
             Entry::Vacant(entry) => {
                 entry.insert(self.writes.len());
                 self.writes.push(write);
@@ -61,16 +67,23 @@ impl Pending {
     }
 }
 
-fn join(older: &mut Write, newer: Write) -> Result<(), AlreadyBegun> {
+fn join(older: &mut Write, newer: Write) -> Result<(), Contradiction> {
     match (older, newer) {
-        (_, Write::Begin(run)) => Err(AlreadyBegun(run.id)),
+        (_, Write::Begin(_)) => return Err(Contradiction::AlreadyBegun),
         (Write::Begin(run), Write::Advance(advance)) => {
+            if advance.after != run.states.len() {
+                return Err(Contradiction::DoesNotFollow);
+            }
             advance.apply_to(run);
-            Ok(())
         }
         (Write::Advance(older), Write::Advance(newer)) => {
+            if newer.after != older.after + older.states.len() {
+                return Err(Contradiction::DoesNotFollow);
+            }
             older.absorb(*newer);
-            Ok(())
         }
+        (Write::TakeLease(lease), Write::RenewLease { expires, .. }) => lease.expires = expires,
+        (older, newer) => *older = newer,
     }
+    Ok(())
 }

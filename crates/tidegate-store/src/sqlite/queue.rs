@@ -4,10 +4,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
-use tidegate_core::{Acknowledger, LogRecord, RoomMaker, RunId, StoreError, Write};
+use tidegate_core::{Acknowledger, LogRecord, RoomMaker, StoreError, Write};
+use uuid::Uuid;
 
+use super::act::Act;
 use super::options::Options;
-use super::pending::{AlreadyBegun, Pending};
+use super::pending::{Contradiction, Pending};
 
 /// With so many runs waiting they are stored, whether or not somebody waits.
 const WORTH_A_BATCH: usize = 1024;
@@ -22,6 +24,7 @@ const A_FEW_LOGS: usize = 16;
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     pending: Pending,
+    acts: Vec<Act>,
     waiting: Waiting,
     rooms: Vec<RoomMaker>,
     logs: VecDeque<LogRecord>,
@@ -34,8 +37,8 @@ pub(super) struct Queue {
 /// Those who wait for a batch.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    /// For the writes of a run to be durable.
-    writers: Vec<(RunId, Acknowledger)>,
+    /// For the writes about a subject to be durable.
+    writers: Vec<(Uuid, Acknowledger)>,
     /// For everything before to be there to be read.
     readers: Vec<Acknowledger>,
     /// For everything before to be durable, log lines too.
@@ -46,6 +49,8 @@ pub(super) struct Waiting {
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     pub(super) pending: Pending,
+    /// Done after the writes.
+    pub(super) acts: Vec<Act>,
     pub(super) logs: Vec<LogRecord>,
     pub(super) waiting: Waiting,
 }
@@ -61,27 +66,35 @@ impl Queue {
         self.waiting.writers.len()
     }
 
-    pub(super) fn contains(&self, run: RunId) -> bool {
-        self.pending.contains(run)
+    pub(super) fn contains(&self, subject: Uuid) -> bool {
+        self.pending.contains(subject)
     }
 
     pub(super) fn has_writes(&self) -> bool {
-        !self.pending.is_empty()
+        !self.pending.is_empty() || !self.acts.is_empty()
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.pending.is_empty() && self.logs.is_empty() && self.waiting.is_empty()
+        self.pending.is_empty()
+            && self.acts.is_empty()
+            && self.logs.is_empty()
+            && self.waiting.is_empty()
     }
 
-    pub(super) fn put(&mut self, write: Write) -> Result<(), AlreadyBegun> {
+    pub(super) fn put(&mut self, write: Write) -> Result<(), Contradiction> {
         if self.oldest.is_none() {
             self.oldest = Some(Instant::now());
         }
         self.pending.add(write)
     }
 
-    pub(super) fn wait_for_write(&mut self, run: RunId, acknowledger: Acknowledger) {
-        self.waiting.writers.push((run, acknowledger));
+    /// Has an act done with the next batch.
+    pub(super) fn add_act(&mut self, act: Act) {
+        self.acts.push(act);
+    }
+
+    pub(super) fn wait_for_write(&mut self, subject: Uuid, acknowledger: Acknowledger) {
+        self.waiting.writers.push((subject, acknowledger));
     }
 
     pub(super) fn wait_to_read(&mut self, acknowledger: Acknowledger) {
@@ -111,6 +124,7 @@ impl Queue {
     pub(super) fn is_one_awaited_write(&self) -> bool {
         let Waiting { writers, readers, flushes } = &self.waiting;
         self.pending.len() == 1
+            && self.acts.is_empty()
             && self.logs.len() <= A_FEW_LOGS
             && writers.len() == 1
             && readers.is_empty()
@@ -119,7 +133,7 @@ impl Queue {
 
     /// Whether somebody waits for a batch.
     pub(super) fn is_awaited(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.waiting.is_empty() || !self.acts.is_empty()
     }
 
     /// Whether somebody waits, or enough has come together, so that a batch is stored now.
@@ -147,6 +161,7 @@ impl Queue {
         self.oldest = None;
         Batch {
             pending: std::mem::take(&mut self.pending),
+            acts: std::mem::take(&mut self.acts),
             logs,
             waiting: std::mem::take(&mut self.waiting),
         }
@@ -201,7 +216,10 @@ impl Queue {
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
-        self.pending.is_empty() && self.logs.is_empty() && self.waiting.is_empty()
+        self.pending.is_empty()
+            && self.acts.is_empty()
+            && self.logs.is_empty()
+            && self.waiting.is_empty()
     }
 }
 
@@ -220,15 +238,15 @@ impl Waiting {
         !self.flushes.is_empty()
     }
 
-    /// Answers everyone alike, but for those who wait for a run that was refused.
+    /// Answers everyone alike, but for those who wait for a write that was refused.
     pub(super) fn answer(
         self,
         result: &Result<(), StoreError>,
-        refused: &HashMap<RunId, StoreError>,
+        refused: &HashMap<Uuid, StoreError>,
     ) {
-        for (run, writer) in self.writers {
+        for (subject, writer) in self.writers {
             let result =
-                refused.get(&run).map_or_else(|| result.clone(), |error| Err(error.clone()));
+                refused.get(&subject).map_or_else(|| result.clone(), |error| Err(error.clone()));
             writer.acknowledge(result);
         }
         for other in self.readers.into_iter().chain(self.flushes) {

@@ -73,10 +73,14 @@ impl<'a, 'connection> RowWriter<'a, 'connection> {
     }
 
     pub(super) fn optional_uuid(&mut self, uuid: Option<&Uuid>) -> rusqlite::Result<()> {
-        match uuid {
-            Some(uuid) => {
-                self.checksum.bytes(uuid.as_bytes());
-                self.bind(uuid.as_bytes().as_slice())
+        self.optional_bytes(uuid.map(|uuid| uuid.as_bytes().as_slice()))
+    }
+
+    pub(super) fn optional_bytes(&mut self, bytes: Option<&[u8]>) -> rusqlite::Result<()> {
+        match bytes {
+            Some(bytes) => {
+                self.checksum.bytes(bytes);
+                self.bind(bytes)
             }
             None => self.optional_integer(None),
         }
@@ -141,13 +145,18 @@ impl<'a, 'statement> RowReader<'a, 'statement> {
     }
 
     pub(super) fn optional_uuid<T: From<Uuid>>(&mut self) -> Result<Option<T>, UnreadableRow> {
+        Ok(self.optional_bytes()?.map(|bytes: [u8; 16]| Uuid::from_bytes(bytes).into()))
+    }
+
+    pub(super) fn optional_bytes<const N: usize>(
+        &mut self,
+    ) -> Result<Option<[u8; N]>, UnreadableRow> {
         let Some(bytes) = self.next()?.as_blob_or_null().map_err(|_| self.wrong())? else {
             self.checksum.null();
             return Ok(None);
         };
         self.checksum.bytes(bytes);
-        let uuid = Uuid::from_slice(bytes).map_err(|_| self.wrong())?;
-        Ok(Some(uuid.into()))
+        bytes.try_into().map(Some).map_err(|_| self.wrong())
     }
 
     pub(super) fn optional_time(&mut self) -> Result<Option<Timestamp>, UnreadableRow> {

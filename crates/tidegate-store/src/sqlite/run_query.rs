@@ -2,11 +2,11 @@
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
-use tidegate_core::{Order, Run, RunQuery, StateType, Timestamp};
+use tidegate_core::{Order, RecordedCall, Run, RunId, RunQuery, StateType, Timestamp};
 
 use super::definitions::Known;
 use super::row::UnreadableRow;
-use super::run_row::{self, SELECT, kind_number};
+use super::run_row::{self, SELECT, SELECT_CALLS, SELECT_ORPHANS, kind_number};
 use super::states;
 
 /// The runs that match.
@@ -27,8 +27,42 @@ pub(super) fn runs(
     let mut rows = statement.query(params_from_iter(conditions.values))?;
     let mut runs = Vec::new();
     while let Some(row) = rows.next()? {
-        let (run, _) = run_row::read(row, |number| known.definition(connection, number))?;
-        runs.push(run);
+        let found = run_row::read(row, |number| known.definition(connection, number))?;
+        runs.push(run_row::with_lease(connection, found)?);
+    }
+    Ok(runs)
+}
+
+/// The calls of a flow run that can be found again.
+pub(super) fn recorded_calls(
+    connection: &Connection,
+    known: &mut Known,
+    flow_run: RunId,
+) -> Result<Vec<RecordedCall>, UnreadableRow> {
+    let mut statement = connection.prepare_cached(SELECT_CALLS)?;
+    let mut rows = statement.query([flow_run.as_uuid().as_bytes().as_slice()])?;
+    let mut calls = Vec::new();
+    while let Some(row) = rows.next()? {
+        let Run { id, name, call_key, mut states, .. } =
+            run_row::read(row, |number| known.definition(connection, number))?.run;
+        if let (Some(key), Some(state)) = (call_key, states.pop()) {
+            calls.push(RecordedCall { key, run_id: id, name, state });
+        }
+    }
+    Ok(calls)
+}
+
+/// Runs that have not ended though their lease has.
+pub(super) fn orphans(
+    connection: &Connection,
+    known: &mut Known,
+    limit: u64,
+) -> Result<Vec<Run>, UnreadableRow> {
+    let mut statement = connection.prepare_cached(SELECT_ORPHANS)?;
+    let mut rows = statement.query([i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    let mut runs = Vec::new();
+    while let Some(row) = rows.next()? {
+        runs.push(run_row::read(row, |number| known.definition(connection, number))?.run);
     }
     Ok(runs)
 }

@@ -8,16 +8,16 @@ use rusqlite::{CachedStatement, Connection};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tidegate_core::{Definition, Run, RunKind, RunPolicy, Timestamp};
+use tidegate_core::{CallKey, Definition, Run, RunKind, RunPolicy, Timestamp};
 
 use super::row::{RowReader, RowWriter, UnreadableRow};
-use super::states;
+use super::{leases, states};
 
 /// The columns in the order in which they are written and read. Those before `name` never change.
 macro_rules! columns {
     () => {
-        "id, definition, kind, flow_run_id, task_run_id, root_flow_run_id, deployment_id, infrastructure_pid, tags, \
-         parameters, policy, created, name, state_type, state_name, state_timestamp, states, run_count, \
+        "id, definition, kind, flow_run_id, task_run_id, call_key, root_flow_run_id, deployment_id, infrastructure_pid, \
+         tags, parameters, policy, created, name, lease, state_type, state_name, state_timestamp, states, run_count, \
          flow_run_run_count, total_run_time, expected_start_time, start_time, end_time, next_scheduled_start_time, \
          checksum"
     };
@@ -29,16 +29,29 @@ pub(super) const SELECT: &str = concat!("SELECT ", columns!(), " FROM runs");
 /// Selects the run of the id `?1`.
 pub(super) const SELECT_ONE: &str = concat!("SELECT ", columns!(), " FROM runs WHERE id = ?1");
 
+/// Selects the runs of the flow run `?1` that can be found again.
+pub(super) const SELECT_CALLS: &str =
+    concat!("SELECT ", columns!(), " FROM runs WHERE flow_run_id = ?1 AND call_key IS NOT NULL");
+
+/// Selects at most `?1` runs that have not ended though their lease has. It says in the words of the index `runs_not_completed`
+/// that it will do.
+pub(super) const SELECT_ORPHANS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM runs WHERE state_type IN (0, 1, 2, 7, 8) AND state_type <> 3 AND lease IS NOT NULL \
+     AND lease NOT IN (SELECT number FROM leases) LIMIT ?1"
+);
+
 const INSERT: &str = concat!(
     "INSERT INTO runs (",
     columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, \
-     ?23, ?24, ?25)"
+     ?23, ?24, ?25, ?26, ?27)"
 );
 
-const UPDATE: &str = "UPDATE runs SET policy = ?11, name = ?13, state_type = ?14, state_name = ?15, state_timestamp = ?16, states = ?17, \
-     run_count = ?18, flow_run_run_count = ?19, total_run_time = ?20, expected_start_time = ?21, start_time = ?22, \
-     end_time = ?23, next_scheduled_start_time = ?24, checksum = ?25 WHERE id = ?1";
+const UPDATE: &str = "UPDATE runs SET policy = ?12, name = ?14, lease = ?15, state_type = ?16, state_name = ?17, state_timestamp = ?18, \
+     states = ?19, run_count = ?20, flow_run_run_count = ?21, total_run_time = ?22, expected_start_time = ?23, \
+     start_time = ?24, end_time = ?25, next_scheduled_start_time = ?26, checksum = ?27 WHERE id = ?1";
 
 /// The statement that adds a run.
 pub(super) fn insert(connection: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
@@ -64,6 +77,7 @@ pub(super) fn write(
     statement: &mut CachedStatement<'_>,
     run: &Run,
     definition: i64,
+    lease: Option<i64>,
 ) -> Result<(), UnwritableRow> {
     let tags = json_unless(run.tags.is_empty(), &run.tags)?;
     let parameters = json_unless(run.parameters.is_empty(), &run.parameters)?;
@@ -78,6 +92,7 @@ pub(super) fn write(
     row.integer(kind_number(run.kind()))?;
     row.optional_uuid(run.flow_run_id.as_ref().map(|id| id.as_uuid()))?;
     row.optional_uuid(run.task_run_id.as_ref().map(|id| id.as_uuid()))?;
+    row.optional_bytes(run.call_key.map(CallKey::to_bytes).as_ref().map(<[u8; 16]>::as_slice))?;
     row.optional_uuid(run.root_flow_run_id.as_ref().map(|id| id.as_uuid()))?;
     row.optional_uuid(run.deployment_id.as_ref().map(|id| id.as_uuid()))?;
     row.optional_text(run.infrastructure_pid.as_deref())?;
@@ -86,6 +101,7 @@ pub(super) fn write(
     row.optional_text(policy.as_deref())?;
     row.optional_time(Some(run.created))?;
     row.text(&run.name)?;
+    row.optional_integer(lease)?;
     row.optional_integer(state.map(|state| states::number(state.state_type())))?;
     row.optional_text(state.map(|state| &*state.name))?;
     row.optional_time(state.map(|state| state.timestamp))?;
@@ -101,17 +117,27 @@ pub(super) fn write(
     Ok(())
 }
 
-/// The run of a row of [`COLUMNS`]; `definition_of` finds a definition by its number.
+/// A run with the numbers that its row has in the place of ids.
+#[derive(Debug)]
+pub(super) struct Numbered {
+    pub(super) run: Run,
+    pub(super) definition: i64,
+    pub(super) lease: Option<i64>,
+}
+
+/// The run of a row of [`SELECT`]; `definition_of` finds a definition by its number. The run's lease is left to who has the
+/// number: most leases have ended.
 pub(super) fn read(
     row: &rusqlite::Row<'_>,
     definition_of: impl FnOnce(i64) -> Result<Arc<Definition>, UnreadableRow>,
-) -> Result<(Run, i64), UnreadableRow> {
+) -> Result<Numbered, UnreadableRow> {
     let mut row = RowReader::new(row);
     let id = row.optional_uuid()?.ok_or(UnreadableRow::Column(0))?;
     let definition = row.integer()?;
     let kind = row.integer()?;
     let flow_run_id = row.optional_uuid()?;
     let task_run_id = row.optional_uuid()?;
+    let call_key = row.optional_bytes()?.map(CallKey::from_bytes);
     let root_flow_run_id = row.optional_uuid()?;
     let deployment_id = row.optional_uuid()?;
     let infrastructure_pid = row.optional_text()?.map(str::to_owned);
@@ -120,6 +146,7 @@ pub(super) fn read(
     let policy = row.optional_text()?;
     let created: Timestamp = row.time()?;
     let name = row.text()?.to_owned();
+    let lease = row.optional_integer()?;
     let (_, _, _) = (row.optional_integer()?, row.optional_text()?, row.optional_time()?);
     let history = row.optional_text()?;
     let run_count = row.small()?;
@@ -142,6 +169,8 @@ pub(super) fn read(
         name,
         flow_run_id,
         task_run_id,
+        call_key,
+        lease: None,
         root_flow_run_id,
         deployment_id,
         infrastructure_pid,
@@ -158,7 +187,18 @@ pub(super) fn read(
         end_time,
         next_scheduled_start_time,
     };
-    Ok((run, number))
+    Ok(Numbered { run, definition: number, lease })
+}
+
+/// The run with its lease, if that has not ended.
+pub(super) fn with_lease(
+    connection: &Connection,
+    Numbered { mut run, lease, .. }: Numbered,
+) -> Result<Run, UnreadableRow> {
+    if let Some(number) = lease {
+        run.lease = leases::id(connection, number)?;
+    }
+    Ok(run)
 }
 
 /// The number of a kind, as stored.

@@ -2,10 +2,11 @@
 //! its type, the microseconds since the state before it, and what else there is. The numbers are part of the file format.
 
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::de::{self, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 use tidegate_core::{State, StateData, StateResult, StateType, Timestamp};
 use uuid::Uuid;
 
@@ -29,10 +30,25 @@ struct Extras<'a> {
     reschedule: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<Cow<'a, str>>,
+    /// A result that is in the record itself.
+    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    value: Option<Json<'a>>,
+    /// Any other result.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<Cow<'a, StateResult>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     transition_id: Option<Uuid>,
+}
+
+/// JSON that is left as it is.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Json<'a>(#[serde(borrow)] &'a RawValue);
+
+impl PartialEq for Json<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
 }
 
 /// The number of a type of state: its place in [`StateType::ALL`].
@@ -49,7 +65,7 @@ pub(super) fn encode(states: &[State], created: Timestamp) -> Result<String, ser
         text.push(if index == 0 { '[' } else { ',' });
         write!(text, "[{},{}", number(state.state_type()), at.wrapping_sub(before))
             .expect("writing to a string never fails");
-        let extras = Extras::of(state);
+        let extras = Extras::of(state)?;
         if extras != Extras::default() {
             text.push(',');
             text.push_str(&serde_json::to_string(&extras)?);
@@ -63,24 +79,49 @@ pub(super) fn encode(states: &[State], created: Timestamp) -> Result<String, ser
 
 /// The states of such a text.
 pub(super) fn decode(text: &str, created: Timestamp) -> Result<Vec<State>, UnreadableRow> {
-    let entries: Vec<Vec<Value>> = serde_json::from_str(text)?;
+    let entries: Vec<Entry<'_>> = serde_json::from_str(text)?;
     let mut before = created.timestamp_micros();
     let mut states = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let (state_type, since, extras) = match entry.as_slice() {
-            [state_type, since] => (state_type, since, Extras::default()),
-            [state_type, since, extras] => (state_type, since, Extras::deserialize(extras)?),
-            _ => return Err(malformed()),
-        };
-        let state_type = state_type
-            .as_u64()
-            .and_then(|number| StateType::ALL.get(usize::try_from(number).ok()?))
-            .copied()
-            .ok_or_else(malformed)?;
-        before = before.wrapping_add(since.as_i64().ok_or_else(malformed)?);
+    for Entry { state_type, since, extras } in entries {
+        let state_type = StateType::ALL.get(state_type).copied().ok_or_else(malformed)?;
+        before = before.wrapping_add(since);
         states.push(extras.into_state(state_type, time(before).ok_or_else(malformed)?)?);
     }
     Ok(states)
+}
+
+/// One state in such a text.
+struct Entry<'a> {
+    state_type: usize,
+    since: i64,
+    extras: Extras<'a>,
+}
+
+impl<'de> Deserialize<'de> for Entry<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(EntryVisitor)
+    }
+}
+
+struct EntryVisitor;
+
+impl<'de> Visitor<'de> for EntryVisitor {
+    type Value = Entry<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a state as [type, microseconds, {what else there is}?]")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Entry<'de>, A::Error> {
+        let too_short = |length| de::Error::invalid_length(length, &self);
+        let state_type = parts.next_element()?.ok_or_else(|| too_short(0))?;
+        let since = parts.next_element()?.ok_or_else(|| too_short(1))?;
+        let extras = parts.next_element()?.unwrap_or_default();
+        if parts.next_element::<IgnoredAny>()?.is_some() {
+            return Err(too_short(4));
+        }
+        Ok(Entry { state_type, since, extras })
+    }
 }
 
 fn malformed() -> UnreadableRow {
@@ -89,15 +130,23 @@ fn malformed() -> UnreadableRow {
 }
 
 impl<'a> Extras<'a> {
-    fn of(state: &'a State) -> Self {
+    fn of(state: &'a State) -> Result<Self, serde_json::Error> {
         let renamed = state.name != state.state_type().default_name();
         let mut extras = Self {
             name: renamed.then_some(Cow::Borrowed(&state.name)),
             message: state.message.as_deref().map(Cow::Borrowed),
-            result: state.result.as_ref().map(Cow::Borrowed),
             transition_id: state.transition_id,
             ..Self::default()
         };
+        match &state.result {
+            Some(StateResult::Recorded { json }) => {
+                extras.value = Some(Json(serde_json::from_str(json)?));
+            }
+            Some(result @ (StateResult::Persisted { .. } | StateResult::Unpersisted)) => {
+                extras.result = Some(Cow::Borrowed(result));
+            }
+            None => {}
+        }
         match &state.data {
             StateData::Scheduled { scheduled_time } => {
                 extras.scheduled_time = Some(scheduled_time.timestamp_micros());
@@ -117,7 +166,7 @@ impl<'a> Extras<'a> {
             | StateData::Crashed
             | StateData::Cancelling => {}
         }
-        extras
+        Ok(extras)
     }
 
     fn into_state(self, state_type: StateType, at: Timestamp) -> Result<State, UnreadableRow> {
@@ -146,7 +195,10 @@ impl<'a> Extras<'a> {
             state.name = Cow::Owned(name.into_owned());
         }
         state.message = self.message.map(|message| Cow::Owned(message.into_owned()));
-        state.result = self.result.map(Cow::into_owned);
+        state.result = match self.value {
+            Some(Json(value)) => Some(StateResult::Recorded { json: value.get().into() }),
+            None => self.result.map(Cow::into_owned),
+        };
         state.transition_id = self.transition_id;
         Ok(state)
     }

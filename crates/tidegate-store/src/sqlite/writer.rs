@@ -14,7 +14,8 @@ use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tidegate_core::{RoomMaker, RunId, StoreError, StoreErrorKind};
+use tidegate_core::{RoomMaker, StoreError, StoreErrorKind};
+use uuid::Uuid;
 
 use super::database::Refusals;
 use super::error::closed;
@@ -149,8 +150,11 @@ impl Shared {
     ) {
         let Some(keeper) = &mut *keeper else { return };
         let started = Instant::now();
-        match keeper.store(&batch, patience) {
+        match keeper.store(&mut batch, patience) {
             Ok(refusals) => {
+                for act in batch.acts {
+                    act.answer(Ok(()));
+                }
                 let waiting = std::mem::take(&mut batch.waiting);
                 let synced = if waiting.for_flush() { keeper.sync() } else { Ok(()) };
                 self.stored(refusals, waiting, synced, started);
@@ -183,7 +187,7 @@ impl Shared {
         if recovered {
             tracing::info!("the store {} is working again; everything kept is stored", self.place);
         }
-        let refused: HashMap<RunId, StoreError> = refusals.into_iter().collect();
+        let refused: HashMap<Uuid, StoreError> = refusals.into_iter().collect();
         for error in refused.values() {
             tracing::error!("{error}");
         }
@@ -192,6 +196,9 @@ impl Shared {
 
     fn failed(&self, mut batch: Batch, error: StoreError) {
         let waiting = std::mem::take(&mut batch.waiting);
+        for act in batch.acts.drain(..) {
+            act.answer(Err(error.clone()));
+        }
         let mut state = self.lock();
         state.storing = false;
         state.worked = Instant::now();
@@ -226,6 +233,9 @@ impl Shared {
         drop(state);
         self.wake.notify_all();
         left.waiting.answer(&Err(closed(&self.place)), &HashMap::new());
+        for act in left.acts {
+            act.answer(Err(closed(&self.place)));
+        }
         for room in rooms {
             room.give(Err(closed(&self.place)));
         }

@@ -38,6 +38,16 @@ async fn the_schema_is_version_one() {
             checksum INTEGER NOT NULL,
             UNIQUE (name, kind, key, content)
         ) STRICT
+        CREATE TABLE leases (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            host TEXT NOT NULL,
+            pid INTEGER NOT NULL,
+            started INTEGER NOT NULL,
+            expires INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT
+        CREATE TABLE sqlite_sequence(name,seq)
         CREATE TABLE runs (
             number INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -45,6 +55,7 @@ async fn the_schema_is_version_one() {
             kind INTEGER NOT NULL CHECK (kind IN (0, 1)), -- that of its definition
             flow_run_id BLOB CHECK (length(flow_run_id) = 16),
             task_run_id BLOB CHECK (length(task_run_id) = 16),
+            call_key BLOB CHECK (length(call_key) = 16),
             root_flow_run_id BLOB CHECK (length(root_flow_run_id) = 16),
             deployment_id BLOB CHECK (length(deployment_id) = 16),
             infrastructure_pid TEXT,
@@ -53,6 +64,7 @@ async fn the_schema_is_version_one() {
             policy TEXT, -- a JSON object
             created INTEGER NOT NULL,
             name TEXT NOT NULL,
+            lease INTEGER, -- the number of the lease it was last written under
             -- 0 SCHEDULED, 1 PENDING, 2 RUNNING, 3 COMPLETED, 4 FAILED, 5 CANCELLED, 6 CRASHED, 7 PAUSED, 8 CANCELLING
             state_type INTEGER CHECK (state_type BETWEEN 0 AND 8),
             state_name TEXT,
@@ -134,7 +146,8 @@ async fn a_full_row_has_everything() {
         [8,1]
         [5,1]
         [6,1,{"name":"Vanished"}]
-        [3,1,{"result":{"kind":"persisted","reference":{"n":0.1,"path":"results/1"}}}]
+        [3,1,{"value":{"path":"results/1","n":0.1}}]
+        [3,0,{"result":{"kind":"persisted","reference":{"storage":"/var/lib/results","key":"results/1","serializer":"compressed/json","size":17,"digest":"00ff"}}}]
         [3,1,{"name":"Cached","result":{"kind":"unpersisted"}}]
     "#]].assert_eq(&lines(
         &connection,

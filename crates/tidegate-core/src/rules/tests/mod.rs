@@ -76,7 +76,7 @@ fn any(state_type: StateType) -> State {
 }
 
 fn kept() -> StateResult {
-    StateResult::Persisted { reference: "key".into() }
+    StateResult::Recorded { json: "1".into() }
 }
 
 /// Proposes a state at noon, and tells what came of it.

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use expect_test::expect_file;
-use serde_json::json;
 
 use super::{new_run, noon, seconds};
 use crate::{
@@ -115,7 +114,7 @@ fn runs(kind: RunKind, from: Option<StateType>) -> Vec<Run> {
 /// States of this type, with all that the rules look at.
 fn states(state_type: StateType, at: Timestamp) -> Vec<State> {
     let (past, future) = (noon() - seconds(10), noon() + seconds(300));
-    let kept = StateResult::Persisted { reference: json!("key") };
+    let kept = StateResult::Recorded { json: "1".into() };
     let pause = |reschedule, timeout| {
         State::new("Paused", StateData::Paused { timeout, reschedule, key: None }, at)
     };

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use expect_test::expect;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::cells::{self, Cell, StateNote, usual_type};
@@ -256,7 +255,7 @@ fn noted_state(
     };
     let mut state = State::new("", data, timestamp).named(note.name.to_owned());
     state.result = note.fields.get("data").map(|data| match *data {
-        "persisted" => StateResult::Persisted { reference: json!({ "key": result }) },
+        "persisted" => StateResult::Recorded { json: result.to_string().into() },
         "unpersisted" => StateResult::Unpersisted,
         other => panic!("unknown data {other}"),
     });

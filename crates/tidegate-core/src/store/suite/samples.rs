@@ -7,8 +7,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Advance, Definition, DeploymentId, LogLevel, LogRecord, Parameter, RetryPolicy, RetryType, Run,
-    RunId, RunKind, State, StateData, StateResult, Timestamp, exponential_backoff,
+    Advance, Definition, DeploymentId, LogLevel, LogRecord, Parameter, ResultReference,
+    RetryPolicy, RetryType, Run, RunId, RunKind, State, StateData, StateResult, Timestamp,
+    exponential_backoff,
 };
 
 /// So many microseconds after a certain moment.
@@ -102,7 +103,14 @@ pub fn every_state() -> Vec<State> {
         reschedule,
         key: key.map(str::to_owned),
     };
-    let reference = json!({"path": "results/1", "n": 0.1});
+    let json = r#"{"path":"results/1","n":0.1}"#.into();
+    let reference = ResultReference {
+        storage: "/var/lib/results".to_owned(),
+        key: "results/1".to_owned(),
+        serializer: "compressed/json".to_owned(),
+        size: 17,
+        digest: "00ff".to_owned(),
+    };
     let mut proposed = State::pending(at(12));
     proposed.transition_id = Some(Uuid::now_v7());
     vec![
@@ -123,6 +131,7 @@ pub fn every_state() -> Vec<State> {
         State::cancelling(at(23)),
         State::cancelled(at(24)),
         State::crashed(at(25)).named("Vanished"),
+        State::completed(at(26)).with_result(StateResult::Recorded { json }),
         State::completed(at(26)).with_result(StateResult::Persisted { reference }),
         State::cached(at(27)).with_result(StateResult::Unpersisted),
     ]

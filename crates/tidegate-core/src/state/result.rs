@@ -1,0 +1,38 @@
+//! Where the result of a state is. How results are written and read is the business of the engine.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// Where the result of a run is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum StateResult {
+    /// In the record itself.
+    Recorded {
+        /// The result as JSON text.
+        json: Arc<str>,
+    },
+    /// In a result storage.
+    Persisted {
+        /// What finds it.
+        reference: ResultReference,
+    },
+    /// Existed in memory only.
+    Unpersisted,
+}
+
+/// What finds a result in a result storage, and tells whether it is whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultReference {
+    /// The storage, by the name it gives itself: the path of a folder, the URL of a bucket.
+    pub storage: String,
+    /// Its key there.
+    pub key: String,
+    /// What its bytes were made by, and can be read by.
+    pub serializer: String,
+    /// How many bytes it has.
+    pub size: u64,
+    /// The BLAKE3 hash of its bytes, in hexadecimal.
+    pub digest: String,
+}

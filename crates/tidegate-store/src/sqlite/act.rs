@@ -1,0 +1,77 @@
+//! Acts: what is done in a transaction and gives an answer, such as ending a lease if it still expires when it did. An act is done
+//! after every write that was put before it; it is not tried again when the transaction fails, but says so.
+
+use std::fmt;
+
+use rusqlite::Connection;
+use tidegate_core::StoreError;
+use tokio::sync::oneshot;
+
+/// See the module.
+pub(super) struct Act(Box<dyn Steps>);
+
+/// Resolves with what an act gave, once that is as durable as it will be.
+pub(super) type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
+
+/// An act, and who waits for it.
+pub(super) fn act<T: Send + 'static>(
+    work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+) -> (Act, Answer<T>) {
+    let (sender, answer) = oneshot::channel();
+    (Act(Box::new(Waited { work: Some(work), given: None, sender })), answer)
+}
+
+impl Act {
+    /// Does it, in the transaction that is open. What it changed is undone if it fails.
+    pub(super) fn perform(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        connection.execute_batch("SAVEPOINT act")?;
+        if !self.0.perform(connection) {
+            connection.execute_batch("ROLLBACK TO act")?;
+        }
+        connection.execute_batch("RELEASE act")
+    }
+
+    /// Tells who waits, when it is known what has become of the transaction.
+    pub(super) fn answer(self, committed: Result<(), StoreError>) {
+        self.0.answer(committed);
+    }
+}
+
+trait Steps: Send {
+    /// Whether it succeeded.
+    fn perform(&mut self, connection: &Connection) -> bool;
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Waited<T, W> {
+    work: Option<W>,
+    given: Option<Result<T, StoreError>>,
+    sender: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, W> Steps for Waited<T, W>
+where
+    T: Send,
+    W: FnOnce(&Connection) -> Result<T, StoreError> + Send,
+{
+    fn perform(&mut self, connection: &Connection) -> bool {
+        self.given = self.work.take().map(|work| work(connection));
+        matches!(self.given, Some(Ok(_)))
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        if let Some(answer) = match committed {
+            Ok(()) => self.given,
+            Err(error) => Some(Err(error)),
+        } {
+            let _ = self.sender.send(answer);
+        }
+    }
+}
+
+impl fmt::Debug for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Act")
+    }
+}
