@@ -1,6 +1,9 @@
 //! What is known of the arguments of one call, to tell it from others: the hash of each. It holds no argument, and nobody asks for it
 //! who does not compare calls.
 
+#[cfg(test)]
+mod tests;
+
 use serde::Serialize;
 
 use crate::canonical::{self, Digest};
