@@ -19,6 +19,7 @@ mod macros;
 mod name;
 mod panic;
 mod parameters;
+mod result;
 mod retry;
 mod runtime;
 mod settings;

@@ -18,6 +18,7 @@ mod nursery;
 mod panics;
 mod plan;
 mod propose;
+mod result;
 
 use std::fmt;
 use std::sync::Arc;

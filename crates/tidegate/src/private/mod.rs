@@ -17,13 +17,15 @@ pub use crate::engine::blocking;
 pub use crate::options::Options;
 pub use crate::parameters::Arguments;
 pub use crate::prints::{Print, print};
+pub use crate::result::Codec;
 pub use crate::{
-    __argument as argument, __cloned as cloned, __concluded as concluded,
+    __argument as argument, __cloned as cloned, __codec as codec, __concluded as concluded,
     __default_json as default_json, __failure as failure, __recorded as recorded,
 };
 pub use probes::{
     CloneIfPossible, Concluding, ErrorOfABody, Failure, FromAnyhow, FromJson, NoClone,
-    NotConcluding, NotFromJson, Probe, RecordDebug, RecordJson, RecordTypeName, TypeProbe,
+    NotConcluding, NotFromJson, NotSerde, Probe, RecordDebug, RecordJson, RecordTypeName, Serde,
+    TypeProbe,
 };
 pub use tidegate_core::{Parameter, Parameters};
 
