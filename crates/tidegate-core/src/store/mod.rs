@@ -109,7 +109,8 @@ impl RecordedCall {
 /// *Order*: writes of one caller take effect in the order they were put, and a write that is
 /// acknowledged implies every write put before it.
 /// *Freshness*: a read sees every write that this handle put before the read began.
-/// *Fencing*: a write about a run is refused as [`Fenced`](StoreErrorKind::Fenced) when its lease has ended, when the run is
+/// *Fencing*: a write is refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when the lease it is written under has ended. A write
+/// about a run is refused as [`Fenced`](StoreErrorKind::Fenced) when the run is
 /// under another lease that has not ended and has not ended itself, or when it does not follow the states on record.
 pub trait Store: fmt::Debug + Send + Sync {
     /// Where it is. Needed by every error message.

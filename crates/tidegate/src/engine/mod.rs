@@ -23,8 +23,8 @@ mod panics;
 mod plan;
 mod propose;
 mod recall;
-mod shutdown;
 mod result;
+mod shutdown;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
