@@ -12,6 +12,7 @@ use crate::call::{Produce, TaskCall, describe};
 use crate::definition::Definition;
 use crate::engine::{Attempted, Body, Plan};
 use crate::error::Error;
+use crate::inputs::Inputs;
 use crate::options::Options;
 use crate::result::{Codec, Recordable};
 
@@ -132,6 +133,10 @@ where
     T: Send,
     E: Into<Error>,
 {
+    fn inputs(&self) -> Inputs {
+        Inputs::default()
+    }
+
     fn attempt(&mut self, _last: bool) -> BoxFuture<'_, Attempted> {
         let future = (self.function)();
         let value = &mut self.value;

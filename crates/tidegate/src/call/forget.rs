@@ -1,0 +1,61 @@
+//! A call whose value nobody wants: for flows that are started from their record, where their type is not known.
+
+use erased_serde::{Deserializer, Serialize};
+use futures_util::future::BoxFuture;
+use tidegate_core::State;
+
+use crate::call::{Call, FlowCall, Produce, Stage};
+use crate::engine::{Attempted, Body};
+use crate::inputs::Inputs;
+
+struct Forgetting<T>(Box<dyn Produce<T>>);
+
+impl<T: Send> Body for Forgetting<T> {
+    fn inputs(&self) -> Inputs {
+        self.0.inputs()
+    }
+
+    fn attempt(&mut self, last: bool) -> BoxFuture<'_, Attempted> {
+        self.0.attempt(last)
+    }
+
+    fn used_up(&self) -> Option<&'static str> {
+        self.0.used_up()
+    }
+
+    fn encode(&self) -> Option<&dyn Serialize> {
+        self.0.encode()
+    }
+
+    fn is_recordable(&self) -> bool {
+        self.0.is_recordable()
+    }
+
+    fn restore(&mut self, result: &mut dyn Deserializer<'_>) -> Result<(), erased_serde::Error> {
+        self.0.restore(result)
+    }
+
+    fn conclude(&self) -> Option<State> {
+        self.0.conclude()
+    }
+}
+
+impl<T: Send> Produce<()> for Forgetting<T> {
+    fn take(&mut self) -> Option<()> {
+        self.0.take().map(drop)
+    }
+}
+
+impl<T: Send + 'static> FlowCall<'static, T> {
+    /// The same call, without its value.
+    pub(crate) fn forget(self) -> FlowCall<'static, ()> {
+        FlowCall(match self.0.0 {
+            Stage::Described(described) => {
+                Call::new(described.plan, Box::new(Forgetting(described.body)))
+            }
+            Stage::Running(_) | Stage::Finished => {
+                panic!("a call that was polled cannot be called for its effects any more")
+            }
+        })
+    }
+}
