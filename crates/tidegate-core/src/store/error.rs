@@ -38,6 +38,8 @@ pub enum StoreErrorKind {
     LeaseEnded,
     /// Another owns the run, or has moved it on.
     Fenced,
+    /// There is something already where a new file was to be.
+    Exists,
     /// Anything else.
     Other,
 }

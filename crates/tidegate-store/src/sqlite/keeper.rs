@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tidegate_core::StoreError;
 
+use super::act::Act;
 use super::database::{Database, Refusals};
 use super::queue::Batch;
 use super::wal::{Checkpoints, Syncer};
@@ -53,7 +54,8 @@ impl Keeper {
             }
         };
         let (begun, advanced) = pending.counts();
-        self.checkpoints.committed(begun + logs.len(), advanced + acts.len());
+        self.checkpoints.committed(begun + logs.len(), advanced);
+        self.checkpoints.acted(acts.iter().map(Act::pages).sum());
         if let Some(syncer) = &self.syncer {
             syncer.committed();
         }

@@ -13,7 +13,7 @@ use tidegate_core::{Durability, StoreError, StoreErrorKind};
 
 use super::error::{Doing, failed};
 use super::options::Options;
-use super::{identity, migrate};
+use super::{identity, migrate, vacuum};
 
 /// Opens the file for writing, and makes and migrates it where needed.
 pub(super) fn writer(
@@ -29,6 +29,7 @@ pub(super) fn writer(
     if connection.is_readonly("main").map_err(opening)? {
         return Err(unopenable(place, "this user may not write it"));
     }
+    vacuum::prepare(&connection).map_err(opening)?;
     use_write_ahead_log(&connection, place, options.busy_timeout)?;
     // A program that ends without closing leaves its records in the log; bring what others have left there home.
     connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(opening)?;
@@ -47,6 +48,7 @@ pub(super) fn memory() -> Result<Connection, StoreError> {
     let open = || {
         let connection = Connection::open_in_memory()?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        vacuum::prepare(&connection)?;
         migrate::migrate(&connection)?;
         Ok(connection)
     };
