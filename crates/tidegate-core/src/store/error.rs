@@ -36,6 +36,8 @@ pub enum StoreErrorKind {
     Closed,
     /// The writer does not own the run any more: its lease has ended, or another has moved the run on.
     Fenced,
+    /// The store cannot do this at all.
+    Unsupported,
     /// Anything else.
     Other,
 }

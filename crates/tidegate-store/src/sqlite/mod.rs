@@ -7,6 +7,7 @@ mod definitions;
 mod error;
 mod file;
 mod gathering;
+mod guard;
 mod identity;
 mod intake;
 mod keeper;
@@ -23,8 +24,10 @@ mod reader;
 mod row;
 mod run_query;
 mod run_row;
+mod statements;
 mod states;
 mod wal;
+mod work;
 mod writer;
 
 use std::fmt;
@@ -32,6 +35,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
+use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId, RunQuery,
     Store, StoreError, StoreInfo, Timestamp, Write,
@@ -41,6 +45,7 @@ use self::database::Database;
 use self::error::{Doing, closed, failed};
 use self::file::FileStore;
 use self::memory::Memory;
+use self::work::{Work, not_at_work};
 
 pub use self::location::Location;
 pub use self::options::Options;
@@ -99,6 +104,9 @@ impl Sqlite {
         &self,
         question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => async move {
                 file.writer.fresh().await?;
@@ -114,12 +122,19 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         let (act, answer) = act::act(work);
         match &self.place {
             Place::File(file) => file.writer.act(act),
             Place::Memory(memory, _) => memory.act(act),
         }
         async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
+    }
+
+    fn not_at_work(&self) -> Result<(), StoreError> {
+        not_at_work(&self.info.location)
     }
 }
 
@@ -136,6 +151,9 @@ impl Store for Sqlite {
     }
 
     fn put_acknowledged(&self, write: Write) -> Acknowledgement {
+        if let Err(error) = self.not_at_work() {
+            return Acknowledgement::now(Err(error));
+        }
         match &self.place {
             Place::File(file) => file.writer.put_acknowledged(write),
             Place::Memory(memory, _) => Acknowledgement::now(memory.put(write)),
@@ -146,8 +164,9 @@ impl Store for Sqlite {
         match &self.place {
             Place::File(file) => file.writer.put_logs(records),
             Place::Memory(memory, dropped) => {
-                if memory.put_logs(&records).is_err() {
-                    dropped.fetch_add(records.len() as u64, Ordering::Relaxed);
+                let lines = records.len() as u64;
+                if memory.put_logs(records).is_err() {
+                    dropped.fetch_add(lines, Ordering::Relaxed);
                 }
             }
         }
@@ -161,6 +180,9 @@ impl Store for Sqlite {
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => file.writer.flush().boxed(),
             Place::Memory(..) => ready(Ok(())).boxed(),
@@ -218,7 +240,22 @@ impl Store for Sqlite {
         }
     }
 
+    fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
+        let (work, answer) = Work::new(work);
+        match &self.place {
+            Place::File(file) => file.writer.work(work),
+            Place::Memory(memory, _) => memory.work(work),
+        }
+        async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
+    }
+
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => file.close().boxed(),
             Place::Memory(memory, _) => {
