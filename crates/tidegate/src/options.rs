@@ -29,6 +29,8 @@ pub struct Options {
     pub run_name: Option<RunName>,
     /// Whether what the body prints becomes log lines.
     pub log_prints: Option<bool>,
+    /// Whether a run whose process died is gone on with.
+    pub recover: Option<bool>,
     /// Called when a run enters RUNNING.
     pub on_running: Vec<Hook>,
     /// Called when a run has completed.

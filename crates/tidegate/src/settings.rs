@@ -8,6 +8,7 @@ use crate::duration;
 use crate::error::{Error, Result};
 use crate::log::{Format, LevelFilter};
 
+use tidegate_core::Lease;
 pub use tidegate_core::store::Durability;
 
 /// What the environment says.
@@ -26,6 +27,8 @@ pub(crate) struct Settings {
     pub(crate) task_retry_delay: Duration,
     pub(crate) flow_retries: u32,
     pub(crate) flow_retry_delay: Duration,
+    pub(crate) lease_term: Duration,
+    pub(crate) shutdown_grace: Duration,
     unknown: Vec<String>,
 }
 
@@ -44,6 +47,14 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
     ("TIDEGATE_TASKS_DEFAULT_RETRY_DELAY_SECONDS", "retry delay of tasks that do not say; 0"),
     ("TIDEGATE_FLOWS_DEFAULT_RETRIES", "retries of flows that do not say; 0"),
     ("TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS", "retry delay of flows that do not say; 0"),
+    (
+        "TIDEGATE_SHUTDOWN_GRACE_SECONDS",
+        "how long tasks may go on after a signal in `Engine::run_until_signal`; 5",
+    ),
+    (
+        "TIDEGATE_LEASE_SECONDS",
+        "how long a process may not be heard of before it is taken for dead, at least 1; 10",
+    ),
 ];
 
 /// Names that other parts of Tidegate read: tests, examples and benches.
@@ -88,6 +99,11 @@ impl Settings {
             flow_retries: parsed(setting("TIDEGATE_FLOWS_DEFAULT_RETRIES"), "a whole number")?
                 .unwrap_or(0),
             flow_retry_delay: seconds(setting("TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS"))?,
+            lease_term: lease_term(setting("TIDEGATE_LEASE_SECONDS"))?,
+            shutdown_grace: match setting("TIDEGATE_SHUTDOWN_GRACE_SECONDS") {
+                Some(given) => seconds(Some(given))?,
+                None => Duration::from_secs(5),
+            },
             unknown: names.filter(|name| is_unknown(name)).collect(),
         })
     }
@@ -147,6 +163,14 @@ fn seconds(setting: Option<(&'static str, String)>) -> Result<Duration> {
     let Some((name, value)) = setting else { return Ok(Duration::ZERO) };
     duration::parse(value.trim())
         .map_err(|_| unusable(name, &value, "a number of seconds, or a text such as 1m30s"))
+}
+
+fn lease_term(setting: Option<(&'static str, String)>) -> Result<Duration> {
+    let Some((name, value)) = setting else { return Ok(Lease::TERM) };
+    duration::parse(value.trim())
+        .ok()
+        .filter(|term| *term >= Duration::from_secs(1))
+        .ok_or_else(|| unusable(name, &value, "a number of seconds, at least 1"))
 }
 
 fn unusable(name: &str, value: &str, accepted: &str) -> Error {

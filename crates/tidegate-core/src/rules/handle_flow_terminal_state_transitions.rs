@@ -1,6 +1,6 @@
 //! A flow run that has ended may run again, but not lose a result; its pauses and retries then start anew.
 
-use super::prevent_result_data_loss::{keeps_result, reject_loss_of_result};
+use super::prevent_result_data_loss::reject_loss_of_result;
 use super::rule::{Decision, From, Move, Rule};
 use crate::{Effect, StateType, StateTypes};
 
@@ -25,7 +25,7 @@ fn decide(proposed: &Move<'_>) -> Decision {
     if to.is_terminal() {
         return reject_loss_of_result(from, proposed.to);
     }
-    if from.is_completed() && keeps_result(from) {
+    if from.is_completed() && from.keeps_result() {
         return Decision::Reject("Run is already COMPLETED.".into());
     }
     if to != StateType::Scheduled {

@@ -1,7 +1,6 @@
 //! A task run that has ended may run again, with all its retries, unless its result is kept.
 
 use super::handle_flow_terminal_state_transitions::NEVER;
-use super::prevent_result_data_loss::keeps_result;
 use super::rule::{Decision, From, Move, Rule};
 use crate::{Effect, FlowView, StateType, StateTypes};
 
@@ -17,7 +16,7 @@ fn decide(proposed: &Move<'_>) -> Decision {
     if NEVER.contains(proposed.to.state_type()) {
         return Decision::Abort(format!("Run is already {}.", from.state_type()));
     }
-    if from.is_completed() && keeps_result(from) {
+    if from.is_completed() && from.keeps_result() {
         return Decision::Reject("This run is already completed.".into());
     }
     if proposed.to.is_terminal() {

@@ -1,7 +1,7 @@
 //! A kept result is not overwritten by one that is not kept, not even by force.
 
 use super::rule::{Decision, From, Move, Rule};
-use crate::{State, StateResult, StateTypes};
+use crate::{State, StateTypes};
 
 pub(super) const RULE: Rule = Rule {
     name: "prevent_result_data_loss",
@@ -20,7 +20,7 @@ fn decide(proposed: &Move<'_>) -> Decision {
 /// The answer to a state that would take the place of another, which may be COMPLETED and have a result that is kept.
 pub(super) fn reject_loss_of_result(from: &State, to: &State) -> Decision {
     let both_completed = from.is_completed() && to.is_completed();
-    if both_completed && keeps_result(from) && !keeps_result(to) {
+    if both_completed && from.keeps_result() && !to.keeps_result() {
         return Decision::Reject(
             "Cannot overwrite a COMPLETED state that carries persisted result data with one that \
              does not."
@@ -28,9 +28,4 @@ pub(super) fn reject_loss_of_result(from: &State, to: &State) -> Decision {
         );
     }
     Decision::PASS
-}
-
-/// Whether the state has a result that others can still read.
-pub(super) const fn keeps_result(state: &State) -> bool {
-    matches!(state.result, Some(StateResult::Recorded { .. } | StateResult::Persisted { .. }))
 }

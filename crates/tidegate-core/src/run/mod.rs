@@ -72,6 +72,8 @@ pub struct RunPolicy {
     pub retry: RetryPolicy,
     /// Whether it is on its way from PAUSED back to RUNNING, which uses up no retry.
     pub resuming: bool,
+    /// Whether it is run again after its process has died.
+    pub recover: bool,
     /// The keys of the pauses that have fired.
     pub pause_keys: Vec<String>,
     /// How its next attempt will come about.

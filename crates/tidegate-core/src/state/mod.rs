@@ -245,6 +245,12 @@ impl State {
         matches!(self.data, StateData::Failed { .. })
     }
 
+    /// Whether it has a result that others can still read.
+    #[must_use]
+    pub const fn keeps_result(&self) -> bool {
+        matches!(self.result, Some(StateResult::Recorded { .. } | StateResult::Persisted { .. }))
+    }
+
     /// When the run may start, if this state says so.
     #[must_use]
     pub const fn scheduled_time(&self) -> Option<Timestamp> {

@@ -52,15 +52,59 @@ impl StoreInfo {
 
 /// A call that was made in a flow run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RecordedCall {
+pub enum RecordedCall {
+    /// It completed, and its result is kept. Of a flow run with a million of these no more than needed is told.
+    Completed {
+        /// What finds it.
+        key: CallKey,
+        /// Its run.
+        run_id: RunId,
+        /// The name of its run.
+        name: String,
+        /// The state its run ended in, with its result.
+        state: State,
+    },
+    /// It did not complete, or its result is not kept.
+    Other {
+        /// What finds it.
+        key: CallKey,
+        /// Its run.
+        run: Box<Run>,
+    },
+}
+
+impl RecordedCall {
+    /// The call that `run` is of, if it can be found again.
+    #[must_use]
+    pub fn of(mut run: Run) -> Option<Self> {
+        let key = run.call_key?;
+        Some(match run.states.pop() {
+            Some(state) if state.is_completed() && state.keeps_result() => {
+                Self::Completed { key, run_id: run.id, name: run.name, state }
+            }
+            state => {
+                run.states.extend(state);
+                Self::Other { key, run: Box::new(run) }
+            }
+        })
+    }
+
     /// What finds it.
-    pub key: CallKey,
-    /// Its run.
-    pub run_id: RunId,
+    #[must_use]
+    pub fn key(&self) -> CallKey {
+        match self {
+            Self::Completed { key, .. } | Self::Other { key, .. } => *key,
+        }
+    }
+
     /// The name of its run.
-    pub name: String,
-    /// The state its run is in, with its result.
-    pub state: State,
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Completed { name, .. } => name,
+            Self::Other { run, .. } => &run.name,
+        }
+    }
 }
 
 /// Where runs and their logs are kept.

@@ -60,15 +60,22 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
     let all: Vec<&Ident> = this.chain(arguments.iter().copied()).collect();
     let pattern = tuple(all.iter().map(|ident| quote!(#ident)));
 
+    let given_name = |ident: &Ident| {
+        if receiver.as_ref() == Some(ident) { "self".to_owned() } else { name_of(ident) }
+    };
+
     let unrecorded = receiver.iter().map(|_| quote!(_));
     let recorded = tuple(unrecorded.chain(arguments.iter().map(|ident| quote!(#ident))));
     let records = arguments.iter().map(|ident| {
         let name = name_of(ident);
         quote!((#name, ::tidegate::__private::recorded!(#ident)))
     });
+    let hashes = all.iter().map(|ident| {
+        let name = given_name(ident);
+        quote!((#name, ::tidegate::__private::hashed!(#ident)))
+    });
     let clones = tuple(all.iter().map(|ident| {
-        let name =
-            if receiver.as_ref() == Some(ident) { "self".to_owned() } else { name_of(ident) };
+        let name = given_name(ident);
         quote!(::tidegate::__private::cloned!(#ident, #name)?)
     }));
     let run_name = run_name(model, receiver.is_some());
@@ -79,6 +86,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
             definition: #definition,
             arguments: #given,
             record: |#recorded| ::tidegate::__private::parameters([#(#records),*]),
+            inputs: |#pattern| ::tidegate::__private::inputs([#(#hashes),*]),
             repeat: |#pattern| ::core::result::Result::Ok(#clones),
             run_name: #run_name,
             body: |#pattern| #body,

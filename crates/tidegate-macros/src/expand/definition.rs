@@ -25,6 +25,12 @@ pub(super) fn initialised(model: &Model<'_>) -> TokenStream {
         Some(text) => quote!(::core::option::Option::Some(#text)),
         None => quote!(::core::option::Option::None),
     };
+    // Methods of one name in two types of a module are told apart by their types.
+    let module = if model.shape.method {
+        quote!(::core::any::type_name::<Self>())
+    } else {
+        quote!(::core::module_path!())
+    };
     let parameters = model.shape.arguments.iter().map(|argument| parameter(model, argument));
     let options = options(&model.options);
     quote! {
@@ -32,7 +38,7 @@ pub(super) fn initialised(model: &Model<'_>) -> TokenStream {
         __TIDEGATE_DEFINITION.get_or_init(|| #define(
             ::tidegate::__private::Source {
                 function: #function,
-                module: ::core::module_path!(),
+                module: #module,
                 name: #name,
                 description: #description,
             },

@@ -65,6 +65,7 @@ fn free_function(model: &Model<'_>) -> TokenStream {
     let definition = definition::initialised(model);
     let original = original(model, &format_ident!("original", span = ident.span()));
     let from_parameters = parameters::from_parameters(model);
+    let registration = parameters::registration(model, &conditions);
 
     let (quiet_call, quiet_original) = (attributes::quiet_call(), attributes::quiet_original());
     let noun = model.kind.noun();
@@ -101,6 +102,8 @@ fn free_function(model: &Model<'_>) -> TokenStream {
 
             #from_parameters
         }
+
+        #registration
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Expr, ExprLit, Lifetime, Lit};
+use syn::{Attribute, Expr, ExprLit, Lifetime, Lit};
 
 use super::call::{call_type, name_of};
 use crate::kind::Kind;
@@ -63,6 +63,25 @@ pub(super) fn from_parameters(model: &Model<'_>) -> TokenStream {
             #unpacked
             ::core::result::Result::Ok(#ident(#(#locals),*))
         }
+    }
+}
+
+/// Enters the flow among those that can be called from their recorded parameters.
+pub(super) fn registration(model: &Model<'_>, conditions: &[Attribute]) -> TokenStream {
+    if model.kind != Kind::Flow || !model.shape.is_plain() {
+        return TokenStream::new();
+    }
+    let ident = &model.function.signature.ident;
+    quote! {
+        #(#conditions)*
+        const _: () = {
+            ::tidegate::__private::inventory::submit! {
+                ::tidegate::__private::Registration::new(
+                    #ident::definition,
+                    |parameters| #ident::from_parameters(parameters).map(::tidegate::__private::forget),
+                )
+            }
+        };
     }
 }
 

@@ -80,6 +80,7 @@ pub(crate) const OPTIONS: &[Spec] = &[
     option("task_run_name", "run_name", Takes::Template, TASK, "task_run_name = \"fetch-{city}\"", "the name of a run, from its arguments"),
     option("flow_run_name", "run_name", Takes::Template, FLOW, "flow_run_name = \"report-{city}\"", "the name of a run, from its arguments"),
     option("log_prints", "log_prints", Takes::Switch, BOTH, "log_prints = true", "whether prints become log lines"),
+    option("recover", "recover", Takes::Switch, FLOW, "recover", "whether a run whose process died is run again by `Engine::recover`"),
     option("on_running", "on_running", Takes::Functions, BOTH, "on_running = notify", "called when a run starts"),
     option("on_completion", "on_completion", Takes::Functions, BOTH, "on_completion = notify", "called when a run completes"),
     option("on_failure", "on_failure", Takes::Functions, BOTH, "on_failure = [notify, clean_up]", "called when a run fails"),

@@ -33,6 +33,9 @@ impl Service {
             record: |(path,)| ::tidegate::__private::parameters([
                 ("path", ::tidegate::__private::recorded!(path)),
             ]),
+            inputs: |(path,)| ::tidegate::__private::inputs([
+                ("path", ::tidegate::__private::hashed!(path)),
+            ]),
             repeat: |(path,)| ::core::result::Result::Ok((
                 ::tidegate::__private::cloned!(path, "path")?,
             )),

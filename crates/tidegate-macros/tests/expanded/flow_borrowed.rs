@@ -6,6 +6,9 @@ fn borrowed<'call>(text: Option<&'static str>) -> ::tidegate::FlowCall<'call, ()
         record: |(text,)| ::tidegate::__private::parameters([
             ("text", ::tidegate::__private::recorded!(text)),
         ]),
+        inputs: |(text,)| ::tidegate::__private::inputs([
+            ("text", ::tidegate::__private::hashed!(text)),
+        ]),
         repeat: |(text,)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(text, "text")?,
         )),

@@ -7,6 +7,10 @@ fn generic<'call, T: 'call>(x: u8, item: T) -> ::tidegate::FlowCall<'call, T> {
             ("x", ::tidegate::__private::recorded!(x)),
             ("item", ::tidegate::__private::recorded!(item)),
         ]),
+        inputs: |(x, item)| ::tidegate::__private::inputs([
+            ("x", ::tidegate::__private::hashed!(x)),
+            ("item", ::tidegate::__private::hashed!(item)),
+        ]),
         repeat: |(x, item)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(x, "x")?,
             ::tidegate::__private::cloned!(item, "item")?,

@@ -14,6 +14,12 @@ pub fn my_pipeline<'call>(
             ("limit", ::tidegate::__private::recorded!(limit)),
             ("must", ::tidegate::__private::recorded!(must)),
         ]),
+        inputs: |(lat, city, limit, must)| ::tidegate::__private::inputs([
+            ("lat", ::tidegate::__private::hashed!(lat)),
+            ("city", ::tidegate::__private::hashed!(city)),
+            ("limit", ::tidegate::__private::hashed!(limit)),
+            ("must", ::tidegate::__private::hashed!(must)),
+        ]),
         repeat: |(lat, city, limit, must)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(lat, "lat")?,
             ::tidegate::__private::cloned!(city, "city")?,

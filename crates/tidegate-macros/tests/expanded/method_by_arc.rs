@@ -33,6 +33,10 @@ impl Service {
             record: |(_, x)| ::tidegate::__private::parameters([
                 ("x", ::tidegate::__private::recorded!(x)),
             ]),
+            inputs: |(__tidegate_self, x)| ::tidegate::__private::inputs([
+                ("self", ::tidegate::__private::hashed!(__tidegate_self)),
+                ("x", ::tidegate::__private::hashed!(x)),
+            ]),
             repeat: |(__tidegate_self, x)| ::core::result::Result::Ok((
                 ::tidegate::__private::cloned!(__tidegate_self, "self")?,
                 ::tidegate::__private::cloned!(x, "x")?,

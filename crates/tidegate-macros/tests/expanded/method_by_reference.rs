@@ -49,6 +49,11 @@ impl Service {
                 ("x", ::tidegate::__private::recorded!(x)),
                 ("text", ::tidegate::__private::recorded!(text)),
             ]),
+            inputs: |(__tidegate_self, x, text)| ::tidegate::__private::inputs([
+                ("self", ::tidegate::__private::hashed!(__tidegate_self)),
+                ("x", ::tidegate::__private::hashed!(x)),
+                ("text", ::tidegate::__private::hashed!(text)),
+            ]),
             repeat: |(__tidegate_self, x, text)| ::core::result::Result::Ok((
                 ::tidegate::__private::cloned!(__tidegate_self, "self")?,
                 ::tidegate::__private::cloned!(x, "x")?,

@@ -4,6 +4,7 @@ fn report<'call>() -> ::tidegate::FlowCall<'call, ()> {
         definition: report::definition(),
         arguments: (),
         record: |()| ::tidegate::__private::parameters([]),
+        inputs: |()| ::tidegate::__private::inputs([]),
         repeat: |()| ::core::result::Result::Ok(()),
         run_name: ::core::option::Option::None,
         body: |()| async move { report::original() },

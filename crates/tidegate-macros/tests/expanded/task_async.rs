@@ -10,6 +10,10 @@ pub fn fetch_weather<'call>(lat: f64, lon: f64) -> ::tidegate::TaskCall<'call, f
             ("lat", ::tidegate::__private::recorded!(lat)),
             ("lon", ::tidegate::__private::recorded!(lon)),
         ]),
+        inputs: |(lat, lon)| ::tidegate::__private::inputs([
+            ("lat", ::tidegate::__private::hashed!(lat)),
+            ("lon", ::tidegate::__private::hashed!(lon)),
+        ]),
         repeat: |(lat, lon)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(lat, "lat")?,
             ::tidegate::__private::cloned!(lon, "lon")?,

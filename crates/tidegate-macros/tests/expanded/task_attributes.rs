@@ -13,6 +13,9 @@ pub(crate) fn r#loop<'call>(x: u8) -> ::tidegate::TaskCall<'call, ()> {
         record: |(x,)| ::tidegate::__private::parameters([
             ("x", ::tidegate::__private::recorded!(x)),
         ]),
+        inputs: |(x,)| ::tidegate::__private::inputs([
+            ("x", ::tidegate::__private::hashed!(x)),
+        ]),
         repeat: |(x,)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(x, "x")?,
         )),

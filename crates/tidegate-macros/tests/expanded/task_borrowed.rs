@@ -31,6 +31,16 @@ fn borrow<
             ("seven", ::tidegate::__private::recorded!(seven)),
             ("eight", ::tidegate::__private::recorded!(eight)),
         ]),
+        inputs: |(one, two, three, four, five, six, seven, eight)| ::tidegate::__private::inputs([
+            ("one", ::tidegate::__private::hashed!(one)),
+            ("two", ::tidegate::__private::hashed!(two)),
+            ("three", ::tidegate::__private::hashed!(three)),
+            ("four", ::tidegate::__private::hashed!(four)),
+            ("five", ::tidegate::__private::hashed!(five)),
+            ("six", ::tidegate::__private::hashed!(six)),
+            ("seven", ::tidegate::__private::hashed!(seven)),
+            ("eight", ::tidegate::__private::hashed!(eight)),
+        ]),
         repeat: |(one, two, three, four, five, six, seven, eight)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(one, "one")?,
             ::tidegate::__private::cloned!(two, "two")?,

@@ -10,6 +10,10 @@ fn head<'call, 't0: 'call>(
             ("text", ::tidegate::__private::recorded!(text)),
             ("count", ::tidegate::__private::recorded!(count)),
         ]),
+        inputs: |(text, count)| ::tidegate::__private::inputs([
+            ("text", ::tidegate::__private::hashed!(text)),
+            ("count", ::tidegate::__private::hashed!(count)),
+        ]),
         repeat: |(text, count)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(text, "text")?,
             ::tidegate::__private::cloned!(count, "count")?,

@@ -16,6 +16,11 @@ where
             ("with", ::tidegate::__private::recorded!(with)),
             ("all", ::tidegate::__private::recorded!(all)),
         ]),
+        inputs: |(items, with, all)| ::tidegate::__private::inputs([
+            ("items", ::tidegate::__private::hashed!(items)),
+            ("with", ::tidegate::__private::hashed!(with)),
+            ("all", ::tidegate::__private::hashed!(all)),
+        ]),
         repeat: |(items, with, all)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(items, "items")?,
             ::tidegate::__private::cloned!(with, "with")?,

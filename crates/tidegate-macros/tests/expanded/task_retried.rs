@@ -7,6 +7,9 @@ fn backoff<'call>(item: String) -> ::tidegate::TaskCall<'call, ()> {
         record: |(item,)| ::tidegate::__private::parameters([
             ("item", ::tidegate::__private::recorded!(item)),
         ]),
+        inputs: |(item,)| ::tidegate::__private::inputs([
+            ("item", ::tidegate::__private::hashed!(item)),
+        ]),
         repeat: |(item,)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(item, "item")?,
         )),

@@ -16,6 +16,13 @@ fn named<'call>(
             ("width", ::tidegate::__private::recorded!(width)),
             ("type", ::tidegate::__private::recorded!(r#type)),
         ]),
+        inputs: |(x, unused, y, width, r#type)| ::tidegate::__private::inputs([
+            ("x", ::tidegate::__private::hashed!(x)),
+            ("unused", ::tidegate::__private::hashed!(unused)),
+            ("y", ::tidegate::__private::hashed!(y)),
+            ("width", ::tidegate::__private::hashed!(width)),
+            ("type", ::tidegate::__private::hashed!(r#type)),
+        ]),
         repeat: |(x, unused, y, width, r#type)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(x, "x")?,
             ::tidegate::__private::cloned!(unused, "unused")?,

@@ -10,6 +10,10 @@ fn sum<'call, T: Sum + 'static>(
             ("items", ::tidegate::__private::recorded!(items)),
             ("more", ::tidegate::__private::recorded!(more)),
         ]),
+        inputs: |(items, more)| ::tidegate::__private::inputs([
+            ("items", ::tidegate::__private::hashed!(items)),
+            ("more", ::tidegate::__private::hashed!(more)),
+        ]),
         repeat: |(items, more)| ::core::result::Result::Ok((
             ::tidegate::__private::cloned!(items, "items")?,
             ::tidegate::__private::cloned!(more, "more")?,

@@ -4,6 +4,7 @@ fn fetch<'call>() -> ::tidegate::TaskCall<'call, ()> {
         definition: fetch::definition(),
         arguments: (),
         record: |()| ::tidegate::__private::parameters([]),
+        inputs: |()| ::tidegate::__private::inputs([]),
         repeat: |()| ::core::result::Result::Ok(()),
         run_name: ::core::option::Option::None,
         body: |()| fetch::original(),

@@ -9,11 +9,10 @@ use tidegate_core::{
     Advance, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, StoreError,
     StoreErrorKind, Write,
 };
-use uuid::Uuid;
 
 use super::act::Act;
 use super::definitions::{Known, Numbers};
-use super::error::{Doing, does_not_follow, failed, fenced, unreadable};
+use super::error::{Doing, does_not_follow, failed, fenced, lease_ended, unreadable};
 use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
@@ -31,8 +30,8 @@ pub(super) struct Database {
     guard: Option<Guard>,
 }
 
-/// The writes that can never be stored because of what they say, each with the reason.
-pub(super) type Refusals = Vec<(Uuid, StoreError)>;
+/// The places of writes that can never be stored because of what they say, each with the reason.
+pub(super) type Refusals = Vec<(usize, StoreError)>;
 
 /// Why one write was not stored: because of itself, or because nothing can be stored now.
 enum Trouble {
@@ -154,10 +153,10 @@ impl Database {
             known,
             lease: None,
         };
-        for write in writes {
+        for (index, write) in writes.iter().enumerate() {
             match transaction.apply(write) {
                 Ok(()) => {}
-                Err(Trouble::Refusal(error)) => refusals.push((write.subject(), error)),
+                Err(Trouble::Refusal(error)) => refusals.push((index, error)),
                 Err(Trouble::Failure(error)) => return Err(error),
             }
         }
@@ -262,13 +261,12 @@ impl Transaction<'_> {
                     .map_err(|error| trouble(self.place, write, error))
             }
             Write::Advance(advance) => self.advance(write, advance),
-            Write::TakeLease(lease) => {
-                leases::take(self.connection, lease).map_err(Trouble::Failure)
-            }
+            Write::TakeLease(lease) => leases::take(self.connection, lease)
+                .map_err(|error| trouble(self.place, write, error.into())),
             Write::RenewLease { id, expires } => {
                 match leases::renew(self.connection, *id, *expires) {
                     Ok(true) => Ok(()),
-                    Ok(false) => Err(self.fenced(write.subject(), LEASE_ENDED)),
+                    Ok(false) => Err(Trouble::Refusal(lease_ended(self.place, write.subject()))),
                     Err(error) => Err(self.unreadable(error)),
                 }
             }
@@ -296,7 +294,8 @@ impl Transaction<'_> {
         if let Some(owner) = recorded.filter(|owner| Some(*owner) != lease && !run.is_terminal())
             && leases::id(self.connection, owner).map_err(Trouble::Failure)?.is_some()
         {
-            return Err(self.fenced(write.subject(), "another process owns the run, and lives"));
+            let why = "another process owns the run, and lives";
+            return Err(Trouble::Refusal(fenced(self.place, write.subject(), why)));
         }
         if advance.after != run.states.len() {
             return Err(Trouble::Refusal(does_not_follow(self.place, write.subject())));
@@ -318,12 +317,8 @@ impl Transaction<'_> {
                 self.lease = Some((lease, number));
                 Ok(Some(number))
             }
-            None => Err(self.fenced(*run.as_uuid(), LEASE_ENDED)),
+            None => Err(Trouble::Refusal(lease_ended(self.place, *run.as_uuid()))),
         }
-    }
-
-    fn fenced(&self, subject: Uuid, why: &str) -> Trouble {
-        Trouble::Refusal(fenced(self.place, subject, why))
     }
 
     fn unreadable(&self, error: UnreadableRow) -> Trouble {
@@ -339,9 +334,6 @@ impl Transaction<'_> {
 fn is_constraint(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }
-
-const LEASE_ENDED: &str =
-    "the lease it is written under has ended, because its owner was taken for dead";
 
 fn find(
     connection: &Connection,
@@ -367,8 +359,8 @@ fn trouble(place: &str, write: &Write, error: UnwritableRow) -> Trouble {
             StoreError::new(
                 StoreErrorKind::Other,
                 format!(
-                    "run {id} cannot be stored in {place} as it is ({error}); a run is recorded once, and its record must \
-                     not contradict itself"
+                    "{id} cannot be stored in {place} as it is ({error}); a run is recorded once, a lease is taken once, and a \
+                     record must not contradict itself"
                 ),
             )
             .caused_by(error),

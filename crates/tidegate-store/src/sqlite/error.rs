@@ -69,6 +69,12 @@ pub(super) fn fenced(place: &str, subject: Uuid, why: &str) -> StoreError {
     )
 }
 
+/// The error of a write under a lease that has ended.
+pub(super) fn lease_ended(place: &str, subject: Uuid) -> StoreError {
+    let why = "the lease it is written under has ended, given back by its owner or taken from one who seemed dead";
+    fenced(place, subject, why)
+}
+
 /// The error of a write that takes a run up where it no longer is.
 pub(super) fn does_not_follow(place: &str, run: Uuid) -> StoreError {
     fenced(place, run, "the run has moved on since the writer last knew it")

@@ -11,7 +11,7 @@ use tidegate_core::{
 use uuid::Uuid;
 
 use super::act::Act;
-use super::error::{closed, does_not_follow};
+use super::error::{closed, does_not_follow, lease_ended};
 use super::gathering::Gathering;
 use super::keeper::Keeper;
 use super::options::Options;
@@ -117,13 +117,13 @@ impl Shared {
     }
 
     pub(super) fn put_acknowledged(&self, write: Write) -> Acknowledgement {
-        let subject = write.subject();
         let mut state = self.lock();
-        if let Err(error) = state.accept(write, &self.place, &self.options) {
-            return Acknowledgement::now(Err(error));
-        }
+        let place = match state.accept(write, &self.place, &self.options) {
+            Ok(place) => place,
+            Err(error) => return Acknowledgement::now(Err(error)),
+        };
         let (acknowledger, acknowledgement) = Acknowledgement::later();
-        state.queue.wait_for_write(subject, acknowledger);
+        state.queue.wait_for_write(place, acknowledger);
         if state.may_store_at_once(&self.options) {
             state.at_once += 1;
             self.store_at_once(state);
@@ -272,7 +272,12 @@ impl State {
         if self.failing.is_some() { self.queue.is_awaited() } else { self.queue.is_urgent(options) }
     }
 
-    fn accept(&mut self, write: Write, place: &str, options: &Options) -> Result<(), StoreError> {
+    fn accept(
+        &mut self,
+        write: Write,
+        place: &str,
+        options: &Options,
+    ) -> Result<usize, StoreError> {
         if !matches!(self.stage, Stage::Open) {
             return Err(closed(place));
         }
@@ -283,10 +288,16 @@ impl State {
             return Err(not_taken(place, write.subject(), error));
         }
         let subject = write.subject();
-        self.queue.put(write).map_err(|contradiction| match contradiction {
-            Contradiction::AlreadyBegun => already_begun(place, subject),
-            Contradiction::DoesNotFollow => does_not_follow(place, subject),
-        })
+        self.queue.put(write).map_err(|contradiction| contradicts(place, subject, contradiction))
+    }
+}
+
+/// The error of a write that cannot follow on what waits already.
+pub(super) fn contradicts(place: &str, subject: Uuid, contradiction: Contradiction) -> StoreError {
+    match contradiction {
+        Contradiction::AlreadyBegun => already_begun(place, subject),
+        Contradiction::DoesNotFollow => does_not_follow(place, subject),
+        Contradiction::LeaseEnded => lease_ended(place, subject),
     }
 }
 

@@ -1,25 +1,31 @@
-//! Writes that are not stored yet, one entry a subject: what is put about a run or a lease that waits already joins what waits.
+//! Writes that are not stored yet. What is put about a run that waits already joins what waits, if both are under one lease;
+//! likewise the renewals of a lease. Everything else is stored by itself, in the order in which it was put.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use tidegate_core::Write;
+use tidegate_core::{LeaseId, Write};
 use uuid::Uuid;
 
-/// Writes in the order in which their subjects were first written about.
+/// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     writes: Vec<Write>,
-    by_subject: HashMap<Uuid, usize>,
+    /// The place of the last write about each subject.
+    last: HashMap<Uuid, usize>,
+    /// The leases that end with these writes.
+    released: Vec<LeaseId>,
 }
 
-/// Why a write cannot join what waits already about its subject.
-#[derive(Debug, PartialEq, Eq)]
+/// Why a write cannot follow on what waits already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Contradiction {
     /// The run is recorded already.
     AlreadyBegun,
     /// The run has moved on from where the write takes it up.
     DoesNotFollow,
+    /// The lease it is written under ends before.
+    LeaseEnded,
 }
 
 impl Pending {
@@ -35,7 +41,7 @@ impl Pending {
         &self.writes
     }
 
-    /// How many runs are begun, and how many move on.
+    /// How many runs are begun, and how many other writes there are.
     pub(super) fn counts(&self) -> (usize, usize) {
         let begun = self.writes.iter().filter(|write| matches!(write, Write::Begin(_))).count();
         (begun, self.writes.len() - begun)
@@ -43,47 +49,82 @@ impl Pending {
 
     /// Whether a write about this subject would join another.
     pub(super) fn contains(&self, subject: Uuid) -> bool {
-        self.by_subject.contains_key(&subject)
+        self.last.contains_key(&subject)
     }
 
-    pub(super) fn add(&mut self, write: Write) -> Result<(), Contradiction> {
-        match self.by_subject.entry(write.subject()) {
+    /// Adds a write; the answer is the place of what it has become part of.
+    pub(super) fn add(&mut self, write: Write) -> Result<usize, Contradiction> {
+        if !self.released.is_empty() && is_under(&write, &self.released) {
+            return Err(Contradiction::LeaseEnded);
+        }
+        if let Write::ReleaseLease(id) = write {
+            self.released.push(id);
+        }
+        let next = self.writes.len();
+        match self.last.entry(write.subject()) {
             Entry::Vacant(entry) => {
-                entry.insert(self.writes.len());
+                entry.insert(next);
                 self.writes.push(write);
-                Ok(())
+                Ok(next)
             }
-            Entry::Occupied(entry) => join(&mut self.writes[*entry.get()], write),
+            Entry::Occupied(mut entry) => match join(&mut self.writes[*entry.get()], write)? {
+                None => Ok(*entry.get()),
+                Some(apart) => {
+                    entry.insert(next);
+                    self.writes.push(apart);
+                    Ok(next)
+                }
+            },
         }
     }
 
-    /// Puts back what could not be stored, before what was added since.
-    pub(super) fn put_back(&mut self, mut older: Self) {
-        for write in self.writes.drain(..) {
-            // A run that was begun before is not begun again: the second time was put after the first and is dropped.
-            let _ = older.add(write);
-        }
+    /// Puts back what could not be stored, before what was added since; the answer is what has become of each of the latter.
+    pub(super) fn put_back(
+        &mut self,
+        mut older: Self,
+    ) -> Vec<(Uuid, Result<usize, Contradiction>)> {
+        let newer = self.writes.drain(..);
+        let moved = newer.map(|write| (write.subject(), older.add(write))).collect();
         *self = older;
+        moved
     }
 }
 
-fn join(older: &mut Write, newer: Write) -> Result<(), Contradiction> {
+/// Whether the write needs one of these leases to hold.
+fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
+    let lease = match write {
+        Write::Begin(run) => run.lease,
+        Write::Advance(advance) => advance.lease,
+        Write::TakeLease(lease) => Some(lease.id),
+        Write::RenewLease { id, .. } => Some(*id),
+        Write::ReleaseLease(_) => None,
+    };
+    lease.is_some_and(|lease| leases.contains(&lease))
+}
+
+/// Makes one write of two, or gives the newer back if it has to stay apart.
+fn join(older: &mut Write, newer: Write) -> Result<Option<Write>, Contradiction> {
     match (older, newer) {
-        (_, Write::Begin(_)) => return Err(Contradiction::AlreadyBegun),
-        (Write::Begin(run), Write::Advance(advance)) => {
+        (Write::Begin(_) | Write::Advance(_), Write::Begin(_)) => {
+            return Err(Contradiction::AlreadyBegun);
+        }
+        (Write::Begin(run), Write::Advance(advance)) if run.lease == advance.lease => {
             if advance.after != run.states.len() {
                 return Err(Contradiction::DoesNotFollow);
             }
             advance.apply_to(run);
         }
-        (Write::Advance(older), Write::Advance(newer)) => {
+        (Write::Advance(older), Write::Advance(newer)) if older.lease == newer.lease => {
             if newer.after != older.after + older.states.len() {
                 return Err(Contradiction::DoesNotFollow);
             }
             older.absorb(*newer);
         }
         (Write::TakeLease(lease), Write::RenewLease { expires, .. }) => lease.expires = expires,
-        (older, newer) => *older = newer,
+        (Write::RenewLease { expires: older, .. }, Write::RenewLease { expires, .. }) => {
+            *older = expires;
+        }
+        (_, newer) => return Ok(Some(newer)),
     }
-    Ok(())
+    Ok(None)
 }

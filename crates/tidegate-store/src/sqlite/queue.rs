@@ -1,7 +1,7 @@
 //! What was put and is not stored yet, who waits for it, and when it has to be stored. It never stores anything: it is
 //! a plain value, and its owner looks at it under a lock.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Instant;
 
 use tidegate_core::{Acknowledger, LogRecord, RoomMaker, StoreError, Write};
@@ -39,12 +39,20 @@ pub(super) struct Queue {
 /// Those who wait for a batch.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
-    /// For the writes about a subject to be durable.
-    writers: Vec<(Uuid, Acknowledger)>,
+    /// For the write at this place to be durable.
+    writers: Vec<(usize, Acknowledger)>,
     /// For everything before to be there to be read.
     readers: Vec<Acknowledger>,
     /// For everything before to be durable, log lines too.
     flushes: Vec<Acknowledger>,
+}
+
+/// A write that cannot follow on what was put back before it, and who waits for it.
+#[derive(Debug)]
+pub(super) struct Contradicted {
+    pub(super) subject: Uuid,
+    pub(super) contradiction: Contradiction,
+    pub(super) writers: Vec<Acknowledger>,
 }
 
 /// What goes into one transaction.
@@ -86,7 +94,8 @@ impl Queue {
             && self.waiting.is_empty()
     }
 
-    pub(super) fn put(&mut self, write: Write) -> Result<(), Contradiction> {
+    /// Takes a write; the answer is its place, for who waits for it.
+    pub(super) fn put(&mut self, write: Write) -> Result<usize, Contradiction> {
         if self.oldest.is_none() {
             self.oldest = Some(Instant::now());
         }
@@ -104,8 +113,8 @@ impl Queue {
         self.works.push_back(work);
     }
 
-    pub(super) fn wait_for_write(&mut self, subject: Uuid, acknowledger: Acknowledger) {
-        self.waiting.writers.push((subject, acknowledger));
+    pub(super) fn wait_for_write(&mut self, place: usize, acknowledger: Acknowledger) {
+        self.waiting.writers.push((place, acknowledger));
     }
 
     pub(super) fn wait_to_read(&mut self, acknowledger: Acknowledger) {
@@ -202,26 +211,33 @@ impl Queue {
     }
 
     /// Puts back a batch of which nothing was tried in earnest, with those who wait for it.
-    pub(super) fn return_untried(&mut self, mut batch: Batch) {
-        let newer = std::mem::replace(&mut self.waiting, std::mem::take(&mut batch.waiting));
-        self.waiting.writers.extend(newer.writers);
-        self.waiting.readers.extend(newer.readers);
-        self.waiting.flushes.extend(newer.flushes);
-        self.restore(batch.pending, batch.logs);
+    #[must_use]
+    pub(super) fn return_untried(&mut self, mut batch: Batch) -> Vec<Contradicted> {
+        let waiting = std::mem::take(&mut batch.waiting);
+        let contradicted = self.restore(batch.pending, batch.logs);
+        self.waiting.writers.extend(waiting.writers);
+        self.waiting.readers.extend(waiting.readers);
+        self.waiting.flushes.extend(waiting.flushes);
+        contradicted
     }
 
-    /// Puts back a batch that was not stored, before what was put since; how many log lines are too many is the answer.
-    pub(super) fn put_back(&mut self, mut batch: Batch, options: &Options) -> u64 {
+    /// Puts back a batch that was not stored, before what was put since; how many log lines are too many is part of the answer.
+    #[must_use]
+    pub(super) fn put_back(
+        &mut self,
+        mut batch: Batch,
+        options: &Options,
+    ) -> (u64, Vec<Contradicted>) {
         let room = options.log_capacity.saturating_sub(self.logs.len());
         let dropped = batch.logs.len().saturating_sub(room);
         batch.logs.truncate(room);
-        self.restore(batch.pending, batch.logs);
-        dropped as u64
+        (dropped as u64, self.restore(batch.pending, batch.logs))
     }
 
-    fn restore(&mut self, pending: Pending, logs: Vec<LogRecord>) {
+    fn restore(&mut self, pending: Pending, logs: Vec<LogRecord>) -> Vec<Contradicted> {
         let now = Instant::now();
-        self.pending.put_back(pending);
+        let moved = self.pending.put_back(pending);
+        let contradicted = self.waiting.follow(&moved);
         if !self.pending.is_empty() {
             self.oldest.get_or_insert(now);
         }
@@ -231,6 +247,7 @@ impl Queue {
         if !self.logs.is_empty() {
             self.oldest_log.get_or_insert(now);
         }
+        contradicted
     }
 }
 
@@ -259,15 +276,35 @@ impl Waiting {
         !self.flushes.is_empty()
     }
 
+    /// Follows the writes to their new places; those that have none are the answer, with who waited for them.
+    fn follow(&mut self, moved: &[(Uuid, Result<usize, Contradiction>)]) -> Vec<Contradicted> {
+        let mut contradicted = BTreeMap::new();
+        for (place, (subject, moved)) in moved.iter().enumerate() {
+            if let Err(contradiction) = *moved {
+                let writers = Vec::new();
+                contradicted
+                    .insert(place, Contradicted { subject: *subject, contradiction, writers });
+            }
+        }
+        for (place, writer) in std::mem::take(&mut self.writers) {
+            if let Some(contradicted) = contradicted.get_mut(&place) {
+                contradicted.writers.push(writer);
+            } else if let Ok(new) = moved[place].1 {
+                self.writers.push((new, writer));
+            }
+        }
+        contradicted.into_values().collect()
+    }
+
     /// Answers everyone alike, but for those who wait for a write that was refused.
     pub(super) fn answer(
         self,
         result: &Result<(), StoreError>,
-        refused: &HashMap<Uuid, StoreError>,
+        refused: &HashMap<usize, StoreError>,
     ) {
-        for (subject, writer) in self.writers {
+        for (place, writer) in self.writers {
             let result =
-                refused.get(&subject).map_or_else(|| result.clone(), |error| Err(error.clone()));
+                refused.get(&place).map_or_else(|| result.clone(), |error| Err(error.clone()));
             writer.acknowledge(result);
         }
         for other in self.readers.into_iter().chain(self.flushes) {

@@ -43,11 +43,8 @@ pub(super) fn recorded_calls(
     let mut rows = statement.query([flow_run.as_uuid().as_bytes().as_slice()])?;
     let mut calls = Vec::new();
     while let Some(row) = rows.next()? {
-        let Run { id, name, call_key, mut states, .. } =
-            run_row::read(row, |number| known.definition(connection, number))?.run;
-        if let (Some(key), Some(state)) = (call_key, states.pop()) {
-            calls.push(RecordedCall { key, run_id: id, name, state });
-        }
+        let found = run_row::read(row, |number| known.definition(connection, number))?;
+        calls.extend(RecordedCall::of(run_row::with_lease(connection, found)?));
     }
     Ok(calls)
 }

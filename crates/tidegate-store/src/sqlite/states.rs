@@ -31,7 +31,7 @@ struct Extras<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<Cow<'a, str>>,
     /// A result that is in the record itself.
-    #[serde(borrow, skip_serializing_if = "Option::is_none")]
+    #[serde(borrow, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     value: Option<Json<'a>>,
     /// Any other result.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -44,6 +44,11 @@ struct Extras<'a> {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 struct Json<'a>(#[serde(borrow)] &'a RawValue);
+
+/// A value that is there, also when it is `null`.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Json<'de>>, D::Error> {
+    Json::deserialize(deserializer).map(Some)
+}
 
 impl PartialEq for Json<'_> {
     fn eq(&self, other: &Self) -> bool {

@@ -15,13 +15,12 @@ use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tidegate_core::{RoomMaker, StoreError, StoreErrorKind};
-use uuid::Uuid;
 
 use super::database::Refusals;
 use super::error::closed;
-use super::intake::{IDLE_AFTER, Shared, Stage, State, ThreadState};
+use super::intake::{IDLE_AFTER, Shared, Stage, State, ThreadState, contradicts};
 use super::keeper::{Keeper, Patience};
-use super::queue::{Batch, Waiting};
+use super::queue::{Batch, Contradicted, Waiting};
 
 /// How long after a failure to try again, if nobody asks sooner.
 const RETRY_AFTER: Duration = Duration::from_millis(250);
@@ -170,9 +169,12 @@ impl Shared {
             }
             Err(error) if matches!(patience, Patience::None) => {
                 tracing::debug!("left to the thread: {error}");
-                let mut state = self.lock();
-                state.storing = false;
-                state.queue.return_untried(batch);
+                let contradicted = {
+                    let mut state = self.lock();
+                    state.storing = false;
+                    state.queue.return_untried(batch)
+                };
+                self.refuse(contradicted);
             }
             Err(error) => self.failed(batch, error),
         }
@@ -196,7 +198,7 @@ impl Shared {
         if recovered {
             tracing::info!("the store {} is working again; everything kept is stored", self.place);
         }
-        let refused: HashMap<Uuid, StoreError> = refusals.into_iter().collect();
+        let refused: HashMap<usize, StoreError> = refusals.into_iter().collect();
         for error in refused.values() {
             tracing::error!("{error}");
         }
@@ -214,7 +216,7 @@ impl Shared {
         let mut state = self.lock();
         state.storing = false;
         state.worked = Instant::now();
-        let dropped = state.queue.put_back(batch, &self.options);
+        let (dropped, contradicted) = state.queue.put_back(batch, &self.options);
         let first = state.failing.replace(error.clone()).is_none();
         let room = if state.queue.len() < self.options.queue_capacity {
             Ok(())
@@ -230,6 +232,17 @@ impl Shared {
         waiting.answer(&Err(error), &HashMap::new());
         for maker in rooms {
             maker.give(room.clone());
+        }
+        self.refuse(contradicted);
+    }
+
+    fn refuse(&self, contradicted: Vec<Contradicted>) {
+        for Contradicted { subject, contradiction, writers } in contradicted {
+            let error = contradicts(&self.place, subject, contradiction);
+            tracing::error!("{error}");
+            for writer in writers {
+                writer.acknowledge(Err(error.clone()));
+            }
         }
     }
 

@@ -101,6 +101,32 @@ async fn a_lock_held_for_a_moment_is_waited_for() {
 }
 
 #[tokio::test]
+async fn what_contradicts_a_write_that_could_not_be_stored_is_refused_and_never_acknowledged() {
+    for durability in Durability::ALL {
+        let (_folder, path, store) = open(|options| {
+            options.busy_timeout = Duration::from_millis(100);
+            options.durability = durability;
+        });
+        let held = lock(&path);
+        let run = task_run("fetch", 0);
+        let first = store.put_acknowledged(begin(&run));
+        // Refused at once until the first is on its way.
+        let second = loop {
+            let mut second = store.put_acknowledged(begin(&run));
+            match tokio::time::timeout(Duration::from_millis(1), &mut second).await {
+                Ok(refused) => drop(refused.unwrap_err()),
+                Err(_) => break second,
+            }
+        };
+        assert_eq!(first.await.unwrap_err().kind(), StoreErrorKind::Busy);
+        assert!(second.await.unwrap_err().to_string().contains("recorded"));
+        drop(held);
+        store.flush().await.unwrap();
+        assert_eq!(count(&store).await, 1);
+    }
+}
+
+#[tokio::test]
 async fn what_was_kept_is_stored_though_nobody_asks_again() {
     let (_folder, path, store) = open(|options| options.busy_timeout = Duration::from_millis(1));
     let held = lock(&path);

@@ -10,6 +10,7 @@ use crate::call::{Call, FlowCall, TaskCall, describe};
 use crate::definition::Definition;
 use crate::engine::{Attempted, Body, Plan};
 use crate::error::Error;
+use crate::inputs::Inputs;
 
 /// A body that gives a `T`.
 pub(crate) trait Produce<T>: Body {
@@ -26,6 +27,8 @@ pub struct Parts<A, B, O, T> {
     pub arguments: A,
     /// Records the arguments.
     pub record: fn(&A) -> Parameters,
+    /// Hashes the arguments.
+    pub inputs: fn(&A) -> Inputs,
     /// Clones the arguments, or names one that cannot be cloned.
     pub repeat: fn(&A) -> Result<A, &'static str>,
     /// Makes the run's name from the arguments.
@@ -44,6 +47,7 @@ struct Function<A, B, F, O, T> {
     arguments: Option<A>,
     used_up: Option<&'static str>,
     value: Option<T>,
+    inputs: fn(&A) -> Inputs,
     repeat: fn(&A) -> Result<A, &'static str>,
     body: B,
     output: fn(O) -> Result<T, Error>,
@@ -58,6 +62,10 @@ where
     O: Send,
     T: Send,
 {
+    fn inputs(&self) -> Inputs {
+        self.arguments.as_ref().map(self.inputs).unwrap_or_default()
+    }
+
     fn attempt(&mut self, last: bool) -> BoxFuture<'_, Attempted> {
         const KEPT: &str = "arguments are kept for an attempt that is asked for";
         let copy = if last {
@@ -119,6 +127,7 @@ impl<A, B, O, T> Parts<A, B, O, T> {
             arguments: Some(self.arguments),
             used_up: None,
             value: None,
+            inputs: self.inputs,
             repeat: self.repeat,
             body: self.body,
             output: self.output,

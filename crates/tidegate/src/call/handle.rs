@@ -92,7 +92,7 @@ pub(super) fn submit<T: Send + Sync + 'static>(
     plan: Plan,
     mut body: Box<dyn Produce<T> + 'static>,
 ) -> RunHandle<T> {
-    let mut execution = match begin(plan) {
+    let mut execution = match begin(plan, &mut *body) {
         Ok(execution) => execution,
         Err(error) => {
             let shared = Shared { live: None, result: OnceLock::new(), ended: Notify::new() };

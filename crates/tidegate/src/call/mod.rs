@@ -2,6 +2,7 @@
 //! is the business of `engine`.
 
 mod body;
+mod forget;
 mod handle;
 mod on_engine;
 mod step;
@@ -12,9 +13,9 @@ use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tidegate_core::Delays;
+use tidegate_core::{Delays, Run};
 
-use crate::engine::{Context, Engine, Execution, Plan};
+use crate::engine::{Body, Context, Engine, Execution, Plan, call_key};
 use crate::error::Result;
 use crate::hook::Hook;
 
@@ -51,11 +52,19 @@ impl<'a, T: Send + 'a> Call<'a, T> {
         self
     }
 
+    /// Has the call go on with a run that is recorded, outside of any flow run.
+    pub(crate) fn taking_up(self, run: Box<Run>) -> Self {
+        self.plan(|plan| {
+            plan.taken_up = Some(run);
+            plan.context = None;
+        })
+    }
+
     fn start(self) -> BoxFuture<'a, Result<T>> {
         match self.0 {
             Stage::Described(described) => {
                 let Described { plan, mut body } = described;
-                let mut execution = match begin(plan) {
+                let mut execution = match begin(plan, &mut *body) {
                     Ok(execution) => execution,
                     Err(error) => return Box::pin(std::future::ready(Err(error))),
                 };
@@ -219,25 +228,64 @@ call_type! {
     FlowCall, "flow"
 }
 
-/// Makes the plan of a call from what the attribute describes, and remembers where it was called.
+impl<'a, T: Send + 'a> FlowCall<'a, T> {
+    /// See [`Call::taking_up`].
+    pub(crate) fn taking_up(self, run: Box<Run>) -> Self {
+        Self(self.0.taking_up(run))
+    }
+
+    /// The engine it will run on.
+    pub(crate) fn engine(&self) -> Result<Engine> {
+        match &self.0.0 {
+            Stage::Described(described) => engine_of(&described.plan),
+            Stage::Running(_) | Stage::Finished => Engine::current(),
+        }
+    }
+
+    /// The key of its flow, before it was polled.
+    pub(crate) fn key(&self) -> Option<&str> {
+        match &self.0.0 {
+            Stage::Described(described) => Some(described.plan.definition.key()),
+            Stage::Running(_) | Stage::Finished => None,
+        }
+    }
+
+    /// An argument that has no hash, and so is not recorded as JSON.
+    pub(crate) fn opaque_argument(&self) -> Option<&'static str> {
+        match &self.0.0 {
+            Stage::Described(described) => described.body.inputs().opaque().next(),
+            Stage::Running(_) | Stage::Finished => None,
+        }
+    }
+}
+
+/// Makes the plan of a call from what the attribute describes, and remembers where it was called and how many such calls came
+/// before it.
 pub(crate) fn describe<'a, T: Send + 'a>(
     plan: Plan,
     body: Box<dyn Produce<T> + 'a>,
 ) -> Call<'a, T> {
     let mut plan = plan;
     plan.context = Context::current();
+    if let Some(context) = &plan.context {
+        plan.call_key = call_key(context, &plan.definition, || body.inputs());
+    }
     Call::new(plan, body)
 }
 
 /// Begins a run on the engine that the call was given, or that of the code that made it, or the default one.
-fn begin(plan: Plan) -> Result<Execution> {
+fn begin(plan: Plan, body: &mut dyn Body) -> Result<Execution> {
+    let engine = engine_of(&plan)?;
+    Execution::describe(plan, engine, body)
+}
+
+fn engine_of(plan: &Plan) -> Result<Engine> {
     let given = plan.engine.as_ref();
     let of_context = || plan.context.as_ref().and_then(|context| context.engine.as_ref());
-    let engine = match given.or_else(of_context) {
-        Some(engine) => engine.clone(),
-        None => Engine::current()?,
-    };
-    Execution::describe(plan, engine)
+    match given.or_else(of_context) {
+        Some(engine) => Ok(engine.clone()),
+        None => Engine::current(),
+    }
 }
 
 impl<T> fmt::Debug for Call<'_, T> {

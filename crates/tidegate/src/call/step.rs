@@ -11,6 +11,7 @@ use crate::call::{Produce, TaskCall, describe};
 use crate::definition::Definition;
 use crate::engine::{Attempted, Body, Plan};
 use crate::error::Error;
+use crate::inputs::Inputs;
 use crate::options::Options;
 
 /// A task without a function: a name, options, and then a closure that may borrow freely.
@@ -99,6 +100,10 @@ where
     T: Send,
     E: Into<Error>,
 {
+    fn inputs(&self) -> Inputs {
+        Inputs::default()
+    }
+
     fn attempt(&mut self, _last: bool) -> BoxFuture<'_, Attempted> {
         let future = (self.function)();
         let value = &mut self.value;

@@ -90,6 +90,18 @@ fn note(slot: &mut Value, reason: &str) {
     }
 }
 
+/// Whether nothing of a recorded value was left out.
+pub(crate) fn is_whole(recorded: &Value) -> bool {
+    match recorded {
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+        Value::String(text) => !text.contains("<left out"),
+        Value::Array(list) => list.iter().all(is_whole),
+        Value::Object(entries) => {
+            entries.iter().all(|(key, value)| !key.contains("<left out") && is_whole(value))
+        }
+    }
+}
+
 fn note_entry(entries: &mut Map<String, Value>, reason: &str) {
     entries.insert(LEFT_OUT.to_owned(), Value::String(reason.to_owned()));
 }

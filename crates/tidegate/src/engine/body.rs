@@ -4,6 +4,7 @@ use futures_util::future::BoxFuture;
 use tidegate_core::State;
 
 use crate::error::Error;
+use crate::inputs::Inputs;
 
 /// What an attempt gave.
 pub(crate) enum Attempted {
@@ -15,6 +16,10 @@ pub(crate) enum Attempted {
 
 /// A body without its types.
 pub(crate) trait Body: Send {
+    /// What is known of its arguments, found out when asked. To be asked before the first attempt, which may take them; nothing is
+    /// known of what a closure has captured.
+    fn inputs(&self) -> Inputs;
+
     /// One attempt. Unless it is the `last`, the arguments are kept for another, if they can be.
     fn attempt(&mut self, last: bool) -> BoxFuture<'_, Attempted>;
 

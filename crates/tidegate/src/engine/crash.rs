@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tidegate_core::{State, StateType, Verdict};
 
 use crate::engine::{Execution, hooks};
+use crate::error::Error;
 
 /// A run whose execution is dropped before it has ended has crashed.
 impl Drop for Execution {
@@ -15,6 +16,14 @@ impl Drop for Execution {
 }
 
 impl Execution {
+    /// Ends a run whose beginning could not be recorded. A run that another process has taken over is left to that.
+    pub(super) fn give_up(&mut self, error: &Error) {
+        if error.is_fenced() {
+            self.ended = true;
+        }
+        self.crash(&error.to_string());
+    }
+
     /// Ends a run that has not ended; one that has stays as it is.
     pub(super) fn crash(&mut self, message: &str) {
         if std::mem::replace(&mut self.ended, true) {

@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use tidegate_core::store::Advance;
-use tidegate_core::{Run, RunKind, RunPolicy, StateType, Write};
+use tidegate_core::{Run, RunKind, RunPolicy, State, StateType, Write};
 
+use crate::engine::activity::Busy;
 use crate::engine::attempt::attempt;
 use crate::engine::conclude::Next;
 use crate::engine::panics::Panic;
-use crate::engine::{Body, Context, Engine, LiveRun, Nursery, Plan, union};
+use crate::engine::recall::{Recalled, recall};
+use crate::engine::{Body, Claim, Context, Engine, LiveRun, Nursery, Plan, union};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::options::Options;
@@ -24,39 +26,73 @@ pub(crate) struct Execution {
     /// The policy that the store has been given.
     pub(super) recorded_policy: RunPolicy,
     pub(super) ended: bool,
+    /// The state that an earlier attempt completed in, whose result is taken.
+    replayed: Option<Box<State>>,
+    /// Owns the run, where runs need an owner.
+    claim: Option<Claim>,
 }
 
 impl Execution {
-    /// Gives the run its id, name, tags and place, and its first state.
-    pub(crate) fn describe(mut plan: Plan, engine: Engine) -> Result<Self> {
+    /// Gives the run its id, name, tags and place, and its first state; or finds what an earlier attempt left of it.
+    pub(crate) fn describe(mut plan: Plan, engine: Engine, body: &mut dyn Body) -> Result<Self> {
         let outer = place(plan.context.take().unwrap_or_default());
-        let record = first_record(&engine, &outer, &mut plan)?;
+        let mut recalled = Recalled::New;
+        if plan.call_key.is_some() || plan.taken_up.is_some() {
+            recalled = recall(&outer, &mut plan, body);
+        }
+        let (replayed, claim) = match &mut recalled {
+            Recalled::Completed(run) => (run.states.last().cloned().map(Box::new), None),
+            Recalled::New | Recalled::Unfinished(_) => (None, engine.claim()),
+        };
+        let (mut record, recorded) = match recalled {
+            Recalled::New => (first_record(&engine, &outer, &mut plan)?, None),
+            Recalled::Completed(run) => (*run, None),
+            Recalled::Unfinished(run) => {
+                let recorded = (run.states.len(), run.policy.clone());
+                (*run, Some(recorded))
+            }
+        };
+        record.lease = claim.as_ref().map(Claim::lease);
         let Plan { definition, options, .. } = plan;
         let inherited = outer.run().map(|run| run.log_prints());
         let log_prints = options.logs_prints(inherited, engine.settings().log_prints);
         let live =
             Arc::new(LiveRun::new(engine, definition, record, log_prints, outer.flow.clone()));
         let context = Arc::new(outer.inside(Arc::clone(&live)));
+        let is_new = recorded.is_none() && replayed.is_none();
+        let (recorded, recorded_policy) = recorded.unzip();
         let mut execution = Self {
             live,
             options,
             context,
-            recorded: None,
-            recorded_policy: RunPolicy::default(),
-            ended: false,
+            recorded,
+            recorded_policy: recorded_policy.unwrap_or_default(),
+            ended: replayed.is_some(),
+            replayed,
+            claim,
         };
-        execution.enter_pending()?;
-        execution.announce(&outer);
+        if is_new {
+            execution.enter_pending()?;
+        }
+        if execution.replayed.is_none() {
+            execution.announce(&outer);
+        }
         Ok(execution)
     }
 
     /// The life of a run.
     pub(crate) async fn perform(&mut self, body: &mut dyn Body) -> Result<()> {
+        if let Some(state) = self.replayed.take() {
+            return Box::pin(self.replay(*state)).await;
+        }
         loop {
-            if let Err(error) = self.enter_running().await {
-                self.crash(&error.to_string());
-                return Err(error);
-            }
+            let busy = match self.begin_attempt().await {
+                Ok(busy) => busy,
+                Err(error) => {
+                    self.give_up(&error);
+                    return Err(error);
+                }
+            };
             self.call_hooks(StateType::Running).await;
             let outcome = attempt(
                 body,
@@ -71,10 +107,17 @@ impl Execution {
                 Err(failing) => Box::pin(self.fail(*failing, body.used_up())).await,
             };
             match next {
-                Next::AttemptAt(time) => self.wait_until(time).await,
+                Next::AttemptAt(time) => {
+                    drop(busy);
+                    self.wait_until(time).await;
+                }
                 Next::Ended(end) => {
+                    if end.is_ok() {
+                        self.warn_of_calls_not_met();
+                    }
                     self.record_end().await?;
                     self.call_end_hooks().await;
+                    self.claim = None;
                     return end;
                 }
             }
@@ -93,6 +136,19 @@ impl Execution {
             .filter(|flow| !flow.record().is_terminal())
             .and_then(|flow| flow.nursery())
             .unwrap_or_else(|| self.live.engine().nursery().clone())
+    }
+
+    /// Enters RUNNING, unless the engine is stopping; a flow that ran before knows then what of its calls is recorded.
+    async fn begin_attempt(&mut self) -> Result<Option<Busy>> {
+        let busy = match self.live.kind() {
+            RunKind::Flow => None,
+            RunKind::Task => Some(Busy::begin(self.live.engine()).await),
+        };
+        if self.live.kind() == RunKind::Flow && self.live.record().run_count > 0 {
+            Box::pin(self.recall_calls()).await?;
+        }
+        self.enter_running().await?;
+        Ok(busy)
     }
 
     fn is_last_attempt(&self) -> bool {
@@ -161,6 +217,8 @@ fn first_record(engine: &Engine, outer: &Context, plan: &mut Plan) -> Result<Run
     let own_tags = plan.tags.take().unwrap_or_else(|| definition.tags().to_vec());
     record.tags = union(&outer.tags, own_tags);
     record.parameters = std::mem::take(&mut plan.parameters);
+    record.call_key = plan.call_key;
+    record.policy.recover = options.recover.unwrap_or(false);
     record.flow_run_id = outer.flow.as_ref().map(|flow| flow.id());
     record.task_run_id = outer.task.as_ref().map(|task| task.id());
     record.root_flow_run_id = match &outer.flow {

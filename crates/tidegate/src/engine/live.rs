@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 
 use crate::definition::Definition;
-use crate::engine::{Engine, Nursery};
+use crate::engine::{Calls, Engine, Nursery};
 use crate::error::RunLabel;
 use crate::log::{Finished, RunLogger, Speaker};
 
@@ -20,6 +20,8 @@ pub(crate) struct LiveRun {
     log_prints: bool,
     /// Of a flow run: what its current attempt has submitted.
     nursery: Option<Mutex<Nursery>>,
+    /// Of a flow run that is recorded: the calls of its current attempt.
+    calls: Option<Mutex<Calls>>,
     flow: Option<Arc<LiveRun>>,
 }
 
@@ -32,6 +34,8 @@ impl LiveRun {
         flow: Option<Arc<Self>>,
     ) -> Self {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
+        let recorded = record.kind() == RunKind::Flow && engine.store().is_some();
+        let calls = recorded.then(Mutex::default);
         Self {
             id: record.id,
             engine,
@@ -39,6 +43,7 @@ impl LiveRun {
             record: RwLock::new(record),
             log_prints,
             nursery,
+            calls,
             flow,
         }
     }
@@ -74,6 +79,11 @@ impl LiveRun {
         let stopped = std::mem::replace(&mut *lock(self.nursery.as_ref()?), Nursery::new());
         stopped.stop();
         Some(stopped)
+    }
+
+    /// Of a flow run that is recorded: the calls of its current attempt. Held for a look, never across an await.
+    pub(crate) fn calls(&self) -> Option<MutexGuard<'_, Calls>> {
+        self.calls.as_ref().map(lock)
     }
 
     pub(crate) fn log_prints(&self) -> bool {

@@ -6,8 +6,11 @@
 //!                       LiveRun (what others may see of the run: context, handles, loggers)
 //! ```
 
+mod activity;
 mod attempt;
 mod body;
+mod call_key;
+mod calls;
 mod conclude;
 mod context;
 mod crash;
@@ -15,12 +18,15 @@ mod execution;
 mod hooks;
 mod live;
 mod nursery;
+mod ownership;
 mod panics;
 mod plan;
 mod propose;
+mod recall;
+mod shutdown;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tidegate_core::{Clock, Store, Timestamp};
@@ -29,14 +35,19 @@ use crate::error::{Error, Result};
 use crate::log::Sink;
 use crate::settings::Settings;
 
+use activity::Activity;
 pub use attempt::blocking;
 pub(crate) use attempt::in_blocking_body;
 pub(crate) use body::{Attempted, Body};
+pub(crate) use call_key::call_key;
+pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
 pub(crate) use execution::Execution;
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
+pub(crate) use ownership::Claim;
+use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use plan::Plan;
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
@@ -63,12 +74,25 @@ pub(crate) use plan::Plan;
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
 
+/// See [`Engine::downgrade`].
+pub(crate) struct WeakEngine(Weak<Inner>);
+
+impl WeakEngine {
+    /// The engine, if it is still open.
+    pub(crate) fn upgrade(&self) -> Option<Engine> {
+        self.0.upgrade().map(Engine)
+    }
+}
+
 struct Inner {
     store: Option<Arc<dyn Store>>,
     settings: Settings,
     clock: Clock,
     sink: Sink,
     nursery: Nursery,
+    activity: Activity,
+    /// Of an engine whose store others may share.
+    ownership: Option<Arc<Ownership>>,
 }
 
 impl Engine {
@@ -78,7 +102,19 @@ impl Engine {
         clock: Clock,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
-        Self(Arc::new(Inner { store, settings, clock, sink, nursery: Nursery::new() }))
+        let ownership = store
+            .as_ref()
+            .filter(|store| store.info().shared)
+            .map(|store| Ownership::new(Arc::clone(store), clock, settings.lease_term));
+        Self(Arc::new(Inner {
+            store,
+            settings,
+            clock,
+            sink,
+            nursery: Nursery::new(),
+            activity: Activity::default(),
+            ownership,
+        }))
     }
 
     /// Where runs are kept; none for an engine without a store.
@@ -122,10 +158,40 @@ impl Engine {
     /// May be called again after its future was dropped.
     pub async fn close(&self) -> Result<()> {
         self.0.nursery.join().await;
+        if let Some(thread) = self.0.ownership.as_ref().and_then(|ownership| ownership.stop()) {
+            self.0.nursery.spawn_blocking(move || thread.join());
+            self.0.nursery.join().await;
+        }
         match self.store() {
             Some(store) => store.close().await.map_err(|error| Error::store(None, error)),
             None => Ok(()),
         }
+    }
+
+    /// Owns one more run, in a store where runs need an owner.
+    pub(crate) fn claim(&self) -> Option<Claim> {
+        self.0.ownership.as_ref().map(Ownership::claim)
+    }
+
+    /// Ends the runs of owners that died, in a store that others may share.
+    pub(crate) async fn sweep(&self) -> Result<()> {
+        if let Some(ownership) = &self.0.ownership {
+            let swept = ownership.sweep(Look::Thorough).await;
+            swept.map_err(|error| Error::store(None, error))?;
+        }
+        Ok(())
+    }
+
+    /// Looks for owners that died from now on, and calls this after some have.
+    pub(crate) fn watch(&self, on_crashed: OnCrashed) {
+        if let Some(ownership) = &self.0.ownership {
+            ownership.watch(on_crashed);
+        }
+    }
+
+    /// A reference that does not keep the engine open.
+    pub(crate) fn downgrade(&self) -> WeakEngine {
+        WeakEngine(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -148,6 +214,17 @@ impl Engine {
     /// How long it is until `time`; zero when it has passed.
     pub(crate) fn until(&self, time: Timestamp) -> Duration {
         (time - self.now()).to_std().unwrap_or_default()
+    }
+}
+
+/// An engine that is dropped without being closed gives its lease back too.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(thread) = self.ownership.as_ref().and_then(|ownership| ownership.stop())
+            && thread.thread().id() != std::thread::current().id()
+        {
+            let _ = thread.join();
+        }
     }
 }
 

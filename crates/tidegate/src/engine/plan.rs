@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tidegate_core::Parameters;
+use tidegate_core::{CallKey, Parameters, Run};
 
 use crate::definition::Definition;
 use crate::engine::{Context, Engine};
@@ -18,6 +18,10 @@ pub(crate) struct Plan {
     pub(crate) tags: Option<Vec<String>>,
     pub(crate) engine: Option<Engine>,
     pub(crate) context: Option<Arc<Context>>,
+    /// What finds the call again when the body of its flow run runs again.
+    pub(crate) call_key: Option<CallKey>,
+    /// The run that this call goes on with, instead of a new one.
+    pub(crate) taken_up: Option<Box<Run>>,
     pub(super) options: Arc<Options>,
 }
 
@@ -31,6 +35,8 @@ impl Plan {
             tags: None,
             engine: None,
             context: None,
+            call_key: None,
+            taken_up: None,
             options,
         }
     }

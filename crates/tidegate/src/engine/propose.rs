@@ -43,7 +43,12 @@ impl Execution {
     /// write that someone waits for.
     pub(super) async fn enter_running(&mut self) -> Result<()> {
         loop {
-            match self.propose(State::running(self.live.engine().now())) {
+            let now = self.live.engine().now();
+            let running = match self.live.kind() {
+                RunKind::Flow if self.live.record().is_terminal() => State::rerunning(now),
+                RunKind::Flow | RunKind::Task => State::running(now),
+            };
+            match self.propose(running) {
                 Verdict::Accept | Verdict::Replace(_) => break,
                 Verdict::Wait(until) => self.wait_until(until).await,
                 Verdict::Reject(rejection) => return Err(self.refused(&rejection.reason)),
@@ -85,6 +90,8 @@ impl Execution {
         let Some(logger) = self.live.logger_at(level) else { return };
         let (name, definition) = (self.live.name(), self.live.definition().name());
         match (self.live.kind(), parent) {
+            (RunKind::Flow, None) if self.recorded.is_some() => logger
+                .engine_info(format_args!("Resuming flow run '{name}' for flow '{definition}'")),
             (RunKind::Flow, None) => {
                 logger
                     .engine_info(format_args!("Created flow run '{name}' for flow '{definition}'"));

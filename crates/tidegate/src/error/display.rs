@@ -25,6 +25,11 @@ impl fmt::Display for Inner {
         let inner = self;
         match &inner.kind {
             Kind::Configuration(message) => f.write_str(message),
+            Kind::Interrupted(signal) => write!(
+                f,
+                "the program was asked to stop by {signal}; runs that had not ended are recorded as CRASHED, and \
+                 `tidegate::resume` or `Engine::recover` goes on with them"
+            ),
             Kind::Plain => match &inner.cause {
                 Some(cause) => fmt::Display::fmt(cause, f),
                 None => Ok(()),

@@ -7,7 +7,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use tidegate_core::{RunId, RunKind, State, StateType, StoreError};
+use tidegate_core::{RunId, RunKind, State, StateType, StoreError, StoreErrorKind};
 
 use convert::Standing;
 
@@ -54,6 +54,8 @@ enum Kind {
     Store,
     /// A setting or an option has no meaning.
     Configuration(String),
+    /// The process was asked to stop by this signal.
+    Interrupted(&'static str),
     /// An error of the user's code, on its way to the run it fails.
     Plain,
 }
@@ -102,14 +104,37 @@ impl Error {
     pub(crate) fn into_cause(self) -> Arc<dyn StdError + Send + Sync> {
         match (&self.0.kind, &self.0.cause) {
             (Kind::Plain, Some(cause)) => Arc::clone(cause),
-            (Kind::Ended(_) | Kind::Store | Kind::Configuration(_) | Kind::Plain, _) => {
-                Arc::new(Standing(self))
-            }
+            (
+                Kind::Ended(_)
+                | Kind::Store
+                | Kind::Configuration(_)
+                | Kind::Interrupted(_)
+                | Kind::Plain,
+                _,
+            ) => Arc::new(Standing(self)),
         }
+    }
+
+    pub(crate) fn interrupted(signal: &'static str) -> Self {
+        Self(Arc::new(Inner { kind: Kind::Interrupted(signal), run: None, cause: None }))
     }
 
     pub(crate) fn configuration(message: impl Into<String>) -> Self {
         Self(Arc::new(Inner { kind: Kind::Configuration(message.into()), run: None, cause: None }))
+    }
+
+    /// Whether the process was asked to stop, see [`Engine::run_until_signal`](crate::Engine::run_until_signal).
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self.0.kind, Kind::Interrupted(_))
+    }
+
+    /// Whether another process has taken over the run, because this one was not heard of for too long or another has resumed it:
+    /// nothing that this process still does for the run is recorded.
+    #[must_use]
+    pub fn is_fenced(&self) -> bool {
+        let cause = self.0.cause.as_ref().and_then(|cause| cause.downcast_ref::<StoreError>());
+        cause.is_some_and(|cause| cause.kind() == StoreErrorKind::Fenced)
     }
 
     /// Whether the code of the run failed: it returned an error, panicked or took too long, and no retry was left.
@@ -165,7 +190,7 @@ impl Error {
     pub fn state(&self) -> Option<&State> {
         match &self.0.kind {
             Kind::Ended(state) => Some(state),
-            Kind::Store | Kind::Configuration(_) | Kind::Plain => None,
+            Kind::Store | Kind::Configuration(_) | Kind::Interrupted(_) | Kind::Plain => None,
         }
     }
 
@@ -199,7 +224,9 @@ impl Error {
             (Kind::Ended(state), None) => {
                 state.message.as_deref().map_or_else(|| state.to_string(), ToOwned::to_owned)
             }
-            (Kind::Store | Kind::Configuration(_) | Kind::Plain, _) => self.to_string(),
+            (Kind::Store | Kind::Configuration(_) | Kind::Interrupted(_) | Kind::Plain, _) => {
+                self.to_string()
+            }
         }
     }
 

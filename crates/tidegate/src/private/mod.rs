@@ -12,18 +12,23 @@ use crate::duration::{IntoDelays, IntoDuration};
 use crate::hook::{Hook, IntoHook, IntoRetryCondition, RetryCondition};
 use crate::options::RunName;
 
+use crate::call::FlowCall;
 pub use crate::call::{Parts, flow, task};
 pub use crate::engine::blocking;
+pub use crate::inputs::{Input, Inputs};
 pub use crate::options::Options;
 pub use crate::parameters::Arguments;
 pub use crate::prints::{Print, print};
+pub use crate::registry::Registration;
 pub use crate::{
     __argument as argument, __cloned as cloned, __concluded as concluded,
-    __default_json as default_json, __failure as failure, __recorded as recorded,
+    __default_json as default_json, __failure as failure, __hashed as hashed,
+    __recorded as recorded,
 };
+pub use inventory;
 pub use probes::{
-    CloneIfPossible, Concluding, ErrorOfABody, Failure, FromAnyhow, FromJson, NoClone,
-    NotConcluding, NotFromJson, Probe, RecordDebug, RecordJson, RecordTypeName, TypeProbe,
+    CloneIfPossible, Concluding, ErrorOfABody, Failure, FromAnyhow, FromJson, HashInput, NoClone,
+    NoHash, NotConcluding, NotFromJson, Probe, RecordDebug, RecordJson, RecordTypeName, TypeProbe,
 };
 pub use tidegate_core::{Parameter, Parameters};
 
@@ -70,10 +75,22 @@ fn definition(
     Definition::new(record, options)
 }
 
+/// The same call, without its value.
+#[must_use]
+pub fn forget<T: Send + 'static>(call: FlowCall<'static, T>) -> FlowCall<'static, ()> {
+    call.forget()
+}
+
 /// The recorded arguments of a call.
 #[must_use]
 pub fn parameters<const N: usize>(entries: [(&'static str, Value); N]) -> Parameters {
     entries.into_iter().collect()
+}
+
+/// The hashes of the arguments of a call.
+#[must_use]
+pub fn inputs<const N: usize>(entries: [(&'static str, Input); N]) -> Inputs {
+    Inputs::new(entries)
 }
 
 /// A length of time.

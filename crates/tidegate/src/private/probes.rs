@@ -1,4 +1,4 @@
-//! Finding out at compile time what a type can do, for `recorded!`, `cloned!`, `concluded!`, `failure!` and `argument!`: by method
+//! Finding out at compile time what a type can do, for `recorded!`, `hashed!`, `cloned!`, `concluded!`, `failure!` and `argument!`: by method
 //! resolution, of the traits below the one that applies with the fewest references wins. Nothing here is decided at run time.
 
 use std::borrow::Cow;
@@ -12,6 +12,7 @@ use tidegate_core::State;
 
 use crate::capture;
 use crate::error::Error;
+use crate::inputs::Input;
 use crate::output::FinalState;
 
 /// A value whose abilities are to be found out.
@@ -56,6 +57,30 @@ pub trait RecordTypeName {
 impl<T: ?Sized> RecordTypeName for Probe<'_, T> {
     fn record(&self) -> Value {
         capture::type_name::<T>()
+    }
+}
+
+/// Has a hash.
+pub trait HashInput {
+    #[doc(hidden)]
+    fn hash_input(&self) -> Input;
+}
+
+impl<T: Serialize + ?Sized> HashInput for &Probe<'_, T> {
+    fn hash_input(&self) -> Input {
+        Input::of(self.0)
+    }
+}
+
+/// Has none.
+pub trait NoHash {
+    #[doc(hidden)]
+    fn hash_input(&self) -> Input;
+}
+
+impl<T: ?Sized> NoHash for Probe<'_, T> {
+    fn hash_input(&self) -> Input {
+        Input::opaque::<T>()
     }
 }
 
@@ -184,6 +209,17 @@ macro_rules! __recorded {
         #[allow(unused_imports)]
         use $crate::__private::{RecordDebug as _, RecordJson as _, RecordTypeName as _};
         (&&&$crate::__private::Probe($value)).record()
+    }};
+}
+
+/// Hashes an argument if its type allows.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __hashed {
+    ($value:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{HashInput as _, NoHash as _};
+        (&&$crate::__private::Probe($value)).hash_input()
     }};
 }
 

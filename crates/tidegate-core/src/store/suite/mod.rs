@@ -15,9 +15,12 @@
 //! });
 //! ```
 
+mod calls;
+mod leases;
 mod lifecycle;
 mod logs;
 mod order;
+mod ownership;
 mod queries;
 mod records;
 pub mod samples;
@@ -125,6 +128,40 @@ promises! { $
         runs_come_in_the_order_asked_for
         pages_of_runs_leave_out_none_and_repeat_none
         counting_ignores_limit_and_offset
+    }
+    leases {
+        a_lease_comes_back_as_it_was_taken
+        a_lease_stays_until_it_is_released
+        a_renewed_lease_expires_later
+        a_lease_that_is_renewed_at_once_expires_later
+        a_lease_that_has_ended_is_not_renewed
+        a_renewal_that_comes_after_the_release_is_refused
+        a_lease_is_taken_once
+        a_lease_is_ended_only_while_it_still_expires_then
+        of_many_who_end_a_lease_one_does
+        a_release_takes_effect_after_what_was_put_before_it
+        a_write_that_comes_after_the_release_is_refused
+    }
+    ownership {
+        a_run_is_under_the_lease_it_was_last_written_under
+        a_write_under_an_ended_lease_is_refused
+        a_run_is_not_written_by_others_while_its_owner_lives
+        a_run_that_was_just_begun_is_not_written_by_others
+        a_run_is_taken_over_when_its_owner_is_dead
+        a_run_is_taken_over_though_its_dead_owner_still_writes
+        a_run_that_has_ended_is_taken_over_though_its_owner_lives
+        a_run_under_no_lease_is_taken_up
+        a_write_that_does_not_follow_the_record_is_refused
+        a_write_that_does_not_follow_what_was_just_put_is_refused
+        a_refused_write_harms_no_other
+        what_a_dead_owner_left_behind_is_found
+        what_was_looked_after_is_left_behind_no_longer
+    }
+    calls {
+        calls_come_back_with_their_states_and_results
+        a_recorded_result_comes_back_to_the_byte
+        only_calls_of_this_flow_run_that_can_be_found_come_back
+        a_call_comes_back_as_it_was_put_last
     }
     logs {
         a_log_line_comes_back_as_it_was_put

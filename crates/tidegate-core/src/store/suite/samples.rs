@@ -7,9 +7,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Advance, Definition, DeploymentId, LogLevel, LogRecord, Parameter, ResultReference,
-    RetryPolicy, RetryType, Run, RunId, RunKind, State, StateData, StateResult, Timestamp,
-    exponential_backoff,
+    Advance, Definition, DeploymentId, Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter,
+    ResultReference, RetryPolicy, RetryType, Run, RunId, RunKind, State, StateData, StateResult,
+    Timestamp, exponential_backoff,
 };
 
 /// So many microseconds after a certain moment.
@@ -135,6 +135,13 @@ pub fn every_state() -> Vec<State> {
         State::completed(at(26)).with_result(StateResult::Persisted { reference }),
         State::cached(at(27)).with_result(StateResult::Unpersisted),
     ]
+}
+
+/// A lease of another owner each time, which expires at [`at`]`(expires)`.
+#[must_use]
+pub fn lease(expires: i64) -> Lease {
+    let holder = Holder { host: "host/boot".to_owned(), pid: 4711, started: 42 };
+    Lease { id: LeaseId::new(), holder, expires: at(expires) }
 }
 
 /// A log line of a flow run.

@@ -1,0 +1,56 @@
+//! The key of a call: what was called, with which arguments, and in which run. It is kept in records, so what goes into it is a
+//! promise.
+
+use tidegate_core::{CallKey, RunKind};
+
+use crate::definition::Definition;
+use crate::engine::{Context, calls};
+use crate::inputs::{Input, Inputs};
+
+/// Names what is hashed, and how; another way of hashing would have another name.
+const DOMAIN: &[u8] = b"tidegate call 1\0";
+
+/// The key of a call that is made now in this context; none where calls are not recorded in a flow run.
+pub(crate) fn call_key(
+    context: &Context,
+    definition: &Definition,
+    inputs: impl FnOnce() -> Inputs,
+) -> Option<CallKey> {
+    let flow = context.flow.as_ref()?;
+    flow.calls()?;
+    // Calls in a task are counted by themselves: tasks that run at once make them in any order.
+    let caller = context.task.as_ref().and_then(|task| task.record().call_key);
+    let key = key_of(caller, definition, &inputs());
+    flow.calls().map(|mut calls| calls.number(key))
+}
+
+/// An argument without a hash counts by its name alone: it is mostly a client or a pool, and is not what tells calls apart.
+fn key_of(caller: Option<CallKey>, definition: &Definition, inputs: &Inputs) -> CallKey {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(DOMAIN);
+    hasher.update(&caller.map_or([0; 16], CallKey::to_bytes));
+    hasher.update(match definition.kind() {
+        RunKind::Flow => b"f",
+        RunKind::Task => b"t",
+    });
+    text(&mut hasher, definition.key());
+    for (name, input) in inputs.iter() {
+        text(&mut hasher, name);
+        match input {
+            Input::Hashed(digest) => {
+                hasher.update(b"#");
+                hasher.update(digest);
+            }
+            Input::Opaque { .. } => {
+                hasher.update(b"-");
+            }
+        }
+    }
+    calls::shortened(&hasher)
+}
+
+/// A text, and where it ends.
+fn text(hasher: &mut blake3::Hasher, text: &str) {
+    hasher.update(&(text.len() as u64).to_be_bytes());
+    hasher.update(text.as_bytes());
+}

@@ -1,0 +1,182 @@
+//! Who owns the runs of an engine. While an engine has runs it holds a lease, which a thread of its own renews; the same thread
+//! looks for leases whose owners are dead. It never decides how a run goes.
+//!
+//! ```text
+//!   Execution ── claim ──> Ownership ── TakeLease ──────────────> Store   every write of a run tells its lease
+//!                              │ starts
+//!                              └─> heartbeat thread ── RenewLease ─> Store   again and again
+//!                                        └── sweep: leases whose owner is dead end, and their runs become CRASHED
+//! ```
+
+mod heartbeat;
+mod host;
+mod sweep;
+
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tidegate_core::{Clock, Holder, Lease, LeaseId, Store, StoreError, Timestamp, Write};
+
+/// What an engine owns, in a store that others may share.
+pub(super) struct Ownership {
+    store: Arc<dyn Store>,
+    clock: Clock,
+    /// How long a lease holds without being renewed.
+    term: Duration,
+    us: Holder,
+    state: Mutex<State>,
+    wake: Condvar,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    /// Told of every sweep that found something.
+    on_crashed: Mutex<Option<OnCrashed>>,
+}
+
+/// Called from the heartbeat thread after runs of dead owners have become CRASHED.
+pub(crate) type OnCrashed = Box<dyn Fn() + Send>;
+
+#[derive(Debug, Default)]
+struct State {
+    lease: Option<LeaseId>,
+    /// How many claims there are.
+    claims: usize,
+    /// Since when there is none.
+    idle_since: Option<Instant>,
+    started: bool,
+    stopping: bool,
+}
+
+/// How closely dead owners are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Look {
+    /// At leases only.
+    Quick,
+    /// At every run that has not ended.
+    Thorough,
+}
+
+/// A run's claim to be owned by this engine. While there is one, the engine's lease is renewed.
+pub(crate) struct Claim {
+    ownership: Arc<Ownership>,
+    lease: LeaseId,
+}
+
+impl Ownership {
+    /// The owner of what an engine will run on a store.
+    pub(super) fn new(store: Arc<dyn Store>, clock: Clock, term: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            store,
+            clock,
+            term,
+            us: host::this_process(),
+            state: Mutex::default(),
+            wake: Condvar::new(),
+            thread: Mutex::default(),
+            on_crashed: Mutex::default(),
+        })
+    }
+
+    /// Owns one more run. The lease that the first claim takes is written before anything that is put after this call.
+    pub(super) fn claim(self: &Arc<Self>) -> Claim {
+        let mut state = self.lock();
+        state.claims += 1;
+        state.idle_since = None;
+        let lease = match state.lease {
+            Some(lease) => lease,
+            None => {
+                let lease = LeaseId::new();
+                let holder = self.us.clone();
+                let taken = Lease { id: lease, holder, expires: self.expiry() };
+                // Whoever claims waits for writes that come later in the same queue.
+                drop(self.store.put(Write::TakeLease(Box::new(taken))));
+                state.lease = Some(lease);
+                lease
+            }
+        };
+        self.start(state);
+        Claim { ownership: Arc::clone(self), lease }
+    }
+
+    /// Watches over dead owners from now on, even without runs of its own.
+    pub(super) fn watch(self: &Arc<Self>, on_crashed: OnCrashed) {
+        *self.on_crashed.lock().unwrap_or_else(PoisonError::into_inner) = Some(on_crashed);
+        self.start(self.lock());
+    }
+
+    /// Starts the thread, unless it runs or has ended.
+    fn start(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
+        if std::mem::replace(&mut state.started, true) {
+            return;
+        }
+        drop(state);
+        match heartbeat::start(Arc::clone(self)) {
+            Ok(thread) => {
+                *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
+            }
+            Err(error) => tracing::error!(
+                target: "tidegate::engine",
+                "no thread could be started that renews the lease of this process ({error}), so others will take it for dead"
+            ),
+        }
+    }
+
+    /// Ends the thread, which gives the lease back. Stopping twice is fine.
+    pub(super) fn stop(&self) -> Option<JoinHandle<()>> {
+        let mut state = self.lock();
+        state.stopping = true;
+        state.started = true;
+        drop(state);
+        self.wake.notify_all();
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Ends leases whose owners are dead, and their runs; how many runs. A thorough look finds those too that another left when
+    /// it died over this.
+    pub(super) async fn sweep(&self, look: Look) -> Result<usize, StoreError> {
+        let own = self.lock().lease;
+        let ended = sweep::end_dead_leases(&*self.store, own, &self.us, self.clock.now()).await?;
+        match look {
+            Look::Quick if ended == 0 => Ok(0),
+            Look::Quick | Look::Thorough => sweep::crash_orphans(&*self.store, self.clock).await,
+        }
+    }
+
+    fn lost(&self, lease: LeaseId) {
+        let mut state = self.lock();
+        if state.lease == Some(lease) {
+            state.lease = None;
+        }
+    }
+
+    fn expiry(&self) -> Timestamp {
+        self.clock.now() + self.term
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Claim {
+    /// The lease that the run is written under.
+    pub(crate) fn lease(&self) -> LeaseId {
+        self.lease
+    }
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        let mut state = self.ownership.lock();
+        state.claims -= 1;
+        if state.claims == 0 {
+            state.idle_since = Some(Instant::now());
+        }
+    }
+}
+
+impl fmt::Debug for Ownership {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ownership").field("us", &self.us).finish_non_exhaustive()
+    }
+}

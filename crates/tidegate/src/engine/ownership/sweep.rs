@@ -1,0 +1,80 @@
+//! What becomes of the runs of dead owners. Ending a lease fences its owner off; only then are its runs given another state, so
+//! that an owner which was only slow cannot write over it.
+
+use tidegate_core::store::Advance;
+use tidegate_core::{
+    Clock, Holder, LeaseId, Proposal, Run, State, Store, StoreError, StoreErrorKind, Timestamp,
+    Verdict, Write, transition,
+};
+
+use super::host;
+
+/// How many runs are looked at together.
+const AT_ONCE: u64 = 500;
+
+/// What is said of a run whose owner died.
+const DIED: &str = "The process that ran it is gone: it did not renew its lease.";
+
+/// Ends the leases whose owners are known to be dead, or were not heard of for too long; how many.
+pub(super) async fn end_dead_leases(
+    store: &dyn Store,
+    own: Option<LeaseId>,
+    us: &Holder,
+    now: Timestamp,
+) -> Result<usize, StoreError> {
+    let mut ended = 0;
+    for lease in store.leases().await? {
+        let dead = lease.has_expired(now) || host::has_ended(&lease.holder, us);
+        if Some(lease.id) != own && dead && store.end_lease(lease.id, lease.expires).await? {
+            ended += 1;
+            tracing::debug!(target: "tidegate::engine", "the lease {} has ended: process {} is gone", lease.id, lease.holder.pid);
+        }
+    }
+    Ok(ended)
+}
+
+/// Ends every run whose lease has ended; how many.
+pub(super) async fn crash_orphans(store: &dyn Store, clock: Clock) -> Result<usize, StoreError> {
+    let mut crashed = 0;
+    loop {
+        let orphans = store.orphans(AT_ONCE).await?;
+        let found = orphans.len();
+        let writes: Vec<_> = orphans
+            .into_iter()
+            .filter_map(|run| crash(run, clock.now()))
+            .map(|write| store.put_acknowledged(write))
+            .collect();
+        let mut progress = 0;
+        for write in writes {
+            match write.await {
+                Ok(()) => progress += 1,
+                // Another process was faster.
+                Err(error) if error.kind() == StoreErrorKind::Fenced => {}
+                Err(error) => return Err(error),
+            }
+        }
+        crashed += progress;
+        if progress == 0 || (found as u64) < AT_ONCE {
+            return Ok(crashed);
+        }
+    }
+}
+
+/// How a run ends whose owner died: one that was asked to cancel has done what it was asked.
+fn crash(mut run: Run, now: Timestamp) -> Option<Write> {
+    let (known, policy) = (run.states.len(), run.policy.clone());
+    run.lease = None;
+    let ends = [State::crashed(now).message(DIED), State::cancelled(now).message(DIED)];
+    let entered = ends.into_iter().any(|end| {
+        matches!(
+            transition(&mut run, Proposal::new(end), now),
+            Verdict::Accept | Verdict::Replace(_)
+        )
+    });
+    if !entered {
+        return None;
+    }
+    let mut advance = Advance::since(&run, known);
+    advance.policy = (run.policy != policy).then(|| Box::new(run.policy.clone()));
+    Some(Write::Advance(Box::new(advance)))
+}

@@ -1,0 +1,110 @@
+//! What an earlier attempt left of a call: a run that completed gives its result without running, and one that did not goes on
+//! as the same run. Nothing here decides whether it may.
+
+use tidegate_core::{LogLevel, RecordedCall, Run, State, StateResult};
+
+use crate::engine::{Body, Context, Execution, Plan};
+use crate::error::{Error, Result};
+use crate::result::json;
+
+/// How many names of runs that were not met are told.
+const NAMES: usize = 5;
+
+/// What is known of a run before it begins.
+pub(super) enum Recalled {
+    /// Nothing: it is new.
+    New,
+    /// It completed, with this as its last state.
+    Completed(Box<Run>),
+    /// It goes on from where it stands.
+    Unfinished(Box<Run>),
+}
+
+/// Looks for what earlier attempts left of a call.
+pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> Recalled {
+    if let Some(run) = plan.taken_up.take() {
+        return Recalled::Unfinished(run);
+    }
+    let Some(key) = plan.call_key else { return Recalled::New };
+    let Some(flow) = &outer.flow else { return Recalled::New };
+    let found = flow.calls().and_then(|mut calls| calls.take(key));
+    match found {
+        Some(RecordedCall::Completed { run_id, name, state, .. }) => {
+            let mut run = Run::new(plan.definition.record().clone(), name, state.timestamp);
+            run.id = run_id;
+            run.call_key = Some(key);
+            run.states.push(state);
+            match restore(run.state(), body) {
+                Ok(()) => Recalled::Completed(Box::new(run)),
+                Err(error) => {
+                    flow.logger().warning(format_args!(
+                        "The result of task run '{}' is recorded and cannot be read as what it gives now, so it runs again: {error}",
+                        run.name
+                    ));
+                    Recalled::New
+                }
+            }
+        }
+        Some(RecordedCall::Other { run, .. }) if run.is_terminal() => Recalled::Unfinished(run),
+        Some(RecordedCall::Other { .. }) | None => Recalled::New,
+    }
+}
+
+/// Takes the result of a state that is in the record itself as the value of the body.
+fn restore(state: Option<&State>, body: &mut dyn Body) -> Result<(), erased_serde::Error> {
+    match state.and_then(|state| state.result.as_ref()) {
+        Some(StateResult::Recorded { json }) => json::decode(json, |result| body.restore(result)),
+        Some(StateResult::Persisted { .. } | StateResult::Unpersisted) | None => Ok(()),
+    }
+}
+
+impl Execution {
+    /// Gives the recorded result of a run that completed in an earlier attempt.
+    pub(super) async fn replay(&mut self, state: State) -> Result<()> {
+        if let Some(logger) = self.live.logger_at(LogLevel::Info) {
+            logger.info(format_args!("Found in the record, and not run again: {state}"));
+        }
+        Ok(())
+    }
+
+    /// Asks the store what earlier attempts of this flow run left, before its body runs again.
+    pub(super) async fn recall_calls(&self) -> Result<()> {
+        let engine = self.live.engine();
+        let Some(store) = engine.store().filter(|_| self.live.calls().is_some()) else {
+            return Ok(());
+        };
+        let recorded = store
+            .recorded_calls(self.live.id())
+            .await
+            .map_err(|error| Error::store(Some(self.live.label()), error))?;
+        if let Some(mut calls) = self.live.calls() {
+            calls.begin_attempt(recorded);
+        }
+        Ok(())
+    }
+
+    /// Says once which runs of earlier attempts were not met by an attempt that went through.
+    pub(super) fn warn_of_calls_not_met(&self) {
+        let Some(calls) = self.live.calls() else { return };
+        let (names, count) = calls.not_met(NAMES);
+        if count == 0 {
+            return;
+        }
+        let more = if count > names.len() {
+            format!(" and {} more", count - names.len())
+        } else {
+            String::new()
+        };
+        let names = names.join("', '");
+        drop(calls);
+        let noun = if count == 1 {
+            "run of an earlier attempt was"
+        } else {
+            "runs of earlier attempts were"
+        };
+        self.live.logger().warning(format_args!(
+            "{count} {noun} not met again: '{names}'{more}. What is called, or with which arguments, has changed since; they \
+             stay in the record as they are"
+        ));
+    }
+}

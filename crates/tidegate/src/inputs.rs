@@ -1,0 +1,62 @@
+//! What is known of the arguments of one call, to tell it from others: the hash of each. It holds no argument, and nobody asks for it
+//! who does not compare calls.
+
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+use crate::canonical::{self, Digest};
+
+/// The arguments of a call by name, in the order of the signature; that of a method has `self`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Inputs(Vec<(&'static str, Input)>);
+
+/// What is known of one argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The hash of its value.
+    Hashed(Digest),
+    /// Its value has no hash.
+    Opaque {
+        /// Its type.
+        type_name: &'static str,
+        /// What went wrong, where the type is `Serialize`.
+        reason: Option<String>,
+    },
+}
+
+impl Input {
+    pub(crate) fn of<T: Serialize + ?Sized>(value: &T) -> Self {
+        match canonical::hash(value) {
+            Ok(digest) => Self::Hashed(digest),
+            Err(reason) => Self::Opaque {
+                type_name: std::any::type_name::<T>(),
+                reason: Some(reason.to_string()),
+            },
+        }
+    }
+
+    pub(crate) fn opaque<T: ?Sized>() -> Self {
+        Self::Opaque { type_name: std::any::type_name::<T>(), reason: None }
+    }
+}
+
+impl Inputs {
+    pub(crate) fn new(inputs: impl IntoIterator<Item = (&'static str, Input)>) -> Self {
+        Self(inputs.into_iter().collect())
+    }
+
+    /// The names of arguments that have no hash.
+    pub(crate) fn opaque(&self) -> impl Iterator<Item = &'static str> {
+        self.0
+            .iter()
+            .filter(|(_, input)| matches!(input, Input::Opaque { .. }))
+            .map(|(name, _)| *name)
+    }
+
+    /// Names, and what is known of each.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &Input)> {
+        self.0.iter().map(|(name, input)| (*name, input))
+    }
+}

@@ -1,0 +1,47 @@
+//! The flows of this program that can be called from their recorded parameters. The attribute enters each; nothing here runs one.
+
+use std::fmt;
+
+use tidegate_core::Parameters;
+
+use crate::call::FlowCall;
+use crate::definition::Definition;
+use crate::parameters::InvalidParameters;
+
+/// A flow, and how it is called from JSON. Entered by `#[flow]` for each free function whose arguments can be read from JSON.
+pub struct Registration {
+    definition: fn() -> &'static Definition,
+    call: fn(&Parameters) -> Result<FlowCall<'static, ()>, InvalidParameters>,
+}
+
+inventory::collect!(Registration);
+
+impl Registration {
+    /// The entry of a flow.
+    #[must_use]
+    pub const fn new(
+        definition: fn() -> &'static Definition,
+        call: fn(&Parameters) -> Result<FlowCall<'static, ()>, InvalidParameters>,
+    ) -> Self {
+        Self { definition, call }
+    }
+
+    /// A call of the flow.
+    pub(crate) fn call(
+        &self,
+        parameters: &Parameters,
+    ) -> Result<FlowCall<'static, ()>, InvalidParameters> {
+        (self.call)(parameters)
+    }
+}
+
+/// The flow of this key.
+pub(crate) fn find(key: &str) -> Option<&'static Registration> {
+    inventory::iter::<Registration>().find(|registration| (registration.definition)().key() == key)
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Registration").field(&(self.definition)().key()).finish()
+    }
+}
