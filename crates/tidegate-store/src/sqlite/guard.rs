@@ -10,6 +10,9 @@ use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 
 use super::migrate;
 
+/// Where SQLite counts the numbers of our leases. It changes this itself when a table is renamed or dropped.
+const SEQUENCES: &str = "sqlite_sequence";
+
 /// Names that begin so are ours, whatever stands behind: a newer Tidegate may have made them.
 const PREFIX: &str = "tidegate_";
 
@@ -25,6 +28,8 @@ struct Watch {
     on: AtomicBool,
     /// Whether one of them has made or altered a table.
     defined: AtomicBool,
+    /// Whether the current one renames or drops a table.
+    moves: AtomicBool,
     /// Why the last one that was refused was.
     refused: Mutex<Option<String>>,
 }
@@ -47,6 +52,7 @@ impl Guard {
             ours: names.map(|(name, _)| name.to_ascii_lowercase()).collect(),
             on: AtomicBool::new(false),
             defined: AtomicBool::new(false),
+            moves: AtomicBool::new(false),
             refused: Mutex::default(),
         });
         let judge = Arc::clone(&watch);
@@ -57,12 +63,17 @@ impl Guard {
     /// From now on, statements are those of a transaction.
     pub(super) fn on(&self) -> Guarded<'_> {
         self.0.defined.store(false, Ordering::Relaxed);
-        self.take_refusal();
         self.0.on.store(true, Ordering::Relaxed);
         Guarded(self)
     }
 
-    /// Why the last statement was refused, if it was.
+    /// Another statement is prepared.
+    pub(super) fn next(&self) {
+        self.0.moves.store(false, Ordering::Relaxed);
+        self.take_refusal();
+    }
+
+    /// Why the statement was refused, if it was.
     pub(super) fn take_refusal(&self) -> Option<String> {
         self.0.refused.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -156,7 +167,18 @@ impl Watch {
             }
             AuthAction::AlterTable { table_name, .. } => {
                 self.defined.store(true, Ordering::Relaxed);
+                self.moves.store(true, Ordering::Relaxed);
                 self.guarded(table_name)
+            }
+            AuthAction::DropTable { table_name } => {
+                self.moves.store(true, Ordering::Relaxed);
+                self.guarded(table_name)
+            }
+            AuthAction::Update { table_name: SEQUENCES, .. }
+            | AuthAction::Delete { table_name: SEQUENCES }
+                if self.moves.load(Ordering::Relaxed) =>
+            {
+                None
             }
             AuthAction::CreateView { view_name: name } | AuthAction::DropView { view_name: name } => {
                 self.guarded(name)
@@ -170,7 +192,6 @@ impl Watch {
             AuthAction::Insert { table_name: name }
             | AuthAction::Delete { table_name: name }
             | AuthAction::Update { table_name: name, .. }
-            | AuthAction::DropTable { table_name: name }
             | AuthAction::DropVtable { table_name: name, .. }
             | AuthAction::Analyze { table_name: name }
             | AuthAction::Reindex { index_name: name } => self.guarded(name),

@@ -231,12 +231,12 @@ impl Store for Sqlite {
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         let lines = self.ask(move |database| database.logs(&query));
         match &self.place {
-            Place::File(file) => async move {
+            Place::File(file) if self.not_at_work().is_ok() => async move {
                 file.writer.flush().await?;
                 lines.await
             }
             .boxed(),
-            Place::Memory(..) => lines,
+            Place::File(_) | Place::Memory(..) => lines,
         }
     }
 

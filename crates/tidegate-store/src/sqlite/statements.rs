@@ -30,6 +30,7 @@ impl<'a> Statements<'a> {
             let what = "was not run: a statement before it has undone the transaction";
             return Err(SqlError::of(sql, SqlErrorKind::Over, what));
         }
+        self.guard.next();
         let given = self.connection.prepare(sql).and_then(|mut statement| run(&mut statement));
         given.map_err(|error| self.explain(sql, &error))
     }
@@ -52,6 +53,9 @@ impl<'a> Statements<'a> {
             Error::ExecuteReturnedResults => SqlError::of(sql, kind, "gives rows; use `query`"),
             Error::SqliteFailure(_, Some(message)) => {
                 SqlError::of(sql, kind, format_args!("failed: {message}"))
+            }
+            Error::SqlInputError { msg, .. } => {
+                SqlError::of(sql, kind, format_args!("failed: {msg}"))
             }
             other => SqlError::of(sql, kind, format_args!("failed: {other}")),
         }
