@@ -151,7 +151,7 @@ async fn submitted_and_concurrent_calls_are_found_too() {
     #[flow(retries = 1)]
     async fn pipeline() -> Result<u64> {
         let handles: Vec<RunHandle<u64>> = (1..4).map(|number| square(number).submit()).collect();
-        let submitted: Vec<u64> = join_all(handles).await.into_iter().collect::<Result<_>>()?;
+        let submitted: Vec<u64> = join_all(handles.iter().map(IntoFuture::into_future)).await.into_iter().collect::<Result<_>>()?;
         let joined = try_join_all((4..6).map(square)).await?;
         FAILING.now()?;
         Ok(submitted.iter().chain(&joined).sum())
@@ -360,7 +360,7 @@ async fn a_changed_flow_runs_what_it_does_not_find_and_says_so_once() {
         FAILING.now()?;
         Ok(sum)
     }
-    assert_eq!(pipeline().await.unwrap(), (5..12).sum());
+    assert_eq!(pipeline().await.unwrap(), (5..12).sum::<u32>());
     expect![[r#"
         5 runs of earlier attempts were not met again: 'number-0', 'number-1', 'number-2', 'number-3', 'number-4'. What is called, or with which arguments, has changed since; they stay in the record as they are
     "#]]
@@ -560,9 +560,10 @@ async fn a_dropped_flow_run_is_recovered_when_it_is_marked_for_it() {
 
 #[tidegate::test(start_paused = true)]
 async fn a_run_that_crashes_each_time_is_recovered_three_times() {
+    static END: tokio::sync::Notify = tokio::sync::Notify::const_new();
     #[flow(recover)]
     async fn fatal() {
-        std::future::pending::<()>().await;
+        END.notified().await;
     }
     let second = std::time::Duration::from_secs(1);
     tokio::time::timeout(second, fatal()).await.unwrap_err();
@@ -582,6 +583,7 @@ async fn a_run_that_crashes_each_time_is_recovered_three_times() {
     }
     let crashes = |run: Run| run.states.iter().filter(|state| state.name == "Crashed").count();
     assert_eq!(crashes(run_of("fatal").await), 4);
+    END.notify_waiters();
 }
 
 /// Writes that a run has crashed, as one who sweeps up after a dead process does.

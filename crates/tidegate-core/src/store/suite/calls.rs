@@ -12,16 +12,18 @@ async fn begin(store: &Arc<dyn Store>, run: &Run) {
 
 async fn calls(store: &Arc<dyn Store>, flow_run: RunId) -> Vec<RecordedCall> {
     let mut calls = store.recorded_calls(flow_run).await.expect("the store answers");
-    calls.sort_by_key(|call| (call.key, call.run_id));
+    calls.sort_by_key(RecordedCall::key);
     calls
 }
 
 fn call(run: &Run) -> RecordedCall {
-    RecordedCall {
-        key: run.call_key.expect("the call can be found"),
-        run_id: run.id,
-        name: run.name.clone(),
-        state: run.state().expect("the run has a state").clone(),
+    RecordedCall::of(run.clone()).expect("the call can be found")
+}
+
+fn state(call: &RecordedCall) -> &State {
+    match call {
+        RecordedCall::Completed { state, .. } => state,
+        RecordedCall::Other { run, .. } => run.state().expect("the run has a state"),
     }
 }
 
@@ -42,7 +44,7 @@ pub async fn calls_come_back_with_their_states_and_results(subject: &Subject) {
         begin(&store, &run).await;
         expected.push(call(&run));
     }
-    let results: Vec<_> = expected.iter().filter_map(|call| call.state.result.as_ref()).collect();
+    let results: Vec<_> = expected.iter().filter_map(|call| state(call).result.as_ref()).collect();
     assert!(matches!(
         results[..],
         [StateResult::Recorded { .. }, StateResult::Persisted { .. }, StateResult::Unpersisted]
@@ -72,8 +74,8 @@ pub async fn a_recorded_result_comes_back_to_the_byte(subject: &Subject) {
     let found = calls(&store, flow.id).await;
     let found: Vec<_> = found
         .iter()
-        .map(|call| match &call.state.result {
-            Some(StateResult::Recorded { json }) => &**json,
+        .map(|call| match &state(call).result {
+            Some(StateResult::Recorded { json }) => json.as_ref(),
             Some(StateResult::Persisted { .. } | StateResult::Unpersisted) | None => "nothing",
         })
         .collect();
