@@ -25,8 +25,8 @@ pub mod prelude;
 mod prints;
 mod query;
 mod registry;
-mod resume;
 mod result;
+mod resume;
 pub mod runtime;
 mod settings;
 mod subscriber;
@@ -46,11 +46,12 @@ pub use options::{Options, RunName};
 pub use output::{FinalState, StandsForState};
 pub use parameters::InvalidParameters;
 pub use query::{Logs, Runs};
-pub use resume::resume;
 pub use result::Recordable;
+pub use resume::resume;
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;
+pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
 pub use tidegate_core::{
     CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter,
     Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult,
