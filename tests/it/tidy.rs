@@ -170,9 +170,15 @@ fn nothing_is_left_to_be_done_later() {
 #[test]
 fn sql_is_spoken_in_the_store_only() {
     let words = ["SELECT ", "INSERT INTO", "UPDATE ", "DELETE FROM", "CREATE TABLE", "PRAGMA "];
+    // What a task says to its transaction is the user's SQL: in examples, and where stores are held to their promise of it.
+    let is_example = |line: &str| line.trim_start().starts_with("///");
     let faults = modules()
         .filter(|(name, _)| !name.starts_with("crates/tidegate-store/"))
-        .filter(|(_, text)| words.iter().any(|word| text.contains(word)))
+        .filter(|(name, _)| name != "crates/tidegate-core/src/store/suite/transactions.rs")
+        .filter(|(_, text)| {
+            let mut code = text.lines().filter(|line| !is_example(line));
+            code.any(|line| words.iter().any(|word| line.contains(word)))
+        })
         .map(|(name, _)| name);
     check(faults, "SQL belongs in crates/tidegate-store");
 }

@@ -40,6 +40,8 @@ pub enum StoreErrorKind {
     Fenced,
     /// There is something already where a new file was to be.
     Exists,
+    /// The store cannot do this at all.
+    Unsupported,
     /// Anything else.
     Other,
 }
