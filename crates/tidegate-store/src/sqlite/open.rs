@@ -23,7 +23,7 @@ pub(super) fn writer(
 ) -> Result<Connection, StoreError> {
     warn_of_old_sqlite();
     make_file(path, place)?;
-    identity::check(path, place, options.busy_timeout)?;
+    identity::check(path, place, options)?;
     let opening = |error| failed(place, Doing::Opening, error);
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options).map_err(opening)?;
     if connection.is_readonly("main").map_err(opening)? {
@@ -69,11 +69,7 @@ fn make_file(path: &Path, place: &str) -> Result<(), StoreError> {
     static MAKING: Mutex<()> = Mutex::new(());
     let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(|error| {
+        make_folder(folder).map_err(|error| {
             unopenable(place, &format!("its folder cannot be made ({error})")).caused_by(error)
         })?;
     }
@@ -96,8 +92,38 @@ fn make_file(path: &Path, place: &str) -> Result<(), StoreError> {
     }
 }
 
-fn connect(path: &Path, access: OpenFlags, options: &Options) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+/// Makes a folder and those above it, unless they are there, and so that they outlive a loss of power where the file system can
+/// do that. SQLite sees to the file in it: it syncs the folder when it has made a journal or a log there.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    let missing: Vec<&Path> = folder
+        .ancestors()
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+        .collect();
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    #[cfg(unix)]
+    for made in missing {
+        let above = made.parent().filter(|above| !above.as_os_str().is_empty());
+        let _ = fs::File::open(above.unwrap_or(Path::new("."))).and_then(|above| above.sync_all());
+    }
+    Ok(())
+}
+
+/// A connection that does not trust what is in the file.
+pub(super) fn connect(
+    path: &Path,
+    access: OpenFlags,
+    options: &Options,
+) -> rusqlite::Result<Connection> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match &options.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
