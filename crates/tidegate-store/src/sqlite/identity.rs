@@ -9,7 +9,7 @@ use rusqlite::ffi::SQLITE_READONLY_ROLLBACK;
 use rusqlite::{Connection, OpenFlags};
 use tidegate_core::{StoreError, StoreErrorKind};
 
-use super::error::{Doing, damaged, failed, not_a_database};
+use super::error::{Doing, damaged, failed, not_a_database, unread};
 use super::migrate::{APPLICATION_ID, VERSION, schema, schema_of, version};
 use super::open::connect;
 use super::options::Options;
@@ -160,7 +160,14 @@ fn check_content(connection: &Connection, path: &Path, place: &str) -> Result<()
     let finding: String = connection
         .pragma_query_value(None, "integrity_check", |row| row.get(0))
         .map_err(|error| failed(place, Doing::Opening, error))?;
-    if finding == "ok" { Ok(()) } else { Err(damaged(place, finding.trim())) }
+    if finding == "ok" {
+        return Ok(());
+    }
+    // SQLite writes a page that the disk does not give among the findings, and whoever is told of damage may throw a good file away.
+    if finding.contains("unable to get the page") || finding.contains("failed to get page") {
+        return Err(unread(place, finding.trim()));
+    }
+    Err(damaged(place, finding.trim()))
 }
 
 /// Looked up without opening the file: closing it would drop the locks that SQLite holds on it in this process.

@@ -138,9 +138,7 @@ fn use_write_ahead_log(
 ) -> Result<(), StoreError> {
     let started = Instant::now();
     loop {
-        let switched: rusqlite::Result<String> =
-            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0));
-        match switched {
+        match switch_to_write_ahead_log(connection) {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(mode) => {
                 let why = format!(
@@ -157,6 +155,16 @@ fn use_write_ahead_log(
             Err(error) => return Err(failed(place, Doing::Opening, error)),
         }
     }
+}
+
+/// The journal mode after switching it. SQLite tells it before it commits the switch, so the statement has to be taken to its
+/// end: otherwise a commit that failed goes unnoticed, and others take away the log of a database that is still empty.
+fn switch_to_write_ahead_log(connection: &Connection) -> rusqlite::Result<String> {
+    let mut statement = connection.prepare("PRAGMA journal_mode = wal")?;
+    let mut rows = statement.query([])?;
+    let mode = rows.next()?.map_or(Ok(String::new()), |row| row.get(0))?;
+    while rows.next()?.is_some() {}
+    Ok(mode)
 }
 
 fn set_up_writer(connection: &Connection, options: &Options) -> rusqlite::Result<()> {
