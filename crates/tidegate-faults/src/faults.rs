@@ -98,10 +98,10 @@ impl Fault {
         Self { call, after, lasting, full: false }
     }
 
-    /// From now on there is no room left to write.
+    /// After so many other writes there is no room left to write.
     #[must_use]
-    pub const fn full() -> Self {
-        Self { call: Call::Write, after: 0, lasting: Lasting::FromThenOn, full: true }
+    pub const fn full(after: u64) -> Self {
+        Self { call: Call::Write, after, lasting: Lasting::FromThenOn, full: true }
     }
 }
 
@@ -157,6 +157,6 @@ mod tests {
             judged(Fault::new(Call::Write, 1, Lasting::FromThenOn)),
             [false, true, true, true]
         );
-        assert_eq!(judged(Fault::full()), [true; 4]);
+        assert_eq!(judged(Fault::full(0)), [true; 4]);
     }
 }

@@ -127,26 +127,33 @@ pub(super) unsafe extern "C" fn open(
     SQLITE_OK
 }
 
+/// The system reads and writes no more than 128 KiB at once.
+const AT_ONCE: usize = 1 << 16;
+
 /// All that is in a file.
 fn content(file: *mut sqlite3_file) -> Vec<u8> {
-    let mut size: sqlite3_int64 = 0;
-    let code = system!(file, xFileSize(&raw mut size));
+    let mut length: sqlite3_int64 = 0;
+    let code = system!(file, xFileSize(&raw mut length));
     assert_eq!(code, SQLITE_OK, "the size of an open file is known");
-    let length = c_int::try_from(size).expect("a test has small files");
-    let mut content = vec![0; length.unsigned_abs() as usize];
-    if length > 0 {
-        let code = system!(file, xRead(content.as_mut_ptr().cast(), length, 0));
+    let mut content = vec![0; size(length)];
+    let mut offset = 0;
+    for part in content.chunks_mut(AT_ONCE) {
+        let code = system!(file, xRead(part.as_mut_ptr().cast(), part.len() as c_int, offset));
         assert_eq!(code, SQLITE_OK, "an open file can be read");
+        offset += part.len() as sqlite3_int64;
     }
     content
 }
 
 /// Gives a file this content.
 fn replace(file: *mut sqlite3_file, content: &[u8]) {
-    let length = c_int::try_from(content.len()).expect("a test has small files");
-    assert_eq!(system!(file, xTruncate(length.into())), SQLITE_OK, "an open file can be cut");
-    let code = system!(file, xWrite(content.as_ptr().cast(), length, 0));
-    assert_eq!(code, SQLITE_OK, "an open file can be written");
+    assert_eq!(system!(file, xTruncate(0)), SQLITE_OK, "an open file can be cut");
+    let mut offset = 0;
+    for part in content.chunks(AT_ONCE) {
+        let code = system!(file, xWrite(part.as_ptr().cast(), part.len() as c_int, offset));
+        assert_eq!(code, SQLITE_OK, "an open file can be written");
+        offset += part.len() as sqlite3_int64;
+    }
 }
 
 unsafe extern "C" fn close(file: *mut sqlite3_file) -> c_int {

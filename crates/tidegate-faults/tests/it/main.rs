@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod diary;
+mod failed_sync;
+mod full_disk;
+mod io_errors;
 mod power_cut;
 mod proof;
 mod workload;

@@ -17,11 +17,11 @@ const SIZE: Size = Size { sessions: 2, writers: 4, runs: 25, alone: 900 };
 
 /// What was looked at.
 #[derive(Clone, Copy, Debug, Default)]
-struct Tally {
+pub(crate) struct Tally {
     images: usize,
     /// Images of what opening an image did.
     again: usize,
-    acknowledged: usize,
+    pub(crate) acknowledged: usize,
     unsynced: usize,
     runs: usize,
     broken: usize,
@@ -49,7 +49,7 @@ enum Broken {
 }
 
 /// Opens the image of a cut at this position and compares what is in it. Tells what was done to the disk meanwhile.
-fn examine(
+pub(crate) fn examine(
     image: &Image,
     cut: usize,
     diary: &Diary,
