@@ -39,6 +39,14 @@ pub(super) fn damaged(place: &str, finding: &str) -> StoreError {
     )
 }
 
+/// The error of a database that the disk does not give in full.
+pub(super) fn unread(place: &str, finding: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Io,
+        format!("the database {place} cannot be read in full ({finding}); check the disk"),
+    )
+}
+
 /// The error of a file that holds something else.
 pub(super) fn not_a_database(place: &str) -> StoreError {
     StoreError::new(
