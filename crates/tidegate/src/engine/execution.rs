@@ -139,7 +139,7 @@ impl Execution {
     async fn begin_attempt(&mut self) -> Result<Option<Busy>> {
         let busy = match self.live.kind() {
             RunKind::Flow => None,
-            RunKind::Task => Some(Busy::begin(self.live.engine()).await),
+            RunKind::Task => Some(Busy::begin(&self.live).await),
         };
         if self.live.kind() == RunKind::Flow && self.live.record().run_count > 0 {
             Box::pin(self.recall_calls()).await?;

@@ -171,6 +171,10 @@ impl Engine {
         }
     }
 
+    fn activity(&self) -> &Activity {
+        &self.0.activity
+    }
+
     /// Owns one more run, in a store where runs need an owner.
     pub(crate) fn claim(&self) -> Option<Claim> {
         self.0.ownership.as_ref().map(Ownership::claim)
