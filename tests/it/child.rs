@@ -1,6 +1,7 @@
 //! Part of a test in a process of its own: for what happens once in a process, its output, and its environment.
 
 use std::ffi::OsString;
+use std::io::Read;
 use std::process::{Command, Stdio};
 
 /// Says to a child process which test it is.
@@ -17,6 +18,8 @@ pub(crate) struct Left {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
     pub(crate) success: bool,
+    /// Its exit code; none if a signal ended it.
+    pub(crate) code: Option<i32>,
 }
 
 impl Child {
@@ -86,8 +89,48 @@ impl Started {
         let stdout =
             stdout.strip_prefix("\nrunning 1 test\n").expect("the process is a test").to_owned();
         let stderr = String::from_utf8(output.stderr).unwrap();
-        Left { stdout, stderr, success: output.status.success() }
+        Left { stdout, stderr, success: output.status.success(), code: output.status.code() }
     }
+
+    /// Sends it a signal: `KILL`, `STOP`, `CONT`, `INT`.
+    pub(crate) fn signal(&self, name: &str) {
+        let signal = format!("-{name}");
+        let status = Command::new("kill").args([&signal, &self.process.id().to_string()]).status();
+        assert!(status.unwrap().success(), "kill {signal}");
+    }
+
+    /// Reads what it prints, until a line is printed that holds this.
+    pub(crate) fn wait_for(&mut self, text: &str) -> String {
+        read_to(self.process.stdout.as_mut().unwrap(), text)
+    }
+
+    /// Reads its log, until a line is written that holds this.
+    pub(crate) fn wait_for_error(&mut self, text: &str) -> String {
+        read_to(self.process.stderr.as_mut().unwrap(), text)
+    }
+
+    /// As [`wait`](Self::wait), after [`wait_for`](Self::wait_for).
+    pub(crate) fn wait_for_rest(self) -> Left {
+        let output = self.process.wait_with_output().unwrap();
+        Left {
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            success: output.status.success(),
+            code: output.status.code(),
+        }
+    }
+}
+
+/// Reads up to a line that holds this; byte by byte, so that what comes after it is left to others.
+fn read_to(stream: impl Read, text: &str) -> String {
+    let mut read = String::new();
+    for byte in stream.bytes() {
+        read.push(char::from(byte.unwrap()));
+        if read.ends_with('\n') && read.lines().last().unwrap().contains(text) {
+            return read;
+        }
+    }
+    panic!("it ended without {text}: {read}");
 }
 
 /// The test that a closure stands in, as the test harness calls it.

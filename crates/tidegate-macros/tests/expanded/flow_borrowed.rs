@@ -16,6 +16,7 @@ fn borrowed<'call>(text: Option<&'static str>) -> ::tidegate::FlowCall<'call, ()
         body: |(text,)| borrowed::original(text),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(()),
     })
 }
 /// The flow `borrowed`: what is known of it before it runs, and its plain function.
@@ -40,8 +41,7 @@ impl borrowed {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::flow_definition(
                 ::tidegate::__private::Source {
-                    function: "borrowed",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "borrowed",
                     description: ::core::option::Option::None,
                 },

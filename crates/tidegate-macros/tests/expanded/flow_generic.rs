@@ -19,6 +19,7 @@ fn generic<'call, T: 'call>(x: u8, item: T) -> ::tidegate::FlowCall<'call, T> {
         body: |(x, item)| generic::original::<T>(x, item),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(T),
     })
 }
 /// The flow `generic`: what is known of it before it runs, and its plain function.
@@ -45,8 +46,7 @@ impl generic {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::flow_definition(
                 ::tidegate::__private::Source {
-                    function: "generic",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "generic",
                     description: ::core::option::Option::None,
                 },

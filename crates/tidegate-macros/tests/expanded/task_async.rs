@@ -24,6 +24,7 @@ pub fn fetch_weather<'call>(lat: f64, lon: f64) -> ::tidegate::TaskCall<'call, f
             output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(f64),
     })
 }
 /// The task `fetch_weather`: what is known of it before it runs, and its plain function.
@@ -88,8 +89,7 @@ impl fetch_weather {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "fetch_weather",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "fetch_weather",
                     description: ::core::option::Option::Some("Fetches the weather."),
                 },

@@ -66,6 +66,7 @@ fn borrow<
             output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::core::option::Option::None,
     })
 }
 /// The task `borrow`: what is known of it before it runs, and its plain function.
@@ -101,8 +102,7 @@ impl borrow {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "borrow",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "borrow",
                     description: ::core::option::Option::None,
                 },

@@ -24,6 +24,7 @@ fn head<'call, 't0: 'call>(
             output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::core::option::Option::None,
     })
 }
 /// The task `head`: what is known of it before it runs, and its plain function.
@@ -50,8 +51,7 @@ impl head {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "head",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "head",
                     description: ::core::option::Option::None,
                 },

@@ -30,6 +30,7 @@ where
         body: |(items, with, all)| generic::original::<T, U, N>(items, with, all),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(Vec < U >),
     })
 }
 /// The task `generic`: what is known of it before it runs, and its plain function.
@@ -64,8 +65,7 @@ impl generic {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "generic",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "generic",
                     description: ::core::option::Option::None,
                 },

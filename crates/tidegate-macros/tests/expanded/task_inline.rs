@@ -16,6 +16,7 @@ fn length<'call, 't0: 'call>(text: &'t0 str) -> ::tidegate::TaskCall<'call, usiz
         body: |(text,)| async move { length::original(text) },
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(usize),
     })
 }
 /// The task `length`: what is known of it before it runs, and its plain function.
@@ -42,8 +43,7 @@ impl length {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "length",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "length",
                     description: ::core::option::Option::None,
                 },

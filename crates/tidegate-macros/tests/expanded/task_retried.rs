@@ -17,6 +17,7 @@ fn backoff<'call>(item: String) -> ::tidegate::TaskCall<'call, ()> {
         body: |(item,)| backoff::original(item),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(()),
     })
 }
 /// The task `backoff`: what is known of it before it runs, and its plain function.
@@ -41,8 +42,7 @@ impl backoff {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "backoff",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "backoff",
                     description: ::core::option::Option::None,
                 },

@@ -45,6 +45,7 @@ fn named<'call>(
         ),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(()),
     })
 }
 /// The task `named`: what is known of it before it runs, and its plain function.
@@ -69,8 +70,7 @@ impl named {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "named",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "named",
                     description: ::core::option::Option::None,
                 },

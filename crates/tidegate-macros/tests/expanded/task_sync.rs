@@ -24,6 +24,7 @@ fn sum<'call, T: Sum + 'static>(
         >(items, more)),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(T),
     })
 }
 /// The task `sum`: what is known of it before it runs, and its plain function.
@@ -50,8 +51,7 @@ impl sum {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "sum",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "sum",
                     description: ::core::option::Option::None,
                 },

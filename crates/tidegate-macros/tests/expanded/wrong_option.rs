@@ -10,6 +10,7 @@ fn fetch<'call>() -> ::tidegate::TaskCall<'call, ()> {
         body: |()| fetch::original(),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(()),
     })
 }
 /// The task `fetch`: what is known of it before it runs, and its plain function.
@@ -34,8 +35,7 @@ impl fetch {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "fetch",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "fetch",
                     description: ::core::option::Option::None,
                 },

@@ -23,6 +23,7 @@ mod panics;
 mod plan;
 mod propose;
 mod recall;
+mod result;
 mod shutdown;
 
 use std::fmt;

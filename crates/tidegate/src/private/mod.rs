@@ -20,25 +20,25 @@ pub use crate::options::Options;
 pub use crate::parameters::Arguments;
 pub use crate::prints::{Print, print};
 pub use crate::registry::Registration;
+pub use crate::result::Codec;
 pub use crate::{
-    __argument as argument, __cloned as cloned, __concluded as concluded,
+    __argument as argument, __cloned as cloned, __codec as codec, __concluded as concluded,
     __default_json as default_json, __failure as failure, __hashed as hashed,
     __recorded as recorded,
 };
 pub use inventory;
 pub use probes::{
     CloneIfPossible, Concluding, ErrorOfABody, Failure, FromAnyhow, FromJson, HashInput, NoClone,
-    NoHash, NotConcluding, NotFromJson, Probe, RecordDebug, RecordJson, RecordTypeName, TypeProbe,
+    NoHash, NotConcluding, NotFromJson, NotSerde, Probe, RecordDebug, RecordJson, RecordTypeName,
+    Serde, TypeProbe,
 };
 pub use tidegate_core::{Parameter, Parameters};
 
 /// The function behind a definition.
 #[derive(Debug)]
 pub struct Source {
-    /// Its own name.
-    pub function: &'static str,
-    /// The path of its module.
-    pub module: &'static str,
+    /// What tells it from others of its name: the path of the function.
+    pub key: String,
     /// The name that people see.
     pub name: &'static str,
     /// What it does.
@@ -66,7 +66,7 @@ fn definition(
     let record = core::Definition {
         kind,
         name: source.name.to_owned(),
-        key: format!("{}::{}", source.module, source.function),
+        key: source.key,
         version: options.version.clone(),
         description: source.description.map(ToOwned::to_owned),
         tags: options.tags.clone(),
