@@ -11,7 +11,8 @@ use crate::{
     StoreErrorKind, Write,
 };
 
-const EVERYTHING: Expired = Expired { ended_before: None, beyond_newest: Some(0) };
+const EVERYTHING: Expired =
+    Expired { ended_before: None, beyond_newest: Some(0), ended_lately: None };
 
 fn before(micros: i64) -> Expired {
     Expired { ended_before: Some(at(micros)), ..Expired::default() }
@@ -177,6 +178,18 @@ pub async fn a_run_is_deleted_that_is_too_old_or_one_too_many(subject: &Subject)
     assert_eq!(delete_all(&store, both(2, 9)).await, 2);
     assert_eq!(delete_all(&store, both(3, 5)).await, 3);
     assert_eq!(left(&store).await, ids(&runs[5..]));
+}
+
+/// However old that is, and however many there are.
+pub async fn a_run_that_ended_lately_stays(subject: &Subject) {
+    let store = subject.open().await;
+    let runs: Vec<_> = (0..10).map(ended_flow).collect();
+    begin(&store, &runs).await;
+    let lately = |expired, micros| Expired { ended_lately: Some(at(micros)), ..expired };
+    assert_eq!(delete_all(&store, lately(before(8), 3)).await, 3);
+    assert_eq!(delete_all(&store, lately(but_newest(0), 5)).await, 2);
+    assert_eq!(delete_all(&store, lately(but_newest(4), 9)).await, 1);
+    assert_eq!(left(&store).await, ids(&runs[6..]));
 }
 
 /// In whatever state it ended, and in none other.

@@ -14,7 +14,8 @@ use crate::{
     Expired, IfExists, LogQuery, Order, Run, RunId, RunQuery, State, Store, StoreErrorKind, Write,
 };
 
-const EVERYTHING: Expired = Expired { ended_before: None, beyond_newest: Some(0) };
+const EVERYTHING: Expired =
+    Expired { ended_before: None, beyond_newest: Some(0), ended_lately: None };
 
 /// A folder that goes away with the test.
 struct Folder(PathBuf);
