@@ -40,18 +40,11 @@ impl<'a> Model<'a> {
         options: Options,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let inline = options.get("inline");
-        if let (Some(given), Some(_)) = (inline, &function.signature.asyncness) {
-            errors.add(
-                &given.name,
-                "`inline` is for sync functions: an async one already runs in place",
-            );
-        }
-        let mode = Mode::of(&function.signature, inline.is_some());
+        let mode = mode(function, &options, errors);
         let retried = options.get("retries").is_some_and(|given| !is_zero(&given.value));
         let sound = signature::check(kind, &function.signature, Demands { mode, retried }, errors);
         let name = name(kind, function, &options, errors);
-        let template = template(kind, &options, &function.signature, errors);
+        let template = template(kind, &options, &function.signature, mode, errors);
         if !sound {
             return None;
         }
@@ -62,6 +55,38 @@ impl<'a> Model<'a> {
         };
         let prints = !options.get("log_prints").is_some_and(|given| is_false(&given.value));
         Some(Self { kind, function, options, shape, name, description, template, retried, prints })
+    }
+}
+
+/// How the body runs, as far as the options agree with each other and with the function.
+fn mode(function: &Function, options: &Options, errors: &mut Errors) -> Mode {
+    let (inline, transactional) = (options.get("inline"), options.get("transactional"));
+    let before = errors.count();
+    if function.signature.asyncness.is_some() {
+        if let Some(given) = inline {
+            errors.add(
+                &given.name,
+                "`inline` is for sync functions: an async one already runs in place",
+            );
+        }
+        if let Some(given) = transactional {
+            errors.add(
+                &given.name,
+                "`transactional` is for sync functions: nobody can write while a transaction is open, so nothing may be awaited in \
+                 one; await before the call, and leave out `async`",
+            );
+        }
+    } else if let (Some(given), Some(_)) = (inline, transactional) {
+        errors.add(
+            &given.name,
+            "`inline` and `transactional` exclude each other: a transactional body runs where the store writes",
+        );
+    }
+    let transactional = transactional.is_some() && errors.count() == before;
+    if transactional {
+        Mode::Transactional
+    } else {
+        Mode::of(&function.signature, inline.is_some())
     }
 }
 
@@ -88,6 +113,7 @@ fn template(
     kind: Kind,
     options: &Options,
     signature: &Signature,
+    mode: Mode,
     errors: &mut Errors,
 ) -> Option<Template> {
     let option = if kind == Kind::Flow { "flow_run_name" } else { "task_run_name" };
@@ -99,6 +125,7 @@ fn template(
             FnArg::Typed(PatType { pat, .. }) => Some(&**pat),
             FnArg::Receiver(_) => None,
         })
+        .skip(mode.given())
         .filter_map(|pattern| match pattern {
             Pat::Ident(pattern) => Some(&pattern.ident),
             _ => None,

@@ -10,6 +10,7 @@
 mod durability;
 mod error;
 mod query;
+mod sql;
 #[cfg(feature = "suite")]
 pub mod suite;
 mod upkeep;
@@ -25,6 +26,10 @@ use crate::{CallKey, Lease, LeaseId, LogRecord, Run, RunId, State, Timestamp};
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
 pub use query::{LogQuery, Order, RunQuery};
+pub use sql::{
+    FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
+    SqlTransaction, SqlValue, SqlWork, TransactionEnd,
+};
 pub use upkeep::{Deleted, Expired, IfExists};
 pub use write::{Acknowledgement, Acknowledger, Advance, Room, RoomMaker, Write};
 
@@ -112,7 +117,8 @@ impl RecordedCall {
 /// *Order*: writes of one caller take effect in the order they were put, and a write that is
 /// acknowledged implies every write put before it.
 /// *Freshness*: a read sees every write that this handle put before the read began.
-/// *Fencing*: a write about a run is refused as [`Fenced`](StoreErrorKind::Fenced) when its lease has ended, when the run is
+/// *Fencing*: a write is refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when the lease it is written under has ended. A write
+/// about a run is refused as [`Fenced`](StoreErrorKind::Fenced) when the run is
 /// under another lease that has not ended and has not ended itself, or when it does not follow the states on record.
 pub trait Store: fmt::Debug + Send + Sync {
     /// Where it is. Needed by every error message.
@@ -197,6 +203,17 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// The error of a file that exists is of the kind [`Exists`](StoreErrorKind::Exists).
     fn backup(&self, path: &Path, if_exists: IfExists) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Does `work` in a transaction of its own in the store's own database, after every write that was put before. Its end is what
+    /// `work` says: committed together with the writes that it gives, as durable as an acknowledged write; or undone. A panic of
+    /// `work`, a write of it that is refused, and a failed commit undo it too, and are told as an error, after which nothing of it
+    /// is there and nothing is tried again. Dropping the future undoes nothing.
+    ///
+    /// While `work` is at it nobody writes, in this process or in another, so it must be short, and it must not wait for this store:
+    /// what it asks of the store, log lines aside, is refused.
+    ///
+    /// A store that has no SQL answers [`Unsupported`](StoreErrorKind::Unsupported).
+    fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Makes everything durable and lets go of files and threads. Closing twice is fine; a write put later is refused.
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>>;

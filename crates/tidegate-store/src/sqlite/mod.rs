@@ -9,6 +9,7 @@ mod deletion;
 mod error;
 mod file;
 mod gathering;
+mod guard;
 mod identity;
 mod intake;
 mod keeper;
@@ -25,9 +26,11 @@ mod reader;
 mod row;
 mod run_query;
 mod run_row;
+mod statements;
 mod states;
 mod vacuum;
 mod wal;
+mod work;
 mod writer;
 
 use std::fmt;
@@ -37,6 +40,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
+use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, Deleted, Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall,
     Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
@@ -46,6 +50,7 @@ use self::database::Database;
 use self::error::{Doing, closed, failed};
 use self::file::FileStore;
 use self::memory::Memory;
+use self::work::{Work, not_at_work};
 
 pub use self::location::Location;
 pub use self::options::Options;
@@ -104,6 +109,9 @@ impl Sqlite {
         &self,
         question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => async move {
                 file.writer.fresh().await?;
@@ -120,6 +128,9 @@ impl Sqlite {
         pages: usize,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         let place = self.info.location.clone();
         let (act, answer) = act::act(pages, move |connection| {
             work(connection).map_err(|error| failed(&place, Doing::Writing, error))
@@ -129,6 +140,10 @@ impl Sqlite {
             Place::Memory(memory, _) => memory.act(act),
         }
         async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
+    }
+
+    fn not_at_work(&self) -> Result<(), StoreError> {
+        not_at_work(&self.info.location)
     }
 }
 
@@ -145,6 +160,9 @@ impl Store for Sqlite {
     }
 
     fn put_acknowledged(&self, write: Write) -> Acknowledgement {
+        if let Err(error) = self.not_at_work() {
+            return Acknowledgement::now(Err(error));
+        }
         match &self.place {
             Place::File(file) => file.writer.put_acknowledged(write),
             Place::Memory(memory, _) => Acknowledgement::now(memory.put(write)),
@@ -155,8 +173,9 @@ impl Store for Sqlite {
         match &self.place {
             Place::File(file) => file.writer.put_logs(records),
             Place::Memory(memory, dropped) => {
-                if memory.put_logs(&records).is_err() {
-                    dropped.fetch_add(records.len() as u64, Ordering::Relaxed);
+                let lines = records.len() as u64;
+                if memory.put_logs(records).is_err() {
+                    dropped.fetch_add(lines, Ordering::Relaxed);
                 }
             }
         }
@@ -170,6 +189,9 @@ impl Store for Sqlite {
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => file.writer.flush().boxed(),
             Place::Memory(..) => ready(Ok(())).boxed(),
@@ -214,12 +236,12 @@ impl Store for Sqlite {
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         let lines = self.ask(move |database| database.logs(&query));
         match &self.place {
-            Place::File(file) => async move {
+            Place::File(file) if self.not_at_work().is_ok() => async move {
                 file.writer.flush().await?;
                 lines.await
             }
             .boxed(),
-            Place::Memory(..) => lines,
+            Place::File(_) | Place::Memory(..) => lines,
         }
     }
 
@@ -277,7 +299,22 @@ impl Store for Sqlite {
         .boxed()
     }
 
+    fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
+        let (work, answer) = Work::new(work);
+        match &self.place {
+            Place::File(file) => file.writer.work(work),
+            Place::Memory(memory, _) => memory.work(work),
+        }
+        async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
+    }
+
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => file.close().boxed(),
             Place::Memory(memory, _) => {

@@ -150,7 +150,8 @@ impl Checkpoints {
     /// So many runs were written in one transaction.
     pub(super) fn committed(&mut self, begun: usize, advanced: usize) {
         if begun + advanced > 0 {
-            self.pages += 4 + begun / ROWS_A_PAGE + advanced;
+            self.pages =
+                self.pages.saturating_add(4 + begun / ROWS_A_PAGE).saturating_add(advanced);
         }
     }
 

@@ -25,6 +25,7 @@ mod ownership;
 mod queries;
 mod records;
 pub mod samples;
+mod transactions;
 mod upkeep;
 
 use std::fmt;
@@ -223,6 +224,21 @@ promises! { $
         log_lines_are_found_by_level
         log_lines_come_in_pages
         a_few_log_lines_are_not_dropped
+    }
+    transactions {
+        what_a_transaction_commits_stays
+        a_transaction_that_is_rolled_back_leaves_nothing
+        a_transaction_commits_its_writes_with_what_it_did
+        a_transaction_whose_write_is_refused_leaves_nothing
+        a_transaction_that_panics_leaves_nothing
+        a_statement_that_fails_undoes_itself_alone
+        values_come_back_as_they_were_bound
+        no_statement_ends_a_transaction
+        transactions_at_once_take_turns
+        a_transaction_whose_future_is_dropped_is_done_all_the_same
+        what_a_transaction_asks_of_its_store_is_refused_and_hangs_nothing
+        log_lines_of_a_transaction_are_kept
+        a_transaction_after_closing_is_refused
     }
     lifecycle {
         a_store_says_where_it_is
