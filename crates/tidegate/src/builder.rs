@@ -7,6 +7,7 @@ use tidegate_core::{Clock, Store};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::log::LevelFilter;
+use crate::retention::Retention;
 #[cfg(feature = "sqlite")]
 use crate::settings::Durability;
 use crate::settings::Settings;
@@ -20,6 +21,7 @@ pub struct EngineBuilder {
     durability: Option<Durability>,
     clock: Option<Clock>,
     log_level: Option<LevelFilter>,
+    retention: Option<Retention>,
 }
 
 #[derive(Debug, Default)]
@@ -71,6 +73,12 @@ impl EngineBuilder {
         self
     }
 
+    /// Which ended runs are kept, instead of `TIDEGATE_RETENTION_AGE` and `TIDEGATE_RETENTION_COUNT`; see [`Retention`].
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.retention = Some(retention);
+        self
+    }
+
     /// The clock that states are stamped by.
     #[cfg(feature = "testing")]
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
@@ -91,6 +99,9 @@ impl EngineBuilder {
         #[cfg(feature = "sqlite")]
         if let Some(durability) = self.durability {
             settings.durability = durability;
+        }
+        if let Some(retention) = self.retention {
+            settings.retention = retention;
         }
         let store = open_store(self.database, &settings)?;
         crate::subscriber::install(settings.log_level, settings.log_format);

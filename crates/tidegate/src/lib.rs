@@ -3,6 +3,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod backup;
 mod block_on;
 mod builder;
 mod call;
@@ -27,6 +28,7 @@ mod query;
 mod registry;
 mod result;
 mod resume;
+mod retention;
 pub mod runtime;
 mod settings;
 mod subscriber;
@@ -34,6 +36,7 @@ mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
 pub use definition::Definition;
@@ -48,6 +51,7 @@ pub use parameters::InvalidParameters;
 pub use query::{Logs, Runs};
 pub use result::Recordable;
 pub use resume::resume;
+pub use retention::Retention;
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;

@@ -2,13 +2,15 @@
 
 use crate::{ResultReference, Timestamp};
 
-/// Which top-level runs are no longer wanted: those that any part names. An empty one names none.
+/// Which top-level runs are no longer wanted: those that are too old, and those that are too many. By default none are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expired {
     /// Those that ended before this time.
     pub ended_before: Option<Timestamp>,
     /// Those that ended, but for so many of the newest, by the time of their making. Runs that have not ended count.
     pub beyond_newest: Option<u64>,
+    /// Of all these, those stay that ended at this time or later: the last of their log lines may be on the way.
+    pub ended_lately: Option<Timestamp>,
 }
 
 /// What was deleted.

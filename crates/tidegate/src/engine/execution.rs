@@ -76,6 +76,9 @@ impl Execution {
         };
         if is_new {
             execution.enter_pending()?;
+            if outer.run().is_none() {
+                execution.live.engine().keep_house();
+            }
         }
         if execution.replayed.is_none() {
             execution.announce(&outer);

@@ -24,6 +24,7 @@ mod plan;
 mod propose;
 mod recall;
 mod result;
+mod retention;
 mod shutdown;
 mod transact;
 
@@ -51,6 +52,7 @@ pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use plan::Plan;
+use retention::Housekeeping;
 pub(crate) use transact::not_in_transactional_body;
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
@@ -94,6 +96,7 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    housekeeping: Housekeeping,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
 }
@@ -116,6 +119,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            housekeeping: Housekeeping::default(),
             ownership,
         }))
     }
@@ -160,6 +164,7 @@ impl Engine {
     ///
     /// May be called again after its future was dropped.
     pub async fn close(&self) -> Result<()> {
+        self.0.housekeeping.stop();
         self.0.nursery.join().await;
         if let Some(thread) = self.0.ownership.as_ref().and_then(|ownership| ownership.stop()) {
             self.0.nursery.spawn_blocking(move || thread.join());
