@@ -169,7 +169,8 @@ async fn a_returned_state_that_is_no_completion_undoes_what_was_done() {
         task ends: Pending > Running > Cancelled
         task ends: Pending > Running > Failed
         task ends: Pending > Running > Enriched
-    "#]].assert_eq(&history().await);
+    "#]]
+    .assert_eq(&history().await);
 }
 
 fn run_now() -> tidegate::Timestamp {
@@ -183,7 +184,8 @@ async fn a_transaction_that_cannot_be_committed_is_a_failed_attempt() {
     store.refuse(StateType::Completed);
     let error = transfer(1, 2, 300).named("t").on(&engine).await.unwrap_err();
     assert!(error.is_failed());
-    expect!["Task run 't' failed: the disk of /data is full; make room on it"].assert_eq(&error.to_string());
+    expect!["Task run 't' failed: the disk of /data is full; make room on it"]
+        .assert_eq(&error.to_string());
     store.recover();
     assert_eq!(transferred(&engine).await, [].into());
     engine.close().await.unwrap();
@@ -203,7 +205,8 @@ async fn tables_of_tidegate_are_not_its_to_change() {
         task sly: Pending > Running > Failed
         task sly: Pending > Running > Failed
         task sly: Pending > Running > Failed
-    "#]].assert_eq(&history().await);
+    "#]]
+    .assert_eq(&history().await);
 }
 
 #[tidegate::test(start_paused = true)]
@@ -254,7 +257,10 @@ async fn an_engine_that_keeps_no_records_says_so() {
     let engine = Engine::builder().without_store().open().unwrap();
     let error = transfer(1, 2, 3).on(&engine).await.unwrap_err();
     assert!(error.is_configuration());
-    expect!["'transfer' is transactional, and this engine keeps no records: open it with a database"].assert_eq(&error.to_string());
+    expect![
+        "'transfer' is transactional, and this engine keeps no records: open it with a database"
+    ]
+    .assert_eq(&error.to_string());
     let error = engine.sql_transaction(|_| Ok::<_, SqlError>(())).await.unwrap_err();
     assert!(error.is_configuration());
 }
@@ -270,12 +276,16 @@ async fn a_retried_flow_finds_the_transfer_in_the_record() {
         }
     }
     let engine = test_engine().await;
-    check(pays(), expect![[r#"
+    check(
+        pays(),
+        expect![[r#"
         Ok(1100)
         flow pays: Pending > Running > AwaitingRetry(0s) > Running > Completed
           task transfer: Pending > Running > Completed
           task transfer: Pending > Running > Completed
-    "#]]).await;
+    "#]],
+    )
+    .await;
     assert_eq!(cents(&engine, 1).await, 400);
 }
 
@@ -294,7 +304,10 @@ async fn methods_and_submitted_calls_work_too() {
     let engine = test_engine().await;
     let bank = Arc::new(Bank { fee: 10 });
     let handles: Vec<_> = (1..4).map(|id| Arc::clone(&bank).charge(id).submit()).collect();
-    assert_eq!(try_join_all(handles.into_iter().map(IntoFuture::into_future)).await.unwrap(), [990, 990, 990]);
+    assert_eq!(
+        try_join_all(handles.into_iter().map(IntoFuture::into_future)).await.unwrap(),
+        [990, 990, 990]
+    );
     assert_eq!(run_of_name(&engine, "charge-2").await, "Pending > Running > Completed");
 }
 

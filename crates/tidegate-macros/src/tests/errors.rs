@@ -488,20 +488,36 @@ fn a_transactional_body_is_sync_and_begins_with_the_transaction() {
             transactional: `transactional` is for sync functions: nobody can write while a transaction is open, so nothing may be awaited in one; await before the call, and leave out `async`
         "#]],
     );
-    check("transactional, inline", "fn f(tx: &mut SqlTransaction<'_>) {}", &expect![[r#"
+    check(
+        "transactional, inline",
+        "fn f(tx: &mut SqlTransaction<'_>) {}",
+        &expect![[r#"
         inline: `inline` and `transactional` exclude each other: a transactional body runs where the store writes
-    "#]]);
-    check("transactional", "fn f() {}", &expect![[r#"
+    "#]],
+    );
+    check(
+        "transactional",
+        "fn f() {}",
+        &expect![[r#"
         f: a transactional task is given the transaction before the arguments of its callers: begin with `tx: &mut SqlTransaction`
-    "#]]);
-    check("transactional", "fn f(n: u8, (a, b): &str) {}", &expect![[r#"
+    "#]],
+    );
+    check(
+        "transactional",
+        "fn f(n: u8, (a, b): &str) {}",
+        &expect![[r#"
         n: u8: a transactional task is given the transaction before the arguments of its callers: begin with `tx: &mut SqlTransaction`
         (a, b): give this argument a name: it is recorded under it; take it apart in the body
         &str: a transactional task runs where the store writes and cannot borrow: take this by value
-    "#]]);
-    check("transactional", "fn f(tx: SqlTransaction<'_>) {}", &expect![[r#"
+    "#]],
+    );
+    check(
+        "transactional",
+        "fn f(tx: SqlTransaction<'_>) {}",
+        &expect![[r#"
         tx: SqlTransaction<'_>: a transactional task is given the transaction before the arguments of its callers: begin with `tx: &mut SqlTransaction`
-    "#]]);
+    "#]],
+    );
     check(
         "transactional = true, task_run_name = \"{tx}-{n}\"",
         "fn f(tx: &mut SqlTransaction<'_>, n: u8) {}",
@@ -519,9 +535,13 @@ fn a_transactional_body_is_sync_and_begins_with_the_transaction() {
             "{tx}-{n}": `tx` is not an argument: the arguments are `text`, `n`
         "#]],
     );
-    check_options(Kind::Flow, "transactional", &expect![[r#"
+    check_options(
+        Kind::Flow,
+        "transactional",
+        &expect![[r#"
         transactional: `transactional` is an option of `#[task]`, not of `#[flow]`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

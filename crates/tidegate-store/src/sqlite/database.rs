@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
-    Advance, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, StoreError,
-    StoreErrorKind, Write,
+    Advance, Expired, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery,
+    StoreError, StoreErrorKind, Write,
 };
 
+use uuid::Uuid;
+
 use super::act::Act;
+use super::backup::Copy;
 use super::definitions::{Known, Numbers};
+use super::deletion::{self, Deleting};
 use super::error::{Doing, does_not_follow, failed, fenced, lease_ended, unreadable};
 use super::guard::Guard;
 use super::row::UnreadableRow;
@@ -149,6 +153,7 @@ impl Database {
             connection,
             insert: run_row::insert(connection)?,
             update: run_row::update(connection)?,
+            deleting: Deleting::now(connection)?,
             numbers,
             known,
             lease: None,
@@ -227,6 +232,21 @@ impl Database {
             .map_err(|error| failed(&self.place, Doing::Reading, error))
     }
 
+    /// The top-level runs of which some can be deleted.
+    pub(super) fn deletable(
+        &self,
+        expired: &Expired,
+        at_most: u64,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        deletion::candidates(&self.connection, expired, at_most)
+            .map_err(|error| failed(&self.place, Doing::Reading, error))
+    }
+
+    /// Makes a backup.
+    pub(super) fn copy(&self, copy: &Copy) -> Result<(), StoreError> {
+        copy.make(&self.connection, &self.place)
+    }
+
     pub(super) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {
         log_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
     }
@@ -244,6 +264,7 @@ struct Transaction<'a> {
     connection: &'a Connection,
     insert: CachedStatement<'a>,
     update: CachedStatement<'a>,
+    deleting: Deleting,
     numbers: &'a mut Numbers,
     known: &'a mut Known,
     /// The lease that was last found to be there, with its number: most writes are under the same.
@@ -254,6 +275,7 @@ impl Transaction<'_> {
     fn apply(&mut self, write: &Write) -> Result<(), Trouble> {
         match write {
             Write::Begin(run) => {
+                self.is_kept(run)?;
                 let lease = self.lease_number(run.id, run.lease)?;
                 self.numbers
                     .number(self.connection, &run.definition)
@@ -291,6 +313,7 @@ impl Transaction<'_> {
                 ),
             )));
         };
+        self.is_kept(&run)?;
         if let Some(owner) = recorded.filter(|owner| Some(*owner) != lease && !run.is_terminal())
             && leases::id(self.connection, owner).map_err(Trouble::Failure)?.is_some()
         {
@@ -319,6 +342,15 @@ impl Transaction<'_> {
             }
             None => Err(Trouble::Refusal(lease_ended(self.place, *run.as_uuid()))),
         }
+    }
+
+    /// Fails for a run that is being deleted.
+    fn is_kept(&self, run: &Run) -> Result<(), Trouble> {
+        if self.deleting.includes(run) {
+            let why = "it ended long ago, and its record is being deleted";
+            return Err(Trouble::Refusal(fenced(self.place, *run.id.as_uuid(), why)));
+        }
+        Ok(())
     }
 
     fn unreadable(&self, error: UnreadableRow) -> Trouble {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tidegate_core::StoreError;
 
+use super::act::Act;
 use super::database::{Database, Refusals};
 use super::queue::Batch;
 use super::wal::{Checkpoints, Syncer};
@@ -58,7 +59,8 @@ impl Keeper {
         // What work changes is its own affair, and may be much.
         let changed = self.database.connection().total_changes().saturating_sub(changes);
         let by_work = if worked { usize::try_from(changed).unwrap_or(usize::MAX) } else { 0 };
-        self.checkpoints.committed(begun + logs.len(), advanced + acts.len() + by_work);
+        self.checkpoints.committed(begun + logs.len(), advanced + by_work);
+        self.checkpoints.acted(acts.iter().map(Act::pages).sum());
         if let Some(syncer) = &self.syncer {
             syncer.committed();
         }

@@ -1,9 +1,11 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod backup;
 mod checksum;
 mod database;
 mod definitions;
+mod deletion;
 mod error;
 mod file;
 mod gathering;
@@ -26,19 +28,22 @@ mod run_query;
 mod run_row;
 mod statements;
 mod states;
+mod vacuum;
 mod wal;
 mod work;
 mod writer;
 
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId, RunQuery,
-    Store, StoreError, StoreInfo, Timestamp, Write,
+    Acknowledgement, Deleted, Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall,
+    Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
 };
 
 use self::database::Database;
@@ -117,15 +122,19 @@ impl Sqlite {
         }
     }
 
-    /// Does something in the next transaction, after what was put before, and gives its answer.
+    /// Does something that changes about so many pages in the next transaction, after what was put before, and gives its answer.
     fn act<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        pages: usize,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
         if let Err(error) = self.not_at_work() {
             return ready(Err(error)).boxed();
         }
-        let (act, answer) = act::act(work);
+        let place = self.info.location.clone();
+        let (act, answer) = act::act(pages, move |connection| {
+            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
+        });
         match &self.place {
             Place::File(file) => file.writer.act(act),
             Place::Memory(memory, _) => memory.act(act),
@@ -217,11 +226,7 @@ impl Store for Sqlite {
         id: LeaseId,
         expires: Timestamp,
     ) -> BoxFuture<'_, Result<bool, StoreError>> {
-        let place = self.info.location.clone();
-        self.act(move |connection| {
-            leases::end(connection, id, expires)
-                .map_err(|error| failed(&place, Doing::Writing, error))
-        })
+        self.act(1, move |connection| leases::end(connection, id, expires))
     }
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
@@ -238,6 +243,60 @@ impl Store for Sqlite {
             .boxed(),
             Place::File(_) | Place::Memory(..) => lines,
         }
+    }
+
+    fn delete_runs(
+        &self,
+        expired: Expired,
+        at_most: u64,
+    ) -> BoxFuture<'_, Result<Deleted, StoreError>> {
+        let at_most = at_most.max(1);
+        async move {
+            // Log lines that wait to be stored go with their runs.
+            self.flush().await?;
+            let roots = self.ask(move |database| database.deletable(&expired, at_most)).await?;
+            if roots.is_empty() {
+                return Ok(Deleted::default());
+            }
+            let full = roots.len() as u64 >= at_most;
+            let pages = usize::try_from(at_most).unwrap_or(usize::MAX) / wal::ROWS_A_PAGE;
+            let mut deleted = self
+                .act(pages, move |connection| deletion::delete(connection, &roots, at_most))
+                .await?;
+            deleted.more |= full && deleted.runs + deleted.log_lines > 0;
+            Ok(deleted)
+        }
+        .boxed()
+    }
+
+    fn vacuum(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        async move {
+            let mut bytes = 0;
+            loop {
+                let step = self.act(vacuum::CHANGED_PAGES, vacuum::step).await?;
+                bytes += step.bytes;
+                if step.last {
+                    return Ok(bytes);
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn backup(&self, path: &Path, if_exists: IfExists) -> BoxFuture<'_, Result<(), StoreError>> {
+        let waiting = backup::Waiting::default();
+        let abandoned = Arc::clone(&waiting.0);
+        let database = self.info.shared.then(|| self.info.location.clone().into());
+        let copy = backup::Copy { database, target: path.to_owned(), if_exists, abandoned };
+        async move {
+            let _waiting = waiting;
+            self.flush().await?;
+            match &self.place {
+                Place::File(file) => file.copier.ask(move |database| database.copy(&copy)).await,
+                Place::Memory(memory, _) => memory.with(|database| database.copy(&copy)),
+            }
+        }
+        .boxed()
     }
 
     fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>> {

@@ -29,7 +29,7 @@ pub(crate) struct Execution {
     /// The state that an earlier attempt completed in, whose result is taken.
     replayed: Option<Box<State>>,
     /// Owns the run, where runs need an owner.
-    claim: Option<Claim>,
+    pub(super) claim: Option<Claim>,
 }
 
 impl Execution {

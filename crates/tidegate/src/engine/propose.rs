@@ -2,7 +2,8 @@
 //! decides whether a move is right.
 
 use tidegate_core::{
-    FlowView, LogLevel, Policy, Proposal, Run, RunKind, State, StateType, Verdict, transition,
+    FlowView, LogLevel, Policy, Proposal, Run, RunKind, State, StateType, StoreError,
+    StoreErrorKind, Verdict, transition,
 };
 
 use crate::engine::{Context, Execution, LiveRun};
@@ -72,17 +73,21 @@ impl Execution {
     async fn record_soon(&mut self) -> Result<()> {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
-        store.put(write).await.map_err(|error| Error::store(Some(self.live.label()), error))
+        store.put(write).await.map_err(|error| self.not_recorded(error))
     }
 
     /// Gives the store what it does not know yet, and waits until it is durable.
     pub(super) async fn record_acknowledged(&mut self) -> Result<()> {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
-        store
-            .put_acknowledged(write)
-            .await
-            .map_err(|error| Error::store(Some(self.live.label()), error))
+        store.put_acknowledged(write).await.map_err(|error| self.not_recorded(error))
+    }
+
+    fn not_recorded(&self, error: StoreError) -> Error {
+        if let (StoreErrorKind::LeaseEnded, Some(claim)) = (error.kind(), &self.claim) {
+            claim.lost();
+        }
+        Error::store(Some(self.live.label()), error)
     }
 
     /// Says that the run begins.
