@@ -36,3 +36,4 @@ mod testing;
 mod tidy;
 mod timeline;
 mod timeout;
+mod transactional;

@@ -45,7 +45,8 @@ impl<'a> Model<'a> {
         let sound = signature::check(kind, &function.signature, Demands { mode, retried }, errors);
         let name = name(kind, function, &options, errors);
         let template = template(kind, &options, &function.signature, mode, errors);
-        if !sound {
+        let agreed = mode == Mode::Transactional || options.get("transactional").is_none();
+        if !sound || !agreed {
             return None;
         }
         let shape = Shape::of(&function.signature, mode);

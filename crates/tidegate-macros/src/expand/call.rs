@@ -129,8 +129,13 @@ fn body(
     });
     let generics: Vec<&Ident> = generics.collect();
     let generics = if generics.is_empty() { quote!() } else { quote!(::<#(#generics),*>) };
-    let transaction = (model.shape.mode == Mode::Transactional)
-        .then(|| Ident::new("__tidegate_transaction", Span::mixed_site()));
+    let transaction = (model.shape.mode == Mode::Transactional).then(|| {
+        // Where the compiler shows that the first argument is of another type.
+        let inputs = &model.function.signature.inputs;
+        let first = inputs.iter().find(|input| matches!(input, FnArg::Typed(_)));
+        let span = first.map_or_else(Span::mixed_site, |first| place(first.span()));
+        Ident::new("__tidegate_transaction", Span::mixed_site().located_at(span))
+    });
     let given = receiver.into_iter().chain(&transaction).chain(arguments.iter().copied());
     let call = quote!(#original #generics (#(#given),*));
     match model.shape.mode {

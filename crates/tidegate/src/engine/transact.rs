@@ -46,7 +46,7 @@ impl Execution {
                 },
             },
         };
-        owner.is_answered();
+        owner.answered();
         if let Err(error) = done {
             return Outcome::Failed(Error::store(None, error));
         }
@@ -204,7 +204,8 @@ impl<'a> Owner<'a> {
         None
     }
 
-    fn is_answered(mut self) {
+    /// There is nothing to give up any more.
+    fn answered(mut self) {
         self.ended = None;
     }
 }
