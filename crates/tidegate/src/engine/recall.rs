@@ -1,7 +1,7 @@
 //! What an earlier attempt left of a call: a run that completed gives its result without running, and one that did not goes on
 //! as the same run. Nothing here decides whether it may.
 
-use tidegate_core::{LogLevel, RecordedCall, Run, State, StateResult};
+use tidegate_core::{CompletedCall, LogLevel, RecordedCall, Run, State, StateResult};
 
 use crate::engine::{Body, Context, Execution, Plan};
 use crate::error::{Error, Result};
@@ -29,11 +29,12 @@ pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> R
     let Some(flow) = &outer.flow else { return Recalled::New };
     let found = flow.calls().and_then(|mut calls| calls.take(key));
     match found {
-        Some(RecordedCall::Completed { run_id, name, state, .. }) => {
-            let mut run = Run::new(plan.definition.record().clone(), name, state.timestamp);
+        Some(RecordedCall::Completed(call)) => {
+            let CompletedCall { key, run_id, name, state_name, ended, result } = *call;
+            let mut run = Run::new(plan.definition.record().clone(), name, ended);
             run.id = run_id;
             run.call_key = Some(key);
-            run.states.push(state);
+            run.states.push(State::completed(ended).named(state_name).with_result(result));
             match restore(run.state(), body) {
                 Ok(()) => Recalled::Completed(Box::new(run)),
                 Err(error) => {
@@ -45,8 +46,8 @@ pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> R
                 }
             }
         }
-        Some(RecordedCall::Other { run, .. }) if run.is_terminal() => Recalled::Unfinished(run),
-        Some(RecordedCall::Other { .. }) | None => Recalled::New,
+        Some(RecordedCall::Other(run)) if run.is_terminal() => Recalled::Unfinished(run),
+        Some(RecordedCall::Other(_)) | None => Recalled::New,
     }
 }
 
