@@ -19,9 +19,8 @@ impl Failing {
     }
 
     fn now(&self) -> Result<()> {
-        let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-            left.checked_sub(1)
-        });
+        let left =
+            self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         if left.is_ok() { Err("not yet".into()) } else { Ok(()) }
     }
 }
@@ -151,7 +150,10 @@ async fn submitted_and_concurrent_calls_are_found_too() {
     #[flow(retries = 1)]
     async fn pipeline() -> Result<u64> {
         let handles: Vec<RunHandle<u64>> = (1..4).map(|number| square(number).submit()).collect();
-        let submitted: Vec<u64> = join_all(handles.iter().map(IntoFuture::into_future)).await.into_iter().collect::<Result<_>>()?;
+        let submitted: Vec<u64> = join_all(handles.iter().map(IntoFuture::into_future))
+            .await
+            .into_iter()
+            .collect::<Result<_>>()?;
         let joined = try_join_all((4..6).map(square)).await?;
         FAILING.now()?;
         Ok(submitted.iter().chain(&joined).sum())
@@ -392,7 +394,8 @@ async fn a_result_that_cannot_be_read_any_more_is_made_again() {
     }
     assert_eq!(pipeline().await.unwrap(), 42);
     let warnings = warnings().await;
-    assert!(warnings.contains("so it runs again: invalid type: string"), "{warnings}");
+    assert!(warnings.contains("which is u32; so it runs again"), "{warnings}");
+    assert!(!warnings.contains("forty-two"), "{warnings}");
 }
 
 #[tidegate::test]
@@ -441,7 +444,8 @@ async fn a_resumed_flow_run_says_what_it_met_in_the_record() {
     let engine = Engine::current().unwrap();
     engine.flush().await.unwrap();
     let lines = engine.logs().list().await.unwrap();
-    let text: String = lines.iter().map(|line| format!("{} {}\n", line.level, line.message)).collect();
+    let text: String =
+        lines.iter().map(|line| format!("{} {}\n", line.level, line.message)).collect();
     expect![[r#"
         INFO Created flow run 'the-flow' for flow 'pipeline'
         INFO Finished in state Completed()
@@ -574,7 +578,9 @@ async fn a_run_that_crashes_each_time_is_recovered_three_times() {
         let recovered = engine.recover().await.unwrap();
         assert_eq!(recovered.len(), usize::from(recovery <= 3), "recovery {recovery}");
         if recovery <= 3 {
-            while engine.run_record(id).await.unwrap().unwrap().states.last().unwrap().name != "Rerunning" {
+            while engine.run_record(id).await.unwrap().unwrap().states.last().unwrap().name
+                != "Rerunning"
+            {
                 tokio::task::yield_now().await;
             }
             crash(&engine, id).await;

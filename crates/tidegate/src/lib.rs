@@ -25,14 +25,16 @@ pub mod prelude;
 mod prints;
 mod query;
 mod registry;
-mod resume;
 mod result;
+mod resume;
 pub mod runtime;
 mod settings;
 mod subscriber;
 mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
+
+pub use erased_serde;
 
 pub use builder::EngineBuilder;
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
@@ -46,8 +48,13 @@ pub use options::{Options, RunName};
 pub use output::{FinalState, StandsForState};
 pub use parameters::InvalidParameters;
 pub use query::{Logs, Runs};
+#[cfg(feature = "object-store")]
+pub use result::ObjectStorage;
+pub use result::{
+    CompressedJsonSerializer, IntoResultSerializer, IntoResultStorage, JsonSerializer, LocalFiles,
+    MemoryStorage, Recordable, ResultSerializer, ResultStorage, SerializerError, TakeValue,
+};
 pub use resume::resume;
-pub use result::Recordable;
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;

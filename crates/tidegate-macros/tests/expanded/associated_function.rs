@@ -13,7 +13,7 @@ impl Service {
                     .get_or_init(|| ::tidegate::__private::task_definition(
                         ::tidegate::__private::Source {
                             function: "open",
-                            module: ::core::module_path!(),
+                            module: ::core::any::type_name::<Self>(),
                             name: "open",
                             description: ::core::option::Option::None,
                         },
@@ -46,6 +46,7 @@ impl Service {
             },
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::tidegate::__private::codec!(Self),
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

@@ -33,6 +33,7 @@ pub fn my_pipeline<'call>(
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(String),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The flow `my_pipeline`: what is known of it before it runs, and its plain function.
@@ -138,3 +139,9 @@ impl my_pipeline {
         ::core::result::Result::Ok(my_pipeline(lat, city, limit, must))
     }
 }
+const _: () = {
+    ::tidegate::__private::inventory::submit! {
+        ::tidegate::__private::Registration::new(my_pipeline::definition, | parameters |
+        my_pipeline::from_parameters(parameters).map(::tidegate::__private::forget),)
+    }
+};

@@ -13,7 +13,7 @@ impl Service {
                     .get_or_init(|| ::tidegate::__private::flow_definition(
                         ::tidegate::__private::Source {
                             function: "report",
-                            module: ::core::module_path!(),
+                            module: ::core::any::type_name::<Self>(),
                             name: "report",
                             description: ::core::option::Option::None,
                         },
@@ -51,6 +51,7 @@ impl Service {
             },
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::tidegate::__private::codec!(()),
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

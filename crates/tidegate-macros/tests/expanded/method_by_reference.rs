@@ -20,7 +20,7 @@ impl Service {
                     .get_or_init(|| ::tidegate::__private::task_definition(
                         ::tidegate::__private::Source {
                             function: "fetch",
-                            module: ::core::module_path!(),
+                            module: ::core::any::type_name::<Self>(),
                             name: "fetch",
                             description: ::core::option::Option::None,
                         },
@@ -72,6 +72,7 @@ impl Service {
             },
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::core::option::Option::None,
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

@@ -11,6 +11,7 @@ fn report<'call>() -> ::tidegate::FlowCall<'call, ()> {
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The flow `report`: what is known of it before it runs, and its plain function.
@@ -113,3 +114,9 @@ impl report {
         ::core::result::Result::Ok(report())
     }
 }
+const _: () = {
+    ::tidegate::__private::inventory::submit! {
+        ::tidegate::__private::Registration::new(report::definition, | parameters |
+        report::from_parameters(parameters).map(::tidegate::__private::forget),)
+    }
+};

@@ -23,8 +23,8 @@ mod panics;
 mod plan;
 mod propose;
 mod recall;
-mod shutdown;
 mod result;
+mod shutdown;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -34,6 +34,7 @@ use tidegate_core::{Clock, Store, Timestamp};
 
 use crate::error::{Error, Result};
 use crate::log::Sink;
+use crate::result::Archive;
 use crate::settings::Settings;
 
 use activity::Activity;
@@ -92,6 +93,7 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    archive: Archive,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
 }
@@ -101,6 +103,7 @@ impl Engine {
         store: Option<Arc<dyn Store>>,
         settings: Settings,
         clock: Clock,
+        archive: Archive,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
         let ownership = store
@@ -114,6 +117,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            archive,
             ownership,
         }))
     }
@@ -197,6 +201,11 @@ impl Engine {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Where results are that are not part of the record.
+    pub(crate) fn archive(&self) -> &Archive {
+        &self.0.archive
     }
 
     /// Where the log lines of its runs go.
