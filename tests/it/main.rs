@@ -38,3 +38,4 @@ mod testing;
 mod tidy;
 mod timeline;
 mod timeout;
+mod transactional;

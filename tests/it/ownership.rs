@@ -26,14 +26,19 @@ async fn note(number: u32) -> u32 {
 }
 
 /// Completes one task, and then waits for its end.
-#[flow(recover)]
-async fn hangs_once() -> Result<u32> {
+#[flow]
+async fn hangs() -> Result<u32> {
     let given = note(1).await?;
     if std::env::var_os("HANG").is_some() {
-        say(format_args!("flow run {}", tidegate::runtime::flow_run::id().unwrap()));
+        say(format_args!("flow run {}", tidegate::runtime::flow_run::root_flow_run_id().unwrap()));
         std::future::pending::<()>().await;
     }
     Ok(given + note(2).await?)
+}
+
+#[flow(recover)]
+async fn hangs_once() -> Result<u32> {
+    hangs().await
 }
 
 fn engine_at(home: &Path) -> Engine {
@@ -57,6 +62,7 @@ async fn wait_for(engine: &Engine, id: RunId, state_type: StateType) -> Run {
     }
 }
 
+/// SUBFLOW-12: the subflow run that was under way goes on, too.
 #[test]
 fn the_runs_of_a_killed_process_are_ended_by_another_and_recovered() {
     let home = tempfile::tempdir().unwrap();
@@ -76,8 +82,13 @@ fn the_runs_of_a_killed_process_are_ended_by_another_and_recovered() {
         assert_eq!(timeline(&run), "Pending > Running > Crashed > Rerunning > Completed");
         let crashed = run.states[2].message.as_deref();
         assert_eq!(crashed, Some("The process that ran it is gone: it did not renew its lease."));
+        let subflows = engine.runs().flow("hangs").list().await.unwrap();
+        assert_eq!(subflows.len(), 1);
+        let subflow = timeline(&subflows[0]);
+        assert_eq!(subflow, "Pending > Running > Crashed > Rerunning > Completed");
         let tasks = engine.runs().task("note").oldest_first().list().await.unwrap();
-        let tasks: Vec<_> = tasks.iter().map(|run| format!("{} {}", run.run_count, timeline(run))).collect();
+        let tasks: Vec<_> =
+            tasks.iter().map(|run| format!("{} {}", run.run_count, timeline(run))).collect();
         assert_eq!(tasks, ["1 Pending > Running > Completed", "1 Pending > Running > Completed"]);
         engine.close().await.unwrap();
     });
@@ -129,7 +140,8 @@ fn no_write_of_an_owner_that_was_taken_for_dead_is_accepted() {
                 note(1).await?;
                 say(format_args!("flow run {}", tidegate::runtime::flow_run::id().unwrap()));
                 let mut line = String::new();
-                while !std::fs::exists(std::env::var("TIDEGATE_HOME").unwrap() + "/woken").unwrap() {
+                while !std::fs::exists(std::env::var("TIDEGATE_HOME").unwrap() + "/woken").unwrap()
+                {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                     line.clear();
                 }
@@ -150,7 +162,12 @@ fn no_write_of_an_owner_that_was_taken_for_dead_is_accepted() {
         std::fs::write(home.path().join("woken"), "").unwrap();
         process.signal("CONT");
         let left = process.wait_for_rest();
-        assert_eq!(left.stdout.lines().collect::<Vec<_>>(), ["refused: true", "body 3", "new run: true"], "{}", left.stderr);
+        assert_eq!(
+            left.stdout.lines().collect::<Vec<_>>(),
+            ["body 2", "refused: true", "body 3", "new run: true"],
+            "{}",
+            left.stderr
+        );
         let now = engine.run_record(id).await.unwrap().unwrap();
         assert_eq!(now, crashed, "nothing was written after it was taken for dead");
         expect!["Pending > Running > Crashed"].assert_eq(&timeline(&now));
@@ -163,18 +180,17 @@ fn no_write_of_an_owner_that_was_taken_for_dead_is_accepted() {
 #[test]
 fn a_body_that_blocks_the_runtime_does_not_lose_the_lease() {
     let home = tempfile::tempdir().unwrap();
-    let mut process =
-        Child::at(home.path()).env("TIDEGATE_LEASE_SECONDS", "1").start(|| {
-            #[flow]
-            async fn blocks() {
-                say(format_args!("flow run {}", tidegate::runtime::flow_run::id().unwrap()));
-                while !std::fs::exists(std::env::var("TIDEGATE_HOME").unwrap() + "/enough").unwrap() {
-                    std::thread::sleep(Duration::from_millis(5));
-                }
+    let mut process = Child::at(home.path()).env("TIDEGATE_LEASE_SECONDS", "1").start(|| {
+        #[flow]
+        async fn blocks() {
+            say(format_args!("flow run {}", tidegate::runtime::flow_run::id().unwrap()));
+            while !std::fs::exists(std::env::var("TIDEGATE_HOME").unwrap() + "/enough").unwrap() {
+                std::thread::sleep(Duration::from_millis(5));
             }
-            block_on(blocks()).unwrap();
-            say("completed");
-        });
+        }
+        block_on(blocks()).unwrap();
+        say("completed");
+    });
     let id = id_in(&process.wait_for("flow run"));
     block_on(async {
         let engine = engine_at(home.path());

@@ -36,4 +36,9 @@ async fn keep() {}
 #[flow(result_storage_key = "report.json")]
 async fn report() {}
 
+#[task(transactional, result_storage = "results", result_storage_key = "k", persist_result)]
+fn transfer(tx: &mut tidegate::SqlTransaction<'_>) -> u8 {
+    5
+}
+
 fn main() {}

@@ -45,21 +45,15 @@ impl<'a> Model<'a> {
         options: Options,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let inline = options.get("inline");
-        if let (Some(given), Some(_)) = (inline, &function.signature.asyncness) {
-            errors.add(
-                &given.name,
-                "`inline` is for sync functions: an async one already runs in place",
-            );
-        }
-        let mode = Mode::of(&function.signature, inline.is_some());
+        let mode = mode(function, &options, errors);
         let retried = options.get("retries").is_some_and(|given| !is_zero(&given.value));
         let sound = signature::check(kind, &function.signature, Demands { mode, retried }, errors);
         let name = name(kind, function, &options, errors);
-        let template = template(kind, &options, &function.signature, errors);
-        let result_key = result_key(&options, &function.signature, errors);
+        let template = template(kind, &options, &function.signature, mode, errors);
+        let result_key = result_key(&options, &function.signature, mode, errors);
         let kept = !options.get("persist_result").is_some_and(|given| is_false(&given.value));
-        if !sound {
+        let agreed = mode == Mode::Transactional || options.get("transactional").is_none();
+        if !sound || !agreed {
             return None;
         }
         let shape = Shape::of(&function.signature, mode);
@@ -92,6 +86,44 @@ impl<'a> Model<'a> {
     }
 }
 
+/// How the body runs, as far as the options agree with each other and with the function.
+fn mode(function: &Function, options: &Options, errors: &mut Errors) -> Mode {
+    let (inline, transactional) = (options.get("inline"), options.get("transactional"));
+    let before = errors.count();
+    if function.signature.asyncness.is_some() {
+        if let Some(given) = inline {
+            errors.add(
+                &given.name,
+                "`inline` is for sync functions: an async one already runs in place",
+            );
+        }
+        if let Some(given) = transactional {
+            errors.add(
+                &given.name,
+                "`transactional` is for sync functions: nobody can write while a transaction is open, so nothing may be awaited in \
+                 one; await before the call, and leave out `async`",
+            );
+        }
+    } else if let (Some(given), Some(_)) = (inline, transactional) {
+        errors.add(
+            &given.name,
+            "`inline` and `transactional` exclude each other: a transactional body runs where the store writes",
+        );
+    }
+    let transactional = transactional.is_some() && errors.count() == before;
+    if transactional {
+        for Given { name, .. } in options.keeping().filter(|given| given.name != "persist_result") {
+            let message = format!(
+                "a transactional task keeps its result in its record, which its transaction commits: leave `{name}` out"
+            );
+            errors.add(name, message);
+        }
+        Mode::Transactional
+    } else {
+        Mode::of(&function.signature, inline.is_some())
+    }
+}
+
 fn name(kind: Kind, function: &Function, options: &Options, errors: &mut Errors) -> Expr {
     if let Some(Value::Plain(written)) = options.get("name").map(|given| &given.value) {
         if let (Kind::Flow, Some(text)) = (kind, literal(written))
@@ -115,24 +147,26 @@ fn template(
     kind: Kind,
     options: &Options,
     signature: &Signature,
+    mode: Mode,
     errors: &mut Errors,
 ) -> Option<Template> {
     let option = if kind == Kind::Flow { "flow_run_name" } else { "task_run_name" };
     let Value::Template(text) = &options.get(option)?.value else { return None };
-    Template::check(text, &arguments(signature), errors)
+    Template::check(text, &arguments(signature, mode), errors)
 }
 
 fn result_key(
     options: &Options,
     signature: &Signature,
+    mode: Mode,
     errors: &mut Errors,
 ) -> Option<KeyTemplate> {
     let Value::Template(text) = &options.get("result_storage_key")?.value else { return None };
-    KeyTemplate::check(text, &arguments(signature), errors)
+    KeyTemplate::check(text, &arguments(signature, mode), errors)
 }
 
 /// The names of the arguments.
-fn arguments(signature: &Signature) -> Vec<&Ident> {
+fn arguments(signature: &Signature, mode: Mode) -> Vec<&Ident> {
     signature
         .inputs
         .iter()
@@ -140,6 +174,7 @@ fn arguments(signature: &Signature) -> Vec<&Ident> {
             FnArg::Typed(PatType { pat, .. }) => Some(&**pat),
             FnArg::Receiver(_) => None,
         })
+        .skip(mode.given())
         .filter_map(|pattern| match pattern {
             Pat::Ident(pattern) => Some(&pattern.ident),
             _ => None,

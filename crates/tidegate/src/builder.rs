@@ -12,6 +12,7 @@ use crate::result::{
     Archive, IntoResultSerializer, IntoResultStorage, LocalFiles, MemoryStorage, ResultSerializer,
     ResultStorage,
 };
+use crate::retention::Retention;
 #[cfg(feature = "sqlite")]
 use crate::settings::Durability;
 use crate::settings::Settings;
@@ -28,6 +29,7 @@ pub struct EngineBuilder {
     result_storage: Option<Arc<dyn ResultStorage>>,
     known_storages: Vec<Arc<dyn ResultStorage>>,
     known_serializers: Vec<Arc<dyn ResultSerializer>>,
+    retention: Option<Retention>,
 }
 
 #[derive(Debug, Default)]
@@ -98,6 +100,12 @@ impl EngineBuilder {
         self
     }
 
+    /// Which ended runs are kept, instead of `TIDEGATE_RETENTION_AGE` and `TIDEGATE_RETENTION_COUNT`; see [`Retention`].
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.retention = Some(retention);
+        self
+    }
+
     /// The clock that states are stamped by.
     #[cfg(feature = "testing")]
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
@@ -118,6 +126,9 @@ impl EngineBuilder {
         #[cfg(feature = "sqlite")]
         if let Some(durability) = self.durability {
             settings.durability = durability;
+        }
+        if let Some(retention) = self.retention {
+            settings.retention = retention;
         }
         let store = open_store(self.database, &settings)?;
         let beside = beside(store.as_deref());

@@ -3,6 +3,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod backup;
 mod block_on;
 mod builder;
 mod call;
@@ -27,6 +28,7 @@ mod query;
 mod registry;
 mod result;
 mod resume;
+mod retention;
 pub mod runtime;
 mod settings;
 mod subscriber;
@@ -36,6 +38,7 @@ pub mod testing;
 
 pub use erased_serde;
 
+pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
 pub use definition::Definition;
@@ -55,9 +58,11 @@ pub use result::{
     MemoryStorage, Recordable, ResultSerializer, ResultStorage, SerializerError, TakeValue,
 };
 pub use resume::resume;
+pub use retention::Retention;
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;
+pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
 pub use tidegate_core::{
     CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter,
     Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult,

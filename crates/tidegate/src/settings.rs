@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::duration;
 use crate::error::{Error, Result};
 use crate::log::{Format, LevelFilter};
+use crate::retention::Retention;
 
 use tidegate_core::Lease;
 pub use tidegate_core::store::Durability;
@@ -32,6 +33,7 @@ pub(crate) struct Settings {
     pub(crate) results_inline_limit: usize,
     pub(crate) lease_term: Duration,
     pub(crate) shutdown_grace: Duration,
+    pub(crate) retention: Retention,
     unknown: Vec<String>,
 }
 
@@ -59,6 +61,8 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
         "TIDEGATE_RESULTS_INLINE_LIMIT",
         "how many bytes the result in a record may have; 1048576, a mebibyte",
     ),
+    ("TIDEGATE_RETENTION_AGE", "how long ended runs are kept, such as 30d; for ever"),
+    ("TIDEGATE_RETENTION_COUNT", "how many of the newest top-level runs are kept; all"),
     (
         "TIDEGATE_SHUTDOWN_GRACE_SECONDS",
         "how long tasks may go on after a signal in `Engine::run_until_signal`; 5",
@@ -120,9 +124,11 @@ impl Settings {
                 .unwrap_or(0),
             flow_retry_delay: seconds(setting("TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS"))?,
             lease_term: lease_term(setting("TIDEGATE_LEASE_SECONDS"))?,
-            shutdown_grace: match setting("TIDEGATE_SHUTDOWN_GRACE_SECONDS") {
-                Some(given) => seconds(Some(given))?,
-                None => Duration::from_secs(5),
+            shutdown_grace: length_of_time(setting("TIDEGATE_SHUTDOWN_GRACE_SECONDS"))?
+                .unwrap_or(Duration::from_secs(5)),
+            retention: Retention {
+                age: length_of_time(setting("TIDEGATE_RETENTION_AGE"))?,
+                count: parsed(setting("TIDEGATE_RETENTION_COUNT"), "a whole number")?,
             },
             unknown: names.filter(|name| is_unknown(name)).collect(),
         })
@@ -180,8 +186,13 @@ fn flag(setting: Option<(&'static str, String)>, default: bool) -> Result<bool> 
 }
 
 fn seconds(setting: Option<(&'static str, String)>) -> Result<Duration> {
-    let Some((name, value)) = setting else { return Ok(Duration::ZERO) };
+    length_of_time(setting).map(Option::unwrap_or_default)
+}
+
+fn length_of_time(setting: Option<(&'static str, String)>) -> Result<Option<Duration>> {
+    let Some((name, value)) = setting else { return Ok(None) };
     duration::parse(value.trim())
+        .map(Some)
         .map_err(|_| unusable(name, &value, "a number of seconds, or a text such as 1m30s"))
 }
 

@@ -19,7 +19,7 @@ pub enum Write {
     Advance(Box<Advance>),
     /// A lease is taken.
     TakeLease(Box<Lease>),
-    /// A lease holds until a later time. Refused as [`Fenced`](StoreErrorKind::Fenced) when it has ended.
+    /// A lease holds until a later time. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when it has ended.
     RenewLease {
         /// The lease.
         id: LeaseId,

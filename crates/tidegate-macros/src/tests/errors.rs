@@ -31,7 +31,7 @@ fn an_unknown_option_names_the_nearest() {
             retires: `#[task]` has no option `retires`; did you mean `retries` (how often a failed run is tried again)?
             timeout: `#[task]` has no option `timeout`; did you mean `timeout_seconds` (how long one attempt may take)?
             tag: `#[task]` has no option `tag`; did you mean `tags` (tags that every run of it carries)?
-            colour: `#[task]` has no option `colour`; its options are `name`, `description`, `version`, `tags`, `retries`, `retry_delay_seconds`, `retry_jitter_factor`, `retry_condition`, `timeout_seconds`, `task_run_name`, `log_prints`, `persist_result`, `result_storage`, `result_storage_key`, `result_serializer`, `on_running`, `on_completion`, `on_failure`, `inline`
+            colour: `#[task]` has no option `colour`; its options are `name`, `description`, `version`, `tags`, `retries`, `retry_delay_seconds`, `retry_jitter_factor`, `retry_condition`, `timeout_seconds`, `task_run_name`, `log_prints`, `persist_result`, `result_storage`, `result_storage_key`, `result_serializer`, `on_running`, `on_completion`, `on_failure`, `inline`, `transactional`
             jitter: `#[task]` has no option `jitter`; did you mean `retry_jitter_factor` (how much chance varies the delays)?
         "#]],
     );
@@ -469,6 +469,79 @@ fn a_sync_body_cannot_borrow() {
     );
     check(Kind::Task, "", "fn f(self: Arc<Self>, x: u8) {}", &expect![""]);
     check(Kind::Task, "inline", "fn f(&self, x: &str) {}", &expect![""]);
+}
+
+#[test]
+fn a_transactional_body_is_sync_and_begins_with_the_transaction() {
+    let check = |options: &str, function: &str, expected: &Expect| {
+        check(Kind::Task, options, function, expected);
+    };
+    let fine = &expect![""];
+    check("transactional", "fn f(tx: &mut SqlTransaction<'_>) {}", fine);
+    check("transactional", "fn f(self: Arc<Self>, _: &mut Tx, n: u8) -> Result<()> {}", fine);
+    check("transactional, retries = 3", "fn f<'a>(mut tx: &'a mut SqlTransaction<'a>) {}", fine);
+    check(
+        "transactional, task_run_name = \"{tx}-{n}\", inline",
+        "async fn f(tx: &mut SqlTransaction<'_>, n: u8) {}",
+        &expect![[r#"
+            inline: `inline` is for sync functions: an async one already runs in place
+            transactional: `transactional` is for sync functions: nobody can write while a transaction is open, so nothing may be awaited in one; await before the call, and leave out `async`
+        "#]],
+    );
+    check(
+        "transactional, inline",
+        "fn f(tx: &mut SqlTransaction<'_>) {}",
+        &expect![[r#"
+        inline: `inline` and `transactional` exclude each other: a transactional body runs where the store writes
+    "#]],
+    );
+    check(
+        "transactional",
+        "fn f() {}",
+        &expect![[r#"
+        f: a transactional task is given the transaction before the arguments of its callers: begin with `tx: &mut SqlTransaction`
+    "#]],
+    );
+    check(
+        "transactional",
+        "fn f(n: u8, (a, b): &str) {}",
+        &expect![[r#"
+        n: u8: a transactional task is given the transaction before the arguments of its callers: begin with `tx: &mut SqlTransaction`
+        (a, b): give this argument a name: it is recorded under it; take it apart in the body
+        &str: a transactional task runs where the store writes and cannot borrow: take this by value
+    "#]],
+    );
+    check(
+        "transactional",
+        "fn f(tx: SqlTransaction<'_>) {}",
+        &expect![[r#"
+        tx: SqlTransaction<'_>: a transactional task is given the transaction before the arguments of its callers: begin with `tx: &mut SqlTransaction`
+    "#]],
+    );
+    check(
+        "transactional = true, task_run_name = \"{tx}-{n}\"",
+        "fn f(tx: &mut SqlTransaction<'_>, n: u8) {}",
+        &expect![[r#"
+            true: `transactional` takes no value; write `transactional` alone
+            &mut SqlTransaction<'_>: a sync task runs on the blocking pool and cannot borrow: take this by value, or add `inline`
+        "#]],
+    );
+    check(
+        "transactional, task_run_name = \"{tx}-{n}\"",
+        "fn f(&self, tx: &mut SqlTransaction<'_>, text: &str, n: u8) {}",
+        &expect![[r#"
+            &self: a transactional task runs where the store writes and cannot borrow `self`: take `self: Arc<Self>`
+            &str: a transactional task runs where the store writes and cannot borrow: take this by value
+            "{tx}-{n}": `tx` is not an argument: the arguments are `text`, `n`
+        "#]],
+    );
+    check_options(
+        Kind::Flow,
+        "transactional",
+        &expect![[r#"
+        transactional: `transactional` is an option of `#[task]`, not of `#[flow]`
+    "#]],
+    );
 }
 
 #[test]

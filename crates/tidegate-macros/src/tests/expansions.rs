@@ -157,6 +157,24 @@ fn attributes_go_where_they_matter() {
 }
 
 #[test]
+fn a_transactional_task_is_given_the_transaction_and_its_callers_arguments() {
+    check(
+        Kind::Task,
+        "transactional, retries = 2, log_prints = false, task_run_name = \"{from}-{to}\"",
+        "
+        fn transfer<N: Into<i64>>(tx: &mut SqlTransaction<'_>, from: i64, to: i64, cents: N) -> Result<i64> { todo() }
+        ",
+        &expect_file!["../../tests/expanded/task_transactional.rs"],
+    );
+    check_method(
+        Kind::Task,
+        "transactional, log_prints = false",
+        "fn transfer(self: Arc<Self>, tx: &mut SqlTransaction, cents: i64) { todo() }",
+        &expect_file!["../../tests/expanded/method_transactional.rs"],
+    );
+}
+
+#[test]
 fn a_method_keeps_its_original_beside_it() {
     check_method(
         Kind::Task,

@@ -65,8 +65,7 @@ impl my_pipeline {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::flow_definition(
                 ::tidegate::__private::Source {
-                    function: "my_pipeline",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "my-pipeline",
                     description: ::core::option::Option::None,
                 },

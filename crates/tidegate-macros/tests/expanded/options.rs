@@ -36,8 +36,7 @@ impl report {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::flow_definition(
                 ::tidegate::__private::Source {
-                    function: "report",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "My flow",
                     description: ::core::option::Option::Some(TEXT),
                 },

@@ -1,12 +1,15 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod backup;
 mod checksum;
 mod database;
 mod definitions;
+mod deletion;
 mod error;
 mod file;
 mod gathering;
+mod guard;
 mod identity;
 mod intake;
 mod keeper;
@@ -23,24 +26,31 @@ mod reader;
 mod row;
 mod run_query;
 mod run_row;
+mod statements;
 mod states;
+mod vacuum;
 mod wal;
+mod work;
 mod writer;
 
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
+use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId, RunQuery,
-    Store, StoreError, StoreInfo, Timestamp, Write,
+    Acknowledgement, Deleted, Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall,
+    Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
 };
 
 use self::database::Database;
 use self::error::{Doing, closed, failed};
 use self::file::FileStore;
 use self::memory::Memory;
+use self::work::{Work, not_at_work};
 
 pub use self::location::Location;
 pub use self::options::Options;
@@ -50,7 +60,8 @@ pub use self::options::Options;
 /// A file has one writer in each process, which stores whatever was put since its last commit in one transaction; several
 /// processes may use one file. What is in the file is promised to be as it was written: a damaged record gives an error when
 /// it is read and never a wrong answer, and a file up to 1 MiB is checked from end to end when it is opened. Damage to an
-/// index of a larger file may hide a record, and damage to the `-wal` file that a crash has left may undo the last commits.
+/// index of a larger file may hide a record, and damage to the `-wal` file that a crash has left may undo the last commits, in
+/// whole or for some records. A file cut to nothing is taken for a new one.
 ///
 /// When storing fails, whoever waits for it is given the error. What was put is kept and tried again, so nobody puts it a
 /// second time; meanwhile questions are answered with the error too, because an answer would not be fresh. Only a write that
@@ -99,6 +110,9 @@ impl Sqlite {
         &self,
         question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => async move {
                 file.writer.fresh().await?;
@@ -109,17 +123,28 @@ impl Sqlite {
         }
     }
 
-    /// Does something in the next transaction, after what was put before, and gives its answer.
+    /// Does something that changes about so many pages in the next transaction, after what was put before, and gives its answer.
     fn act<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        pages: usize,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
-        let (act, answer) = act::act(work);
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
+        let place = self.info.location.clone();
+        let (act, answer) = act::act(pages, move |connection| {
+            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
+        });
         match &self.place {
             Place::File(file) => file.writer.act(act),
             Place::Memory(memory, _) => memory.act(act),
         }
         async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
+    }
+
+    fn not_at_work(&self) -> Result<(), StoreError> {
+        not_at_work(&self.info.location)
     }
 }
 
@@ -136,6 +161,9 @@ impl Store for Sqlite {
     }
 
     fn put_acknowledged(&self, write: Write) -> Acknowledgement {
+        if let Err(error) = self.not_at_work() {
+            return Acknowledgement::now(Err(error));
+        }
         match &self.place {
             Place::File(file) => file.writer.put_acknowledged(write),
             Place::Memory(memory, _) => Acknowledgement::now(memory.put(write)),
@@ -146,8 +174,9 @@ impl Store for Sqlite {
         match &self.place {
             Place::File(file) => file.writer.put_logs(records),
             Place::Memory(memory, dropped) => {
-                if memory.put_logs(&records).is_err() {
-                    dropped.fetch_add(records.len() as u64, Ordering::Relaxed);
+                let lines = records.len() as u64;
+                if memory.put_logs(records).is_err() {
+                    dropped.fetch_add(lines, Ordering::Relaxed);
                 }
             }
         }
@@ -161,6 +190,9 @@ impl Store for Sqlite {
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => file.writer.flush().boxed(),
             Place::Memory(..) => ready(Ok(())).boxed(),
@@ -195,11 +227,7 @@ impl Store for Sqlite {
         id: LeaseId,
         expires: Timestamp,
     ) -> BoxFuture<'_, Result<bool, StoreError>> {
-        let place = self.info.location.clone();
-        self.act(move |connection| {
-            leases::end(connection, id, expires)
-                .map_err(|error| failed(&place, Doing::Writing, error))
-        })
+        self.act(1, move |connection| leases::end(connection, id, expires))
     }
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
@@ -209,16 +237,85 @@ impl Store for Sqlite {
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         let lines = self.ask(move |database| database.logs(&query));
         match &self.place {
-            Place::File(file) => async move {
+            Place::File(file) if self.not_at_work().is_ok() => async move {
                 file.writer.flush().await?;
                 lines.await
             }
             .boxed(),
-            Place::Memory(..) => lines,
+            Place::File(_) | Place::Memory(..) => lines,
         }
     }
 
+    fn delete_runs(
+        &self,
+        expired: Expired,
+        at_most: u64,
+    ) -> BoxFuture<'_, Result<Deleted, StoreError>> {
+        let at_most = at_most.max(1);
+        async move {
+            // Log lines that wait to be stored go with their runs.
+            self.flush().await?;
+            let roots = self.ask(move |database| database.deletable(&expired, at_most)).await?;
+            if roots.is_empty() {
+                return Ok(Deleted::default());
+            }
+            let full = roots.len() as u64 >= at_most;
+            let pages = usize::try_from(at_most).unwrap_or(usize::MAX) / wal::ROWS_A_PAGE;
+            let mut deleted = self
+                .act(pages, move |connection| deletion::delete(connection, &roots, at_most))
+                .await?;
+            deleted.more |= full && deleted.runs + deleted.log_lines > 0;
+            Ok(deleted)
+        }
+        .boxed()
+    }
+
+    fn vacuum(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        async move {
+            let mut bytes = 0;
+            loop {
+                let step = self.act(vacuum::CHANGED_PAGES, vacuum::step).await?;
+                bytes += step.bytes;
+                if step.last {
+                    return Ok(bytes);
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn backup(&self, path: &Path, if_exists: IfExists) -> BoxFuture<'_, Result<(), StoreError>> {
+        let waiting = backup::Waiting::default();
+        let abandoned = Arc::clone(&waiting.0);
+        let database = self.info.shared.then(|| self.info.location.clone().into());
+        let copy = backup::Copy { database, target: path.to_owned(), if_exists, abandoned };
+        async move {
+            let _waiting = waiting;
+            self.flush().await?;
+            match &self.place {
+                Place::File(file) => file.copier.ask(move |database| database.copy(&copy)).await,
+                Place::Memory(memory, _) => memory.with(|database| database.copy(&copy)),
+            }
+        }
+        .boxed()
+    }
+
+    fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
+        let (work, answer) = Work::new(work);
+        match &self.place {
+            Place::File(file) => file.writer.work(work),
+            Place::Memory(memory, _) => memory.work(work),
+        }
+        async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
+    }
+
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => file.close().boxed(),
             Place::Memory(memory, _) => {

@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod batching;
-mod damage;
 mod failures;
 mod opening;
 mod schema;
 mod sharing;
 mod suite;
+mod transactions;

@@ -87,6 +87,12 @@ async fn the_schema_is_version_one() {
         CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created) WHERE flow_run_id IS NOT NULL
         CREATE INDEX runs_by_kind ON runs (kind, created)
         CREATE INDEX runs_not_completed ON runs (state_type, created) WHERE state_type <> 3
+        CREATE INDEX runs_at_top ON runs (created) WHERE flow_run_id IS NULL AND task_run_id IS NULL
+        CREATE INDEX runs_by_task_run ON runs (task_run_id) WHERE flow_run_id IS NULL AND task_run_id IS NOT NULL
+        CREATE INDEX runs_not_ended ON runs (root_flow_run_id) WHERE end_time IS NULL
+        CREATE TABLE deletions (
+            id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+        ) STRICT, WITHOUT ROWID
         CREATE TABLE logs (
             number INTEGER PRIMARY KEY,
             flow_run_id BLOB CHECK (length(flow_run_id) = 16),

@@ -7,10 +7,11 @@ use tidegate_core::store::Advance;
 use tidegate_core::{Run, RunKind, RunPolicy, State, StateType, Write};
 
 use crate::engine::activity::Busy;
-use crate::engine::attempt::{Outcome, attempt};
+use crate::engine::attempt::Outcome;
 use crate::engine::conclude::Next;
 use crate::engine::panics::Panic;
 use crate::engine::recall::{Recalled, recall};
+use crate::engine::transact::no_store;
 use crate::engine::{Body, Claim, Context, Engine, LiveRun, Nursery, Plan, union};
 use crate::error::{Error, Result};
 use crate::names;
@@ -34,12 +35,15 @@ pub(crate) struct Execution {
     /// What fails the next attempt before it begins.
     pub(super) trouble: Option<Error>,
     /// Owns the run, where runs need an owner.
-    claim: Option<Claim>,
+    pub(super) claim: Option<Claim>,
 }
 
 impl Execution {
     /// Gives the run its id, name, tags and place, and its first state; or finds what an earlier attempt left of it.
     pub(crate) fn describe(mut plan: Plan, engine: Engine, body: &mut dyn Body) -> Result<Self> {
+        if plan.needs_a_store && engine.store().is_none() {
+            return Err(no_store(plan.definition.name()));
+        }
         let outer = place(plan.context.take().unwrap_or_default());
         let mut recalled = Recalled::New;
         if plan.call_key.is_some() || plan.taken_up.is_some() {
@@ -58,6 +62,15 @@ impl Execution {
             }
         };
         record.lease = claim.as_ref().map(Claim::lease);
+        if plan.needs_a_store
+            && (plan.result_key.is_some() || plan.options.says_where_results_are())
+        {
+            return Err(Error::configuration(format!(
+                "'{}' is transactional: its result is kept in its record, which its transaction commits, so it takes no result \
+                 storage, key or serializer",
+                plan.definition.name()
+            )));
+        }
         let result_key = plan.result_key.as_deref().map(|parts| result_key(parts, &record, &outer));
         let result_key = result_key.transpose()?;
         let Plan { definition, options, .. } = plan;
@@ -82,6 +95,9 @@ impl Execution {
         };
         if is_new {
             execution.enter_pending()?;
+            if outer.run().is_none() {
+                execution.live.engine().keep_house();
+            }
         }
         if execution.replayed.is_none() {
             execution.announce(&outer);
@@ -111,10 +127,7 @@ impl Execution {
             self.call_hooks(StateType::Running).await;
             let outcome = match self.trouble.take() {
                 Some(error) => Outcome::Failed(error),
-                None => {
-                    let (last, limit) = (self.is_last_attempt(), self.options.time_limit());
-                    attempt(body, last, limit, Arc::clone(&self.context)).await
-                }
+                None => self.attempt(body).await,
             };
             self.join_submitted(&outcome).await;
             let next = match self.conclude(outcome, body) {
@@ -162,7 +175,7 @@ impl Execution {
     async fn begin_attempt(&mut self) -> Result<Option<Busy>> {
         let busy = match self.live.kind() {
             RunKind::Flow => None,
-            RunKind::Task => Some(Busy::begin(self.live.engine()).await),
+            RunKind::Task => Some(Busy::begin(&self.live).await),
         };
         if self.live.kind() == RunKind::Flow && self.live.record().run_count > 0 {
             Box::pin(self.recall_calls()).await?;
@@ -171,7 +184,7 @@ impl Execution {
         Ok(busy)
     }
 
-    fn is_last_attempt(&self) -> bool {
+    pub(super) fn is_last_attempt(&self) -> bool {
         let record = self.live.record();
         record.run_count > record.policy.retry.retries()
     }

@@ -24,7 +24,9 @@ mod plan;
 mod propose;
 mod recall;
 mod result;
+mod retention;
 mod shutdown;
+mod transact;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -40,7 +42,7 @@ use crate::settings::Settings;
 use activity::Activity;
 pub use attempt::blocking;
 pub(crate) use attempt::in_blocking_body;
-pub(crate) use body::{Attempted, Body};
+pub(crate) use body::{Attempt, Attempted, Body, Returned, Work};
 pub(crate) use call_key::call_key;
 pub(crate) use calls::Calls;
 pub use context::run_logger;
@@ -51,6 +53,8 @@ pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use plan::Plan;
+use retention::Housekeeping;
+pub(crate) use transact::not_in_transactional_body;
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
 ///
@@ -94,6 +98,7 @@ struct Inner {
     nursery: Nursery,
     activity: Activity,
     archive: Archive,
+    housekeeping: Housekeeping,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
 }
@@ -118,6 +123,7 @@ impl Engine {
             nursery: Nursery::new(),
             activity: Activity::default(),
             archive,
+            housekeeping: Housekeeping::default(),
             ownership,
         }))
     }
@@ -162,6 +168,7 @@ impl Engine {
     ///
     /// May be called again after its future was dropped.
     pub async fn close(&self) -> Result<()> {
+        self.0.housekeeping.stop();
         self.0.nursery.join().await;
         if let Some(thread) = self.0.ownership.as_ref().and_then(|ownership| ownership.stop()) {
             self.0.nursery.spawn_blocking(move || thread.join());
@@ -171,6 +178,10 @@ impl Engine {
             Some(store) => store.close().await.map_err(|error| Error::store(None, error)),
             None => Ok(()),
         }
+    }
+
+    fn activity(&self) -> &Activity {
+        &self.0.activity
     }
 
     /// Owns one more run, in a store where runs need an owner.

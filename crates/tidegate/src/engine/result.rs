@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::engine::conclude::{Failing, Unfinished};
 use crate::engine::panics::Panic;
-use crate::engine::{Body, Execution};
+use crate::engine::{Body, Execution, LiveRun};
 use crate::error::{Error, Result};
 use crate::options::Keeping;
 use crate::result::{Damage, Found, Header, ResultStorage, Unkept, Unreadable, json, read_object};
@@ -30,21 +30,47 @@ enum Written {
     Payload(Vec<u8>, String),
 }
 
+impl LiveRun {
+    /// Whether the value of a run that ends in `state` is kept. A returned state that has a result keeps that.
+    fn keeps_result(&self, state: &State) -> bool {
+        self.keeping() != Keeping::Never && state.is_completed() && state.result.is_none()
+    }
+
+    /// The state with its value as the result, however large it is: in the record, which is all that a transaction commits.
+    pub(super) fn with_recorded_result<'a>(
+        &self,
+        state: State,
+        value: Option<&'a (dyn Serialize + 'a)>,
+    ) -> Result<State, Unkept> {
+        let Some(value) = value.filter(|_| self.keeps_result(&state)) else { return Ok(state) };
+        match encode(value) {
+            Ok(json) => Ok(state.with_result(StateResult::Recorded { json: json.into() })),
+            Err(unkept) => self.without_result(state, unkept),
+        }
+    }
+
+    /// The state of a run whose result cannot be kept, unless that was asked for.
+    fn without_result(&self, state: State, unkept: Unkept) -> Result<State, Unkept> {
+        if self.keeping() == Keeping::Always {
+            return Err(unkept);
+        }
+        self.logger().warning(format_args!(
+            "'{}' completed without a result, so it runs again when its flow is resumed: {unkept}",
+            self.name()
+        ));
+        Ok(state.with_result(StateResult::Unpersisted))
+    }
+}
+
 impl Execution {
-    /// The state with the value of the last attempt as its result; without, where nothing keeps it. A returned state that has a
-    /// result keeps that.
+    /// The state with the value of the last attempt as its result; without, where nothing keeps it.
     pub(super) fn with_result(
         &self,
         state: State,
         body: &dyn Body,
     ) -> Result<State, Box<Unfinished>> {
-        let keeping = self.live.keeping();
-        let kept_nowhere = !self.has_result_options() && self.live.engine().store().is_none();
-        if keeping == Keeping::Never
-            || kept_nowhere
-            || !state.is_completed()
-            || state.result.is_some()
-        {
+        let kept_nowhere = self.live.engine().store().is_none() && !self.has_result_options();
+        if kept_nowhere || !self.live.keeps_result(&state) {
             return Ok(state);
         }
         let Some(value) = body.encode() else { return Ok(state) };
@@ -62,24 +88,15 @@ impl Execution {
             },
             Err(unkept) => unkept,
         };
-        match keeping {
-            Keeping::Always => Err(Box::new(Unfinished::Failing(self.failing_to_keep(unkept)))),
-            Keeping::IfPossible | Keeping::Never => {
-                self.live.logger().warning(format_args!(
-                    "'{}' completed without a result, so it runs again when its flow is resumed: {unkept}",
-                    self.live.name()
-                ));
-                Ok(state.with_result(StateResult::Unpersisted))
-            }
-        }
+        self.live
+            .without_result(state, unkept)
+            .map_err(|unkept| Box::new(Unfinished::Failing(self.failing_to_keep(unkept))))
     }
 
     /// Writes a value as the options say.
     fn write(&self, value: &dyn Serialize) -> Result<Written, Unkept> {
         let Some(serializer) = &self.options.result_serializer else {
-            let json = Panic::catch_sync(|| json::encode(value))
-                .map_err(|panic| Unkept::Unwritable(panic.to_string()))?
-                .map_err(|error| Unkept::Unwritable(error.to_string()))?;
+            let json = encode(value)?;
             let limit = self.live.engine().settings().results_inline_limit;
             return Ok(if json.len() <= limit && !self.has_result_options() {
                 Written::Inline(json)
@@ -204,6 +221,13 @@ impl Execution {
         let own = self.options.result_storage.as_ref();
         own.or_else(|| self.live.engine().archive().default_storage())
     }
+}
+
+/// The JSON text of a value.
+fn encode(value: &dyn Serialize) -> Result<String, Unkept> {
+    Panic::catch_sync(|| json::encode(value))
+        .map_err(|panic| Unkept::Unwritable(panic.to_string()))?
+        .map_err(|error| Unkept::Unwritable(error.to_string()))
 }
 
 /// Takes a result as the value of the body.

@@ -16,6 +16,7 @@
 //! ```
 
 mod calls;
+mod deletion;
 mod leases;
 mod lifecycle;
 mod logs;
@@ -24,8 +25,11 @@ mod ownership;
 mod queries;
 mod records;
 pub mod samples;
+mod transactions;
+mod upkeep;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -36,25 +40,46 @@ use super::Store;
 pub struct Subject {
     open: Box<dyn Fn() -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync>,
     lasts: bool,
+    open_backup: Option<Box<OpenBackup>>,
 }
+
+type OpenBackup = dyn Fn(PathBuf) -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync;
 
 impl Subject {
     /// A store that is empty whenever it is opened.
     pub fn fleeting(
         open: impl Fn() -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync + 'static,
     ) -> Self {
-        Self { open: Box::new(open), lasts: false }
+        Self { open: Box::new(open), lasts: false, open_backup: None }
     }
 
     /// A store that is empty when this subject opens it first, and then holds what it held when it was last closed.
     pub fn lasting(
         open: impl Fn() -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync + 'static,
     ) -> Self {
-        Self { open: Box::new(open), lasts: true }
+        Self { open: Box::new(open), lasts: true, open_backup: None }
+    }
+
+    /// The same subject, with what opens a backup of its store.
+    #[must_use]
+    pub fn backups(
+        mut self,
+        open: impl Fn(PathBuf) -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync + 'static,
+    ) -> Self {
+        self.open_backup = Some(Box::new(open));
+        self
     }
 
     async fn open(&self) -> Arc<dyn Store> {
         (self.open)().await
+    }
+
+    /// Opens a backup, if it is known how.
+    async fn open_backup(&self, path: PathBuf) -> Option<Arc<dyn Store>> {
+        match &self.open_backup {
+            Some(open) => Some(open(path).await),
+            None => None,
+        }
     }
 
     /// Opens the store again, if it has kept anything.
@@ -163,6 +188,34 @@ promises! { $
         only_calls_of_this_flow_run_that_can_be_found_come_back
         a_call_comes_back_as_it_was_put_last
     }
+    deletion {
+        nothing_is_deleted_that_is_not_named
+        runs_that_ended_before_a_time_are_deleted
+        all_but_the_newest_runs_are_deleted
+        as_many_of_the_newest_stay_as_are_to
+        a_run_is_deleted_that_is_too_old_or_one_too_many
+        a_run_that_ended_lately_stays
+        a_run_that_has_not_ended_is_not_deleted
+        a_run_is_deleted_with_everything_inside_it
+        a_run_in_which_something_has_not_ended_is_not_deleted
+        a_large_tree_is_deleted_in_small_steps
+        a_deletion_that_was_begun_is_gone_on_with
+        what_is_left_of_a_run_is_not_written
+        what_was_put_before_is_deleted
+        deleting_tells_of_the_results_in_storages
+        many_who_delete_at_once_delete_everything_once
+    }
+    upkeep {
+        vacuuming_gives_room_back_and_keeps_every_record
+        vacuuming_an_empty_store_is_fine
+        others_write_while_room_is_given_back
+        a_backup_holds_what_was_put_before
+        a_backup_of_an_empty_store_is_an_empty_store
+        others_write_while_a_backup_is_made
+        a_backup_replaces_a_file_only_if_it_is_asked_to
+        of_backups_to_one_place_at_once_one_is_written
+        a_backup_that_cannot_be_written_leaves_nothing
+    }
     logs {
         a_log_line_comes_back_as_it_was_put
         log_lines_come_oldest_first_unless_asked_otherwise
@@ -171,6 +224,21 @@ promises! { $
         log_lines_are_found_by_level
         log_lines_come_in_pages
         a_few_log_lines_are_not_dropped
+    }
+    transactions {
+        what_a_transaction_commits_stays
+        a_transaction_that_is_rolled_back_leaves_nothing
+        a_transaction_commits_its_writes_with_what_it_did
+        a_transaction_whose_write_is_refused_leaves_nothing
+        a_transaction_that_panics_leaves_nothing
+        a_statement_that_fails_undoes_itself_alone
+        values_come_back_as_they_were_bound
+        no_statement_ends_a_transaction
+        transactions_at_once_take_turns
+        a_transaction_whose_future_is_dropped_is_done_all_the_same
+        what_a_transaction_asks_of_its_store_is_refused_and_hangs_nothing
+        log_lines_of_a_transaction_are_kept
+        a_transaction_after_closing_is_refused
     }
     lifecycle {
         a_store_says_where_it_is
