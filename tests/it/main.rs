@@ -21,6 +21,8 @@ mod ownership;
 mod panic;
 mod parameters;
 mod result;
+mod result_key;
+mod result_storage;
 mod resume;
 mod retry;
 mod runtime;

@@ -36,6 +36,8 @@ mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use erased_serde;
+
 pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
@@ -49,7 +51,12 @@ pub use options::{Options, RunName};
 pub use output::{FinalState, StandsForState};
 pub use parameters::InvalidParameters;
 pub use query::{Logs, Runs};
-pub use result::Recordable;
+#[cfg(feature = "object-store")]
+pub use result::ObjectStorage;
+pub use result::{
+    CompressedJsonSerializer, IntoResultSerializer, IntoResultStorage, JsonSerializer, LocalFiles,
+    MemoryStorage, Recordable, ResultSerializer, ResultStorage, SerializerError, TakeValue,
+};
 pub use resume::resume;
 pub use retention::Retention;
 pub use settings::Durability;

@@ -36,6 +36,7 @@ use tidegate_core::{Clock, Store, Timestamp};
 
 use crate::error::{Error, Result};
 use crate::log::Sink;
+use crate::result::Archive;
 use crate::settings::Settings;
 
 use activity::Activity;
@@ -96,6 +97,7 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    archive: Archive,
     housekeeping: Housekeeping,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
@@ -106,6 +108,7 @@ impl Engine {
         store: Option<Arc<dyn Store>>,
         settings: Settings,
         clock: Clock,
+        archive: Archive,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
         let ownership = store
@@ -119,6 +122,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            archive,
             housekeeping: Housekeeping::default(),
             ownership,
         }))
@@ -208,6 +212,11 @@ impl Engine {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Where results are that are not part of the record.
+    pub(crate) fn archive(&self) -> &Archive {
+        &self.0.archive
     }
 
     /// Where the log lines of its runs go.
