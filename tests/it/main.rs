@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::print_stdout, reason = "child processes tell by their output")]
 
+mod artifact;
 mod blocking;
 mod capture;
 mod child;

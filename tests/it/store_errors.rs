@@ -8,11 +8,13 @@ use expect_test::{Expect, expect};
 use futures_util::future::BoxFuture;
 use tidegate::prelude::*;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, Deleted, Expired, IfExists, LogQuery, RecordedCall, Room,
-    RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, TransactionEnd,
-    Write,
+    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, LogQuery,
+    RecordedCall, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo,
+    TransactionEnd, Write,
 };
-use tidegate::{Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp};
+use tidegate::{
+    ArtifactId, ArtifactRecord, Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp,
+};
 
 use crate::timeline::timeline;
 
@@ -59,6 +61,7 @@ impl Troubled {
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
+            Write::Artifact(_) => None,
             Write::TakeLease(_) | Write::RenewLease { .. } | Write::ReleaseLease(_) => None,
         };
         last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
@@ -169,6 +172,17 @@ impl Store for Troubled {
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         self.inner.logs(query)
+    }
+
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>> {
+        self.inner.artifacts(query)
+    }
+
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.delete_artifact(id)
     }
 
     fn delete_runs(

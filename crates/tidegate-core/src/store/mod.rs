@@ -22,11 +22,14 @@ use std::path::Path;
 
 use futures_util::future::BoxFuture;
 
-use crate::{CallKey, Lease, LeaseId, LogRecord, Run, RunId, StateResult, Timestamp};
+use crate::{
+    ArtifactId, ArtifactRecord, CallKey, Lease, LeaseId, LogRecord, Run, RunId, StateResult,
+    Timestamp,
+};
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
-pub use query::{LogQuery, Order, RunQuery};
+pub use query::{ArtifactQuery, LogQuery, Order, RunQuery};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -186,6 +189,15 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
+
+    /// The artifacts that match, in the order asked for.
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>>;
+
+    /// Deletes an artifact, and says whether it was there. The latest of its key is then the newest that is left.
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>>;
 
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;

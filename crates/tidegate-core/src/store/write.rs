@@ -8,7 +8,10 @@ use tokio::sync::oneshot;
 
 use uuid::Uuid;
 
-use crate::{Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp};
+use crate::{
+    ArtifactRecord, Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind,
+    Timestamp,
+};
 
 /// One change to what is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +20,8 @@ pub enum Write {
     Begin(Box<Run>),
     /// A recorded run has moved on.
     Advance(Box<Advance>),
+    /// An artifact is made, or its data is changed.
+    Artifact(Box<ArtifactRecord>),
     /// A lease is taken.
     TakeLease(Box<Lease>),
     /// A lease holds until a later time. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when it has ended.
@@ -31,12 +36,13 @@ pub enum Write {
 }
 
 impl Write {
-    /// What it is about: the id of a run or a lease.
+    /// What it is about: the id of a run, an artifact or a lease.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
             Self::Begin(run) => *run.id.as_uuid(),
             Self::Advance(advance) => *advance.run_id.as_uuid(),
+            Self::Artifact(artifact) => *artifact.id.as_uuid(),
             Self::TakeLease(lease) => *lease.id.as_uuid(),
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
         }

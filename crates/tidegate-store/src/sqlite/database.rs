@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
-    Advance, Expired, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery,
-    StoreError, StoreErrorKind, Write,
+    Advance, ArtifactQuery, ArtifactRecord, Expired, Lease, LeaseId, LogQuery, LogRecord,
+    RecordedCall, Run, RunId, RunQuery, StoreError, StoreErrorKind, Write,
 };
 
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
-use super::{leases, log_row, run_query};
+use super::{artifact_row, leases, log_row, run_query};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -247,6 +247,14 @@ impl Database {
         copy.make(&self.connection, &self.place)
     }
 
+    pub(super) fn artifacts(
+        &self,
+        query: &ArtifactQuery,
+    ) -> Result<Vec<ArtifactRecord>, StoreError> {
+        artifact_row::select(&self.connection, query)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {
         log_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
     }
@@ -283,6 +291,8 @@ impl Transaction<'_> {
                     .map_err(|error| trouble(self.place, write, error))
             }
             Write::Advance(advance) => self.advance(write, advance),
+            Write::Artifact(artifact) => artifact_row::put(self.connection, artifact)
+                .map_err(|error| trouble(self.place, write, error)),
             Write::TakeLease(lease) => leases::take(self.connection, lease)
                 .map_err(|error| trouble(self.place, write, error.into())),
             Write::RenewLease { id, expires } => {

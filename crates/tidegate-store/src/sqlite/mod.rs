@@ -1,6 +1,7 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod artifact_row;
 mod backup;
 mod checksum;
 mod database;
@@ -42,8 +43,9 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, Deleted, Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall,
-    Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
+    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, Deleted, Expired, IfExists, Lease,
+    LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId, RunQuery, Store, StoreError,
+    StoreInfo, Timestamp, Write,
 };
 
 use self::database::Database;
@@ -232,6 +234,17 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>> {
+        self.ask(move |database| database.artifacts(&query))
+    }
+
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.act(1, move |connection| artifact_row::delete(connection, id))
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

@@ -98,7 +98,7 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::Advance(advance) => advance.lease,
         Write::TakeLease(lease) => Some(lease.id),
         Write::RenewLease { id, .. } => Some(*id),
-        Write::ReleaseLease(_) => None,
+        Write::Artifact(_) | Write::ReleaseLease(_) => None,
     };
     lease.is_some_and(|lease| leases.contains(&lease))
 }
@@ -119,6 +119,7 @@ fn join(older: &mut Write, newer: Write) -> Result<Option<Write>, Contradiction>
         (Write::RenewLease { expires: older, .. }, Write::RenewLease { expires, .. }) => {
             *older = expires;
         }
+        (Write::Artifact(older), Write::Artifact(newer)) => *older = newer,
         (_, newer) => return Ok(Some(newer)),
     }
     Ok(None)

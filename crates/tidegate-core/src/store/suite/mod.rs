@@ -15,6 +15,7 @@
 //! });
 //! ```
 
+mod artifacts;
 mod calls;
 mod deletion;
 mod leases;
@@ -129,6 +130,12 @@ promises! { $
         a_long_history_is_kept_whole
         an_advance_of_an_unknown_run_is_refused_and_harms_no_other
         a_run_is_recorded_once
+    }
+    artifacts {
+        an_artifact_comes_back_as_it_was_put
+        the_latest_of_a_key_is_the_newest_that_is_left
+        an_artifact_that_is_put_again_is_brought_up_to_date
+        artifacts_are_found_by_what_they_are_and_who_made_them
     }
     order {
         an_acknowledgement_implies_every_write_before_it
