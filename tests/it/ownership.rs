@@ -77,7 +77,8 @@ fn the_runs_of_a_killed_process_are_ended_by_another_and_recovered() {
         let crashed = run.states[2].message.as_deref();
         assert_eq!(crashed, Some("The process that ran it is gone: it did not renew its lease."));
         let tasks = engine.runs().task("note").oldest_first().list().await.unwrap();
-        let tasks: Vec<_> = tasks.iter().map(|run| format!("{} {}", run.run_count, timeline(run))).collect();
+        let tasks: Vec<_> =
+            tasks.iter().map(|run| format!("{} {}", run.run_count, timeline(run))).collect();
         assert_eq!(tasks, ["1 Pending > Running > Completed", "1 Pending > Running > Completed"]);
         engine.close().await.unwrap();
     });
@@ -129,7 +130,8 @@ fn no_write_of_an_owner_that_was_taken_for_dead_is_accepted() {
                 note(1).await?;
                 say(format_args!("flow run {}", tidegate::runtime::flow_run::id().unwrap()));
                 let mut line = String::new();
-                while !std::fs::exists(std::env::var("TIDEGATE_HOME").unwrap() + "/woken").unwrap() {
+                while !std::fs::exists(std::env::var("TIDEGATE_HOME").unwrap() + "/woken").unwrap()
+                {
                     tokio::time::sleep(Duration::from_millis(5)).await;
                     line.clear();
                 }
@@ -150,7 +152,12 @@ fn no_write_of_an_owner_that_was_taken_for_dead_is_accepted() {
         std::fs::write(home.path().join("woken"), "").unwrap();
         process.signal("CONT");
         let left = process.wait_for_rest();
-        assert_eq!(left.stdout.lines().collect::<Vec<_>>(), ["refused: true", "body 3", "new run: true"], "{}", left.stderr);
+        assert_eq!(
+            left.stdout.lines().collect::<Vec<_>>(),
+            ["refused: true", "body 3", "new run: true"],
+            "{}",
+            left.stderr
+        );
         let now = engine.run_record(id).await.unwrap().unwrap();
         assert_eq!(now, crashed, "nothing was written after it was taken for dead");
         expect!["Pending > Running > Crashed"].assert_eq(&timeline(&now));
@@ -163,18 +170,17 @@ fn no_write_of_an_owner_that_was_taken_for_dead_is_accepted() {
 #[test]
 fn a_body_that_blocks_the_runtime_does_not_lose_the_lease() {
     let home = tempfile::tempdir().unwrap();
-    let mut process =
-        Child::at(home.path()).env("TIDEGATE_LEASE_SECONDS", "1").start(|| {
-            #[flow]
-            async fn blocks() {
-                say(format_args!("flow run {}", tidegate::runtime::flow_run::id().unwrap()));
-                while !std::fs::exists(std::env::var("TIDEGATE_HOME").unwrap() + "/enough").unwrap() {
-                    std::thread::sleep(Duration::from_millis(5));
-                }
+    let mut process = Child::at(home.path()).env("TIDEGATE_LEASE_SECONDS", "1").start(|| {
+        #[flow]
+        async fn blocks() {
+            say(format_args!("flow run {}", tidegate::runtime::flow_run::id().unwrap()));
+            while !std::fs::exists(std::env::var("TIDEGATE_HOME").unwrap() + "/enough").unwrap() {
+                std::thread::sleep(Duration::from_millis(5));
             }
-            block_on(blocks()).unwrap();
-            say("completed");
-        });
+        }
+        block_on(blocks()).unwrap();
+        say("completed");
+    });
     let id = id_in(&process.wait_for("flow run"));
     block_on(async {
         let engine = engine_at(home.path());

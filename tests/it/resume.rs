@@ -19,9 +19,8 @@ impl Failing {
     }
 
     fn now(&self) -> Result<()> {
-        let left = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-            left.checked_sub(1)
-        });
+        let left =
+            self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         if left.is_ok() { Err("not yet".into()) } else { Ok(()) }
     }
 }
@@ -441,7 +440,8 @@ async fn a_resumed_flow_run_says_what_it_met_in_the_record() {
     let engine = Engine::current().unwrap();
     engine.flush().await.unwrap();
     let lines = engine.logs().list().await.unwrap();
-    let text: String = lines.iter().map(|line| format!("{} {}\n", line.level, line.message)).collect();
+    let text: String =
+        lines.iter().map(|line| format!("{} {}\n", line.level, line.message)).collect();
     expect![[r#"
         INFO Created flow run 'the-flow' for flow 'pipeline'
         INFO Finished in state Completed()
@@ -574,7 +574,9 @@ async fn a_run_that_crashes_each_time_is_recovered_three_times() {
         let recovered = engine.recover().await.unwrap();
         assert_eq!(recovered.len(), usize::from(recovery <= 3), "recovery {recovery}");
         if recovery <= 3 {
-            while engine.run_record(id).await.unwrap().unwrap().states.last().unwrap().name != "Rerunning" {
+            while engine.run_record(id).await.unwrap().unwrap().states.last().unwrap().name
+                != "Rerunning"
+            {
                 tokio::task::yield_now().await;
             }
             crash(&engine, id).await;

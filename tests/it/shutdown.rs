@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use expect_test::expect;
-use tidegate::prelude::*;
 use tidegate::Engine;
+use tidegate::prelude::*;
 
 use crate::child::{Child, block_on};
 use crate::timeline::timeline;

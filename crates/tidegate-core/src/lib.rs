@@ -3,6 +3,7 @@
 //!
 //! This crate never runs user code and contains no SQL and no HTTP.
 
+mod cache;
 mod call_key;
 mod clock;
 mod definition;
@@ -16,6 +17,7 @@ mod run;
 mod state;
 pub mod store;
 
+pub use cache::{CacheEntry, CacheKey};
 pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
 pub use definition::{Definition, Parameter, RunKind};

@@ -1,4 +1,4 @@
--- Runs, what they are runs of, who owns them, and their logs.
+-- Runs, what they are runs of, who owns them, which results are cached, and logs.
 --
 -- Times are microseconds since 1970 in UTC, ids are the 16 bytes of a UUID. Absent things are NULL, and so are empty
 -- lists and maps. Each `checksum` covers the other columns of its row, so that a damaged value is noticed when it is read.
@@ -67,6 +67,26 @@ CREATE INDEX runs_by_kind ON runs (kind, created);
 
 -- Most runs are COMPLETED, so those are found soon enough among all; this finds the others.
 CREATE INDEX runs_not_completed ON runs (state_type, created) WHERE state_type <> 3;
+
+-- Results that are found again by a key. One that has expired counts for nothing, and is replaced by the next.
+CREATE TABLE cache_entries (
+    number INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE CHECK (length(key) = 32),
+    run_id BLOB NOT NULL CHECK (length(run_id) = 16), -- the run that computed it
+    value TEXT, -- the result itself, as JSON
+    reference TEXT, -- or where it is, as JSON
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    checksum INTEGER NOT NULL,
+    CHECK ((value IS NULL) <> (reference IS NULL))
+) STRICT;
+
+-- Who computes a result that will be found by a key. A lock ends with the lease it is held under.
+CREATE TABLE cache_locks (
+    key BLOB PRIMARY KEY CHECK (length(key) = 32),
+    lease INTEGER NOT NULL REFERENCES leases (number) ON DELETE CASCADE,
+    checksum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE logs (
     number INTEGER PRIMARY KEY,

@@ -18,7 +18,9 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 
-use crate::{CallKey, Lease, LeaseId, LogRecord, Run, RunId, State, Timestamp};
+use crate::{
+    CacheEntry, CacheKey, CallKey, Lease, LeaseId, LogRecord, Run, RunId, State, Timestamp,
+};
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
@@ -164,6 +166,20 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
+
+    /// The result that is kept under this key, expired or not.
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>>;
+
+    /// Takes the lock of a key for the owner of `lease`, so that of several processes one computes what is kept under the key. Says
+    /// whether it is held under that lease now; it is not while another holds it, whose lease has neither ended nor expired at `now`.
+    /// It is held until [`Write::Unlock`] or until its lease ends. Refused as [`Fenced`](StoreErrorKind::Fenced) when `lease` has
+    /// ended.
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>>;
 
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;

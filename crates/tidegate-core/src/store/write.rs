@@ -8,7 +8,10 @@ use tokio::sync::oneshot;
 
 use uuid::Uuid;
 
-use crate::{Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp};
+use crate::{
+    CacheEntry, CacheKey, Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind,
+    Timestamp,
+};
 
 /// One change to what is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,10 +31,25 @@ pub enum Write {
     },
     /// A lease ends, because its owner has nothing left to own.
     ReleaseLease(LeaseId),
+    /// A result can be found by its key from now on, and no older one of that key. Refused as [`Fenced`](StoreErrorKind::Fenced)
+    /// when the lease it is written under has ended.
+    Cache {
+        /// What is found.
+        entry: Box<CacheEntry>,
+        /// The lease of the run that computed it.
+        lease: Option<LeaseId>,
+    },
+    /// A lock is let go of, if it is held under this lease.
+    Unlock {
+        /// What is locked.
+        key: CacheKey,
+        /// The lease it is held under.
+        lease: LeaseId,
+    },
 }
 
 impl Write {
-    /// What it is about: the id of a run or a lease.
+    /// What it is about: the id of a run or a lease, or the first half of a key.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
@@ -39,6 +57,8 @@ impl Write {
             Self::Advance(advance) => *advance.run_id.as_uuid(),
             Self::TakeLease(lease) => *lease.id.as_uuid(),
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
+            Self::Cache { entry, .. } => Uuid::from_bytes(entry.key.half()),
+            Self::Unlock { key, .. } => Uuid::from_bytes(key.half()),
         }
     }
 }

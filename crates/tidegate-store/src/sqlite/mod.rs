@@ -1,6 +1,7 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod cache;
 mod checksum;
 mod database;
 mod definitions;
@@ -33,12 +34,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::{
-    Acknowledgement, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId, RunQuery,
-    Store, StoreError, StoreInfo, Timestamp, Write,
+    Acknowledgement, CacheEntry, CacheKey, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room,
+    Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
 };
 
 use self::database::Database;
-use self::error::{Doing, closed, failed};
+use self::error::{Doing, closed, failed, lease_ended, unreadable};
 use self::file::FileStore;
 use self::memory::Memory;
 
@@ -204,6 +205,24 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {
+        self.ask(move |database| database.cached(key))
+    }
+
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        let place = self.info.location.clone();
+        self.act(move |connection| {
+            let taken = cache::lock(connection, key, lease, now)
+                .map_err(|error| unreadable(&place, error))?;
+            taken.ok_or_else(|| lease_ended(&place, *lease.as_uuid()))
+        })
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
