@@ -12,16 +12,18 @@ async fn begin(store: &Arc<dyn Store>, run: &Run) {
 
 async fn calls(store: &Arc<dyn Store>, flow_run: RunId) -> Vec<RecordedCall> {
     let mut calls = store.recorded_calls(flow_run).await.expect("the store answers");
-    calls.sort_by_key(|call| (call.key, call.run_id));
+    calls.sort_by_key(RecordedCall::key);
     calls
 }
 
 fn call(run: &Run) -> RecordedCall {
-    RecordedCall {
-        key: run.call_key.expect("the call can be found"),
-        run_id: run.id,
-        name: run.name.clone(),
-        state: run.state().expect("the run has a state").clone(),
+    RecordedCall::of(run.clone()).expect("the call can be found")
+}
+
+fn result(call: &RecordedCall) -> Option<&StateResult> {
+    match call {
+        RecordedCall::Completed { state, .. } => state.result.as_ref(),
+        RecordedCall::Other { run, .. } => run.state()?.result.as_ref(),
     }
 }
 
@@ -31,7 +33,7 @@ fn called(flow: &Run, n: u8) -> Run {
     Run { flow_run_id: Some(flow.id), call_key, ..task_run("fetch", n.into()) }
 }
 
-/// Results in the record, in a storage and nowhere; and every other state there is.
+/// Results in the record, in a storage and nowhere; and every other state there is, or none.
 pub async fn calls_come_back_with_their_states_and_results(subject: &Subject) {
     let store = subject.open().await;
     let flow = flow_run("etl", 0);
@@ -42,7 +44,10 @@ pub async fn calls_come_back_with_their_states_and_results(subject: &Subject) {
         begin(&store, &run).await;
         expected.push(call(&run));
     }
-    let results: Vec<_> = expected.iter().filter_map(|call| call.state.result.as_ref()).collect();
+    let bare = called(&flow, u8::MAX);
+    begin(&store, &bare).await;
+    expected.push(call(&bare));
+    let results: Vec<_> = expected.iter().filter_map(result).collect();
     assert!(matches!(
         results[..],
         [StateResult::Recorded { .. }, StateResult::Persisted { .. }, StateResult::Unpersisted]
@@ -72,7 +77,7 @@ pub async fn a_recorded_result_comes_back_to_the_byte(subject: &Subject) {
     let found = calls(&store, flow.id).await;
     let found: Vec<_> = found
         .iter()
-        .map(|call| match &call.state.result {
+        .map(|call| match result(call) {
             Some(StateResult::Recorded { json }) => &**json,
             Some(StateResult::Persisted { .. } | StateResult::Unpersisted) | None => "nothing",
         })
