@@ -9,6 +9,7 @@ use tidegate_core::{
     Advance, CacheEntry, CacheKey, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run, RunId,
     RunQuery, StoreError, StoreErrorKind, Write,
 };
+use uuid::Uuid;
 
 use super::act::Act;
 use super::definitions::{Known, Numbers};

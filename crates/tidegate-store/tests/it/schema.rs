@@ -87,6 +87,22 @@ async fn the_schema_is_version_one() {
         CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created) WHERE flow_run_id IS NOT NULL
         CREATE INDEX runs_by_kind ON runs (kind, created)
         CREATE INDEX runs_not_completed ON runs (state_type, created) WHERE state_type <> 3
+        CREATE TABLE cache_entries (
+            number INTEGER PRIMARY KEY,
+            key BLOB NOT NULL UNIQUE CHECK (length(key) = 32),
+            run_id BLOB NOT NULL CHECK (length(run_id) = 16), -- the run that computed it
+            value TEXT, -- the result itself, as JSON
+            reference TEXT, -- or where it is, as JSON
+            created INTEGER NOT NULL,
+            expires INTEGER,
+            checksum INTEGER NOT NULL,
+            CHECK ((value IS NULL) <> (reference IS NULL))
+        ) STRICT
+        CREATE TABLE cache_locks (
+            key BLOB PRIMARY KEY CHECK (length(key) = 32),
+            lease INTEGER NOT NULL REFERENCES leases (number) ON DELETE CASCADE,
+            checksum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
         CREATE TABLE logs (
             number INTEGER PRIMARY KEY,
             flow_run_id BLOB CHECK (length(flow_run_id) = 16),

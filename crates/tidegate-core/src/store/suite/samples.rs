@@ -7,9 +7,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Advance, CacheEntry, CacheKey, Definition, DeploymentId, Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter,
-    ResultReference, RetryPolicy, RetryType, Run, RunId, RunKind, State, StateData, StateResult,
-    Timestamp, exponential_backoff,
+    Advance, CacheEntry, CacheKey, Definition, DeploymentId, Holder, Lease, LeaseId, LogLevel,
+    LogRecord, Parameter, ResultReference, RetryPolicy, RetryType, Run, RunId, RunKind, State,
+    StateData, StateResult, Timestamp, exponential_backoff,
 };
 
 /// So many microseconds after a certain moment.
