@@ -2,6 +2,7 @@
 //! It never looks at the function.
 
 mod nearest;
+pub(crate) mod policy;
 pub(crate) mod table;
 mod time;
 pub(crate) mod value;
@@ -166,6 +167,7 @@ impl Spec {
             Takes::Delays => "seconds, a list of them, or `exponential_backoff(2)`",
             Takes::Function => "a function or closure",
             Takes::Functions => "a function or closure, or a list of them",
+            Takes::Policy => "a cache policy",
             Takes::Template => "a text with arguments in braces, or a function",
         }
     }
