@@ -21,6 +21,7 @@ mod ownership;
 mod panic;
 mod parameters;
 mod resume;
+mod result;
 mod retry;
 mod runtime;
 mod settings;

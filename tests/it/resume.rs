@@ -150,7 +150,7 @@ async fn submitted_and_concurrent_calls_are_found_too() {
     #[flow(retries = 1)]
     async fn pipeline() -> Result<u64> {
         let handles: Vec<RunHandle<u64>> = (1..4).map(|number| square(number).submit()).collect();
-        let submitted: Vec<u64> = join_all(handles).await.into_iter().collect::<Result<_>>()?;
+        let submitted: Vec<u64> = join_all(handles.iter().map(IntoFuture::into_future)).await.into_iter().collect::<Result<_>>()?;
         let joined = try_join_all((4..6).map(square)).await?;
         FAILING.now()?;
         Ok(submitted.iter().chain(&joined).sum())
@@ -359,7 +359,7 @@ async fn a_changed_flow_runs_what_it_does_not_find_and_says_so_once() {
         FAILING.now()?;
         Ok(sum)
     }
-    assert_eq!(pipeline().await.unwrap(), (5..12).sum());
+    assert_eq!(pipeline().await.unwrap(), (5..12).sum::<u32>());
     expect![[r#"
         5 runs of earlier attempts were not met again: 'number-0', 'number-1', 'number-2', 'number-3', 'number-4'. What is called, or with which arguments, has changed since; they stay in the record as they are
     "#]]

@@ -7,10 +7,10 @@ use expect_test::{Expect, expect};
 use futures_util::future::BoxFuture;
 use tidegate::prelude::*;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, LogQuery, Room, RoomMaker, RunQuery, Store, StoreError,
-    StoreErrorKind, StoreInfo, Write,
+    Acknowledgement, Acknowledger, LogQuery, RecordedCall, Room, RoomMaker, RunQuery, Store,
+    StoreError, StoreErrorKind, StoreInfo, Write,
 };
-use tidegate::{Engine, LogRecord, Run, RunId, StateType};
+use tidegate::{Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp};
 
 use crate::timeline::timeline;
 
@@ -52,6 +52,7 @@ impl Troubled {
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
+            Write::TakeLease(_) | Write::RenewLease { .. } | Write::ReleaseLease(_) => None,
         };
         match last {
             Some(state) if self.refuses.lock().unwrap().contains(&state.state_type()) => {
@@ -132,6 +133,29 @@ impl Store for Troubled {
 
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
         self.inner.count_runs(query)
+    }
+
+    fn recorded_calls(
+        &self,
+        flow_run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<RecordedCall>, StoreError>> {
+        self.inner.recorded_calls(flow_run)
+    }
+
+    fn leases(&self) -> BoxFuture<'_, Result<Vec<Lease>, StoreError>> {
+        self.inner.leases()
+    }
+
+    fn end_lease(
+        &self,
+        id: LeaseId,
+        expires: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.end_lease(id, expires)
+    }
+
+    fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
+        self.inner.orphans(limit)
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

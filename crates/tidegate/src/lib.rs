@@ -26,6 +26,7 @@ mod prints;
 mod query;
 mod registry;
 mod resume;
+mod result;
 pub mod runtime;
 mod settings;
 mod subscriber;
@@ -46,11 +47,13 @@ pub use output::{FinalState, StandsForState};
 pub use parameters::InvalidParameters;
 pub use query::{Logs, Runs};
 pub use resume::resume;
+pub use result::Recordable;
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;
 pub use tidegate_core::{
-    Clock, Delays, DeploymentId, LogLevel, LogRecord, Parameter, Parameters, RetryPolicy, Run,
-    RunId, RunKind, State, StateData, StateResult, StateType, Timestamp, exponential_backoff,
+    CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter,
+    Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult,
+    StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};

@@ -282,7 +282,7 @@ impl fmt::Display for State {
     }
 }
 
-/// Prefect's debug form: `Failed(message='m', type=FAILED, result=None)`.
+/// Prefect's debug form: `Failed(message='m', type=FAILED, result=None)`. Results are never shown: a log line may show a state.
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}(", self.name)?;
@@ -292,7 +292,7 @@ impl fmt::Debug for State {
         }
         write!(f, ", type={}, result=", self.state_type())?;
         match &self.result {
-            Some(StateResult::Recorded { json }) => write!(f, "{json})"),
+            Some(StateResult::Recorded { .. }) => f.write_str("recorded)"),
             Some(StateResult::Persisted { reference }) => write!(f, "'{}')", reference.key),
             Some(StateResult::Unpersisted) => f.write_str("unpersisted)"),
             None => f.write_str("None)"),

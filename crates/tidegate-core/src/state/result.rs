@@ -1,11 +1,12 @@
 //! Where the result of a state is. How results are written and read is the business of the engine.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 /// Where the result of a run is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum StateResult {
     /// In the record itself.
@@ -20,6 +21,17 @@ pub enum StateResult {
     },
     /// Existed in memory only.
     Unpersisted,
+}
+
+/// Without the result itself, which may be a secret.
+impl fmt::Debug for StateResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recorded { json } => write!(f, "Recorded({} bytes)", json.len()),
+            Self::Persisted { reference } => f.debug_tuple("Persisted").field(reference).finish(),
+            Self::Unpersisted => f.write_str("Unpersisted"),
+        }
+    }
 }
 
 /// What finds a result in a result storage, and tells whether it is whole.

@@ -115,6 +115,17 @@ fn the_debug_form_is_prefects() {
     assert_eq!(format!("{failed:?}"), "Failed(message='m', type=FAILED, result=None)");
 }
 
+#[test]
+fn the_debug_form_does_not_show_a_result() {
+    let result = StateResult::Recorded { json: "\"secret\"".into() };
+    let completed = State::completed(noon()).with_result(result);
+    assert_eq!(
+        format!("{completed:?}"),
+        "Completed(message=None, type=COMPLETED, result=recorded)"
+    );
+    assert_eq!(format!("{:?}", completed.result), "Some(Recorded(8 bytes))");
+}
+
 /// STATE-09
 #[test]
 fn four_types_are_terminal() {

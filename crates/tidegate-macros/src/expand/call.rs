@@ -81,6 +81,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
     let run_name = run_name(model, receiver.is_some());
     let body = body(model, original, &all);
     let output = output(model);
+    let codec = codec(model);
     quote_spanned! {place=>
         #describe(::tidegate::__private::Parts {
             definition: #definition,
@@ -92,6 +93,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
             body: |#pattern| #body,
             output: #output,
             conclude: |value| ::tidegate::__private::concluded!(value),
+            codec: #codec,
         })
     }
 }
@@ -134,6 +136,17 @@ fn output(model: &Model<'_>) -> TokenStream {
     quote_spanned!(result.span().resolved_at(Span::mixed_site())=>
         |output: #result| output.map_err(|error| ::tidegate::__private::failure!(error))
     )
+}
+
+/// How results are written and read. A type that borrows is not asked: the compiler would find an answer without looking at
+/// lifetimes, and then refuse it.
+fn codec(model: &Model<'_>) -> TokenStream {
+    let output = &model.shape.output;
+    if output.borrows() {
+        return quote!(::core::option::Option::None);
+    }
+    let ty = &output.ty;
+    quote!(::tidegate::__private::codec!(#ty))
 }
 
 fn run_name(model: &Model<'_>, method: bool) -> TokenStream {

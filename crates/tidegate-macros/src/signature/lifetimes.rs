@@ -136,6 +136,23 @@ impl VisitMut for Elision {
     fn visit_expr_mut(&mut self, _: &mut Expr) {}
 }
 
+/// Whether a type holds a reference, even a `'static` one, or any other lifetime but `'static`.
+pub(super) fn borrows(ty: &Type) -> bool {
+    struct Search(bool);
+    impl<'ast> Visit<'ast> for Search {
+        fn visit_type_reference(&mut self, _: &'ast TypeReference) {
+            self.0 = true;
+        }
+
+        fn visit_lifetime(&mut self, lifetime: &'ast Lifetime) {
+            self.0 |= lifetime.ident != "static";
+        }
+    }
+    let mut search = Search(false);
+    search.visit_type(ty);
+    search.0
+}
+
 /// Whether a type names or leaves out a lifetime anywhere, `'static` included.
 pub(super) fn mentions_lifetime(ty: &Type) -> bool {
     struct Search(bool);

@@ -4,7 +4,7 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::VisitMut;
 use syn::{GenericArgument, Lifetime, PathArguments, ReturnType, Type, TypeImplTrait, parse_quote};
 
-use super::lifetimes::Elision;
+use super::lifetimes::{Elision, borrows};
 
 /// What a call gives.
 pub(crate) struct Output {
@@ -23,6 +23,11 @@ impl Output {
                 |success| Self { ty: success, result: Some((**ty).clone()) },
             ),
         }
+    }
+
+    /// Whether what a call gives holds a reference, or a lifetime that may end.
+    pub(crate) fn borrows(&self) -> bool {
+        borrows(&self.ty)
     }
 
     /// The usual elision: one lifetime wherever the output leaves lifetimes out.

@@ -16,6 +16,7 @@ fn borrowed<'call>(text: Option<&'static str>) -> ::tidegate::FlowCall<'call, ()
         body: |(text,)| borrowed::original(text),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(()),
     })
 }
 /// The flow `borrowed`: what is known of it before it runs, and its plain function.

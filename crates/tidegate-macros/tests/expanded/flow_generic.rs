@@ -19,6 +19,7 @@ fn generic<'call, T: 'call>(x: u8, item: T) -> ::tidegate::FlowCall<'call, T> {
         body: |(x, item)| generic::original::<T>(x, item),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(T),
     })
 }
 /// The flow `generic`: what is known of it before it runs, and its plain function.

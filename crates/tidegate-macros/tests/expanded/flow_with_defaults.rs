@@ -32,6 +32,7 @@ pub fn my_pipeline<'call>(
             output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(String),
     })
 }
 /// The flow `my_pipeline`: what is known of it before it runs, and its plain function.

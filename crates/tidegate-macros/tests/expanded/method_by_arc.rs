@@ -50,6 +50,7 @@ impl Service {
                 output.map_err(|error| ::tidegate::__private::failure!(error))
             },
             conclude: |value| ::tidegate::__private::concluded!(value),
+            codec: ::tidegate::__private::codec!(()),
         })
     }
     #[doc(hidden)]

@@ -71,6 +71,7 @@ impl Service {
                 output.map_err(|error| ::tidegate::__private::failure!(error))
             },
             conclude: |value| ::tidegate::__private::concluded!(value),
+            codec: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

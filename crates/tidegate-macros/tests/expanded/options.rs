@@ -10,6 +10,7 @@ fn report<'call>() -> ::tidegate::FlowCall<'call, ()> {
         body: |()| async move { report::original() },
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(()),
     })
 }
 /// The flow `report`: what is known of it before it runs, and its plain function.

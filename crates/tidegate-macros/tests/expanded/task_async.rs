@@ -24,6 +24,7 @@ pub fn fetch_weather<'call>(lat: f64, lon: f64) -> ::tidegate::TaskCall<'call, f
             output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(f64),
     })
 }
 /// The task `fetch_weather`: what is known of it before it runs, and its plain function.

@@ -25,6 +25,7 @@ pub(crate) fn r#loop<'call>(x: u8) -> ::tidegate::TaskCall<'call, ()> {
             output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(()),
     })
 }
 #[cfg(unix)]

@@ -66,6 +66,7 @@ fn borrow<
             output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::core::option::Option::None,
     })
 }
 /// The task `borrow`: what is known of it before it runs, and its plain function.

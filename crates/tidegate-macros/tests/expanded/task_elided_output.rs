@@ -24,6 +24,7 @@ fn head<'call, 't0: 'call>(
             output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::core::option::Option::None,
     })
 }
 /// The task `head`: what is known of it before it runs, and its plain function.

@@ -30,6 +30,7 @@ where
         body: |(items, with, all)| generic::original::<T, U, N>(items, with, all),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(Vec < U >),
     })
 }
 /// The task `generic`: what is known of it before it runs, and its plain function.

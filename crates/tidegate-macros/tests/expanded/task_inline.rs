@@ -16,6 +16,7 @@ fn length<'call, 't0: 'call>(text: &'t0 str) -> ::tidegate::TaskCall<'call, usiz
         body: |(text,)| async move { length::original(text) },
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(usize),
     })
 }
 /// The task `length`: what is known of it before it runs, and its plain function.

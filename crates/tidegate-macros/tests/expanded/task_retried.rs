@@ -17,6 +17,7 @@ fn backoff<'call>(item: String) -> ::tidegate::TaskCall<'call, ()> {
         body: |(item,)| backoff::original(item),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(()),
     })
 }
 /// The task `backoff`: what is known of it before it runs, and its plain function.

@@ -45,6 +45,7 @@ fn named<'call>(
         ),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(()),
     })
 }
 /// The task `named`: what is known of it before it runs, and its plain function.

@@ -24,6 +24,7 @@ fn sum<'call, T: Sum + 'static>(
         >(items, more)),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(T),
     })
 }
 /// The task `sum`: what is known of it before it runs, and its plain function.

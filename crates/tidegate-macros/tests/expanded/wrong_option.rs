@@ -10,6 +10,7 @@ fn fetch<'call>() -> ::tidegate::TaskCall<'call, ()> {
         body: |()| fetch::original(),
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(()),
     })
 }
 /// The task `fetch`: what is known of it before it runs, and its plain function.

@@ -40,15 +40,15 @@ struct Extras<'a> {
     transition_id: Option<Uuid>,
 }
 
+/// A `null` that is there is a result like any other.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Json<'de>>, D::Error> {
+    Json::deserialize(deserializer).map(Some)
+}
+
 /// JSON that is left as it is.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 struct Json<'a>(#[serde(borrow)] &'a RawValue);
-
-/// A value that is there, also when it is `null`.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Json<'de>>, D::Error> {
-    Json::deserialize(deserializer).map(Some)
-}
 
 impl PartialEq for Json<'_> {
     fn eq(&self, other: &Self) -> bool {
@@ -227,6 +227,15 @@ mod tests {
         let text = encode(&states, at(1_000_000)).unwrap();
         assert_eq!(text, r#"[[1,0],[2,133],[4,7,{"message":"no \"luck\""}]]"#);
         assert_eq!(decode(&text, at(1_000_000)).unwrap(), states);
+    }
+
+    #[test]
+    fn a_result_that_is_null_is_a_result() {
+        let result = StateResult::Recorded { json: "null".into() };
+        let states = [State::completed(at(7)).with_result(result)];
+        let text = encode(&states, at(0)).unwrap();
+        assert_eq!(text, r#"[[3,7,{"value":null}]]"#);
+        assert_eq!(decode(&text, at(0)).unwrap(), states);
     }
 
     #[test]

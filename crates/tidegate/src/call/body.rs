@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 
+use erased_serde::{Deserializer, Serialize};
 use futures_util::future::BoxFuture;
 use tidegate_core::{Parameters, State};
 
@@ -11,6 +12,7 @@ use crate::definition::Definition;
 use crate::engine::{Attempted, Body, Plan};
 use crate::error::Error;
 use crate::inputs::Inputs;
+use crate::result::Codec;
 
 /// A body that gives a `T`.
 pub(crate) trait Produce<T>: Body {
@@ -39,6 +41,8 @@ pub struct Parts<A, B, O, T> {
     pub output: fn(O) -> Result<T, Error>,
     /// The state that a returned value asks for.
     pub conclude: fn(&T) -> Option<State>,
+    /// Writes and reads the value, if its type can be.
+    pub codec: Option<Codec<T>>,
 }
 
 struct Function<A, B, F, O, T> {
@@ -52,6 +56,7 @@ struct Function<A, B, F, O, T> {
     body: B,
     output: fn(O) -> Result<T, Error>,
     conclude: fn(&T) -> Option<State>,
+    codec: Option<Codec<T>>,
 }
 
 impl<A, B, F, O, T> Body for Function<A, B, F, O, T>
@@ -95,6 +100,19 @@ where
     fn conclude(&self) -> Option<State> {
         self.value.as_ref().and_then(self.conclude)
     }
+
+    fn encode(&self) -> Option<&dyn Serialize> {
+        Codec::encode(self.codec.as_ref(), self.value.as_ref())
+    }
+
+    fn is_recordable(&self) -> bool {
+        self.codec.is_some()
+    }
+
+    fn restore(&mut self, result: &mut dyn Deserializer<'_>) -> Result<(), erased_serde::Error> {
+        self.value = Some(Codec::restore(self.codec.as_ref(), result)?);
+        Ok(())
+    }
 }
 
 impl<A, B, F, O, T> Produce<T> for Function<A, B, F, O, T>
@@ -132,6 +150,7 @@ impl<A, B, O, T> Parts<A, B, O, T> {
             body: self.body,
             output: self.output,
             conclude: self.conclude,
+            codec: self.codec,
         };
         describe(plan, Box::new(body))
     }

@@ -1,5 +1,6 @@
 //! A call whose value nobody wants: for flows that are started from their record, where their type is not known.
 
+use erased_serde::{Deserializer, Serialize};
 use futures_util::future::BoxFuture;
 use tidegate_core::State;
 
@@ -20,6 +21,18 @@ impl<T: Send> Body for Forgetting<T> {
 
     fn used_up(&self) -> Option<&'static str> {
         self.0.used_up()
+    }
+
+    fn encode(&self) -> Option<&dyn Serialize> {
+        self.0.encode()
+    }
+
+    fn is_recordable(&self) -> bool {
+        self.0.is_recordable()
+    }
+
+    fn restore(&mut self, result: &mut dyn Deserializer<'_>) -> Result<(), erased_serde::Error> {
+        self.0.restore(result)
     }
 
     fn conclude(&self) -> Option<State> {

@@ -4,6 +4,7 @@
 use std::marker::PhantomData;
 use std::time::Duration;
 
+use erased_serde::{Deserializer, Serialize};
 use futures_util::future::BoxFuture;
 use tidegate_core::{self as core, Delays, RunKind, State};
 
@@ -13,6 +14,7 @@ use crate::engine::{Attempted, Body, Plan};
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::options::Options;
+use crate::result::{Codec, Recordable};
 
 /// A task without a function: a name, options, and then a closure that may borrow freely.
 ///
@@ -70,8 +72,37 @@ impl Step {
         self
     }
 
-    /// The call that runs `function` once for every attempt.
+    /// The call that runs `function` once for every attempt. What it gives is recorded with its run.
     pub fn run<'a, B, F, T, E>(self, function: B) -> TaskCall<'a, T>
+    where
+        B: FnMut() -> F + Send + 'a,
+        F: Future<Output = Result<T, E>> + Send + 'a,
+        T: Recordable + Send + 'a,
+        E: Into<Error> + Send + 'a,
+    {
+        self.call(function, Some(Codec::new()))
+    }
+
+    /// [`run`](Self::run) for a result that cannot be recorded, such as a connection: the step runs again when its flow is resumed.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> tidegate::Result<()> { tidegate::testing::run_async(async {
+    /// let name = String::from("Ada");
+    /// let first = tidegate::step("look").run_unrecorded(|| async { Ok::<_, std::io::Error>(&name[..1]) });
+    /// assert_eq!(first.await?, "A");
+    /// # Ok(()) }).await }
+    /// ```
+    pub fn run_unrecorded<'a, B, F, T, E>(self, function: B) -> TaskCall<'a, T>
+    where
+        B: FnMut() -> F + Send + 'a,
+        F: Future<Output = Result<T, E>> + Send + 'a,
+        T: Send + 'a,
+        E: Into<Error> + Send + 'a,
+    {
+        self.call(function, None)
+    }
+
+    fn call<'a, B, F, T, E>(self, function: B, codec: Option<Codec<T>>) -> TaskCall<'a, T>
     where
         B: FnMut() -> F + Send + 'a,
         F: Future<Output = Result<T, E>> + Send + 'a,
@@ -82,7 +113,8 @@ impl Step {
         record.tags.clone_from(&self.options.tags);
         let mut plan = Plan::new(Definition::new(record, self.options));
         plan.name = self.run_name;
-        TaskCall(describe(plan, Box::new(Closure { attempt: PhantomData, function, value: None })))
+        let body = Closure { attempt: PhantomData, function, value: None, codec };
+        TaskCall(describe(plan, Box::new(body)))
     }
 }
 
@@ -91,6 +123,7 @@ struct Closure<B, F, T, E> {
     attempt: PhantomData<fn() -> Result<F, E>>,
     function: B,
     value: Option<T>,
+    codec: Option<Codec<T>>,
 }
 
 impl<B, F, T, E> Body for Closure<B, F, T, E>
@@ -124,6 +157,19 @@ where
 
     fn conclude(&self) -> Option<State> {
         None
+    }
+
+    fn encode(&self) -> Option<&dyn Serialize> {
+        Codec::encode(self.codec.as_ref(), self.value.as_ref())
+    }
+
+    fn is_recordable(&self) -> bool {
+        self.codec.is_some()
+    }
+
+    fn restore(&mut self, result: &mut dyn Deserializer<'_>) -> Result<(), erased_serde::Error> {
+        self.value = Some(Codec::restore(self.codec.as_ref(), result)?);
+        Ok(())
     }
 }
 

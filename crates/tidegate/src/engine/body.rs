@@ -1,5 +1,6 @@
 //! What the engine asks of the body of a run: one attempt at a time, without its types.
 
+use erased_serde::{Deserializer, Serialize};
 use futures_util::future::BoxFuture;
 use tidegate_core::State;
 
@@ -29,4 +30,13 @@ pub(crate) trait Body: Send {
     /// The state that the value of the last attempt asks for. To be asked when everything the attempt submitted has ended, since
     /// the value may be a handle.
     fn conclude(&self) -> Option<State>;
+
+    /// The value of the last attempt that returned one, as something that can be written; none if its type cannot.
+    fn encode(&self) -> Option<&dyn Serialize>;
+
+    /// Whether a recorded result can be [restored](Self::restore): whether the type of the value can be written and read.
+    fn is_recordable(&self) -> bool;
+
+    /// Takes a recorded result as the value, as if an attempt had returned it.
+    fn restore(&mut self, result: &mut dyn Deserializer<'_>) -> Result<(), erased_serde::Error>;
 }

@@ -17,7 +17,9 @@ pub(crate) fn call_key(
     inputs: impl FnOnce() -> Inputs,
 ) -> Option<CallKey> {
     let flow = context.flow.as_ref()?;
-    flow.calls()?;
+    if flow.calls().is_none() {
+        return None;
+    }
     // Calls in a task are counted by themselves: tasks that run at once make them in any order.
     let caller = context.task.as_ref().and_then(|task| task.record().call_key);
     let key = key_of(caller, definition, &inputs());

@@ -98,10 +98,11 @@ impl Execution {
         let failing = match outcome {
             Outcome::Returned => {
                 let state = match body.conclude() {
-                    None => return Ok(self.end_in(State::completed(now))),
+                    None => State::completed(now),
                     Some(state) => State { timestamp: now, ..state },
                 };
                 if !state.is_failed() {
+                    let state = self.with_result(state, body);
                     return Ok(self.end_in(state));
                 }
                 let text = format!("{state:?}");

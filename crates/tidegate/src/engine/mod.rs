@@ -24,6 +24,7 @@ mod plan;
 mod propose;
 mod recall;
 mod shutdown;
+mod result;
 
 use std::fmt;
 use std::sync::{Arc, Weak};

@@ -20,15 +20,17 @@ pub use crate::options::Options;
 pub use crate::parameters::Arguments;
 pub use crate::prints::{Print, print};
 pub use crate::registry::Registration;
+pub use crate::result::Codec;
 pub use crate::{
-    __argument as argument, __cloned as cloned, __concluded as concluded,
+    __argument as argument, __cloned as cloned, __codec as codec, __concluded as concluded,
     __default_json as default_json, __failure as failure, __hashed as hashed,
     __recorded as recorded,
 };
 pub use inventory;
 pub use probes::{
     CloneIfPossible, Concluding, ErrorOfABody, Failure, FromAnyhow, FromJson, HashInput, NoClone,
-    NoHash, NotConcluding, NotFromJson, Probe, RecordDebug, RecordJson, RecordTypeName, TypeProbe,
+    NoHash, NotConcluding, NotFromJson, NotSerde, Probe, RecordDebug, RecordJson, RecordTypeName,
+    Serde, TypeProbe,
 };
 pub use tidegate_core::{Parameter, Parameters};
 

@@ -1,4 +1,5 @@
-//! Finding out at compile time what a type can do, for `recorded!`, `hashed!`, `cloned!`, `concluded!`, `failure!` and `argument!`: by method
+//! Finding out at compile time what a type can do, for `recorded!`, `hashed!`, `cloned!`, `concluded!`, `failure!`, `codec!` and
+//! `argument!`: by method
 //! resolution, of the traits below the one that applies with the fewest references wins. Nothing here is decided at run time.
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use crate::capture;
 use crate::error::Error;
 use crate::inputs::Input;
 use crate::output::FinalState;
+use crate::result::Codec;
 
 /// A value whose abilities are to be found out.
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
@@ -201,6 +203,30 @@ impl<T> NotFromJson<T> for TypeProbe<T> {
     }
 }
 
+/// Can be written and read.
+pub trait Serde<T> {
+    #[doc(hidden)]
+    fn codec(&self) -> Option<Codec<T>>;
+}
+
+impl<T: Serialize + DeserializeOwned> Serde<T> for &TypeProbe<T> {
+    fn codec(&self) -> Option<Codec<T>> {
+        Some(Codec::new())
+    }
+}
+
+/// Cannot be written, or not be read.
+pub trait NotSerde<T> {
+    #[doc(hidden)]
+    fn codec(&self) -> Option<Codec<T>>;
+}
+
+impl<T> NotSerde<T> for TypeProbe<T> {
+    fn codec(&self) -> Option<Codec<T>> {
+        None
+    }
+}
+
 /// Records an argument as well as its type allows.
 #[doc(hidden)]
 #[macro_export]
@@ -256,6 +282,17 @@ macro_rules! __concluded {
         #[allow(unused_imports)]
         use $crate::__private::{Concluding as _, NotConcluding as _};
         (&&$crate::__private::Probe($value)).conclude()
+    }};
+}
+
+/// How results of a type are written and read, if they can be.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __codec {
+    ($type:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{NotSerde as _, Serde as _};
+        (&&$crate::__private::TypeProbe::<$type>(::core::marker::PhantomData)).codec()
     }};
 }
 
