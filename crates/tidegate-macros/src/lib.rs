@@ -20,6 +20,7 @@ mod kind;
 mod model;
 mod options;
 mod signature;
+mod source;
 mod template;
 #[cfg(test)]
 mod tests;

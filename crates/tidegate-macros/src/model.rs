@@ -2,14 +2,14 @@
 
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, Lit, LitStr, Meta, Pat, PatType, Signature, parse_quote,
+    Attribute, Expr, ExprLit, FnArg, Ident, Lit, LitStr, Meta, Pat, PatType, Signature, parse_quote,
 };
 
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
-use crate::options::Options;
 use crate::options::value::{Value, unwrapped};
+use crate::options::{Options, policy};
 use crate::signature::{self, Demands, Mode, Shape};
 use crate::template::Template;
 
@@ -28,6 +28,8 @@ pub(crate) struct Model<'a> {
     pub template: Option<Template>,
     /// Whether a run may call the body more than once.
     pub retried: bool,
+    /// Whether other runs may take the result of one.
+    pub cached: bool,
     /// Whether `print!` and its family are planted in the body.
     pub prints: bool,
 }
@@ -52,16 +54,36 @@ impl<'a> Model<'a> {
         let sound = signature::check(kind, &function.signature, Demands { mode, retried }, errors);
         let name = name(kind, function, &options, errors);
         let template = template(kind, &options, &function.signature, errors);
+        check_left_out(&options, &function.signature, errors);
         if !sound {
             return None;
         }
         let shape = Shape::of(&function.signature, mode);
+        let cached = is_cached(&options);
+        if cached && shape.output.borrows() {
+            errors.add(
+                &function.signature.output,
+                "a cached result outlives its run, so it cannot borrow: return what owns its data, such as `String` for `&str`",
+            );
+        }
         let description = match options.get("description").map(|given| &given.value) {
             Some(Value::Plain(text)) => Some((**text).clone()),
             _ => first_paragraph(&function.attributes),
         };
         let prints = !options.get("log_prints").is_some_and(|given| is_false(&given.value));
-        Some(Self { kind, function, options, shape, name, description, template, retried, prints })
+        let cached = cached && !shape.output.borrows();
+        Some(Self {
+            kind,
+            function,
+            options,
+            shape,
+            name,
+            description,
+            template,
+            retried,
+            cached,
+            prints,
+        })
     }
 }
 
@@ -84,15 +106,25 @@ fn name(kind: Kind, function: &Function, options: &Options, errors: &mut Errors)
     parse_quote!(#name)
 }
 
-fn template(
-    kind: Kind,
-    options: &Options,
-    signature: &Signature,
-    errors: &mut Errors,
-) -> Option<Template> {
-    let option = if kind == Kind::Flow { "flow_run_name" } else { "task_run_name" };
-    let Value::Template(text) = &options.get(option)?.value else { return None };
-    let arguments: Vec<_> = signature
+/// Whether there is an option by which results are cached.
+fn is_cached(options: &Options) -> bool {
+    let policy = options.get("cache_policy").map(|given| &given.value);
+    let refused = matches!(policy, Some(Value::Plain(policy)) if policy::is_none(policy));
+    options.get("cache_key_fn").is_some()
+        || !refused && (policy.is_some() || options.get("cache_expiration").is_some())
+}
+
+fn check_left_out(options: &Options, signature: &Signature, errors: &mut Errors) {
+    let Some(Value::Plain(policy)) = options.get("cache_policy").map(|given| &given.value) else {
+        return;
+    };
+    let this = signature.receiver().map(|receiver| Ident::from(receiver.self_token));
+    let names: Vec<&Ident> = this.iter().chain(names_of_arguments(signature)).collect();
+    policy::check_left_out(policy, &names, errors);
+}
+
+fn names_of_arguments(signature: &Signature) -> impl Iterator<Item = &Ident> {
+    signature
         .inputs
         .iter()
         .filter_map(|input| match input {
@@ -103,7 +135,17 @@ fn template(
             Pat::Ident(pattern) => Some(&pattern.ident),
             _ => None,
         })
-        .collect();
+}
+
+fn template(
+    kind: Kind,
+    options: &Options,
+    signature: &Signature,
+    errors: &mut Errors,
+) -> Option<Template> {
+    let option = if kind == Kind::Flow { "flow_run_name" } else { "task_run_name" };
+    let Value::Template(text) = &options.get(option)?.value else { return None };
+    let arguments: Vec<_> = names_of_arguments(signature).collect();
     Template::check(text, &arguments, errors)
 }
 

@@ -25,10 +25,12 @@ pub(super) fn function(
     let comma = receiver.clone().map(|_| quote!(,));
     let call_type = call_type(model, &shape.call);
     let clones = clone_checks(model);
+    let cached = cache_check(model);
     let described = described(model, original, definition);
     quote! {
         fn #ident #generics (#(#receiver)* #(#comma)* #(#arguments),*) -> #call_type #conditions {
             #clones
+            #cached
             #described
         }
     }
@@ -70,6 +72,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
         let name = name_of(ident);
         quote!((#name, ::tidegate::__private::recorded!(#ident)))
     });
+    let types = instance(model);
     let hashes = all.iter().map(|ident| {
         let name = given_name(ident);
         quote!((#name, ::tidegate::__private::hashed!(#ident)))
@@ -87,7 +90,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
             definition: #definition,
             arguments: #given,
             record: |#recorded| ::tidegate::__private::parameters([#(#records),*]),
-            inputs: |#pattern| ::tidegate::__private::inputs([#(#hashes),*]),
+            inputs: |#pattern| ::tidegate::__private::inputs([#(#types,)* #(#hashes),*]),
             repeat: |#pattern| ::core::result::Result::Ok(#clones),
             run_name: #run_name,
             body: |#pattern| #body,
@@ -160,6 +163,33 @@ fn run_name(model: &Model<'_>, method: bool) -> TokenStream {
     let (text, used) = (&template.text, &template.used);
     // Named, not captured: a literal that came through another macro would not see the arguments.
     quote!(::core::option::Option::Some(|#pattern| ::std::format!(#text #(, #used = #used)*)))
+}
+
+/// What a function of many types is for this call, beside its arguments.
+fn instance(model: &Model<'_>) -> Vec<TokenStream> {
+    let this = model
+        .shape
+        .method
+        .then(|| quote!(("<Self>", ::tidegate::__private::hashed_type::<Self>())));
+    let params = model.shape.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Lifetime(_) => None,
+        GenericParam::Type(param) => {
+            let (ident, name) = (&param.ident, format!("<{}>", param.ident));
+            Some(quote!((#name, ::tidegate::__private::hashed_type::<#ident>())))
+        }
+        GenericParam::Const(param) => {
+            let (ident, name) = (&param.ident, format!("<{}>", param.ident));
+            Some(quote!((#name, ::tidegate::__private::hashed!(&#ident))))
+        }
+    });
+    this.into_iter().chain(params).collect()
+}
+
+/// Where results are cached, it must be possible to write and read them; the compiler says so under the return type.
+fn cache_check(model: &Model<'_>) -> Option<TokenStream> {
+    let ty = &model.shape.output.ty;
+    let check = quote_spanned!(place(ty.span())=> ::tidegate::__private::result_must_be_serializable_to_be_cached::<#ty>());
+    model.cached.then(|| quote!(#check;))
 }
 
 /// Where the body may run again, each argument must be `Clone`; the compiler says so under the argument.
