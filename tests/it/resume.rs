@@ -560,9 +560,10 @@ async fn a_dropped_flow_run_is_recovered_when_it_is_marked_for_it() {
 
 #[tidegate::test(start_paused = true)]
 async fn a_run_that_crashes_each_time_is_recovered_three_times() {
+    static END: tokio::sync::Notify = tokio::sync::Notify::const_new();
     #[flow(recover)]
     async fn fatal() {
-        std::future::pending::<()>().await;
+        END.notified().await;
     }
     let second = std::time::Duration::from_secs(1);
     tokio::time::timeout(second, fatal()).await.unwrap_err();
@@ -584,6 +585,7 @@ async fn a_run_that_crashes_each_time_is_recovered_three_times() {
     }
     let crashes = |run: Run| run.states.iter().filter(|state| state.name == "Crashed").count();
     assert_eq!(crashes(run_of("fatal").await), 4);
+    END.notify_waiters();
 }
 
 /// Writes that a run has crashed, as one who sweeps up after a dead process does.

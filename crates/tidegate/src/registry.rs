@@ -35,9 +35,12 @@ impl Registration {
     }
 }
 
-/// The flow of this key.
+/// The flow of this key; none where it cannot be told which of several is meant.
 pub(crate) fn find(key: &str) -> Option<&'static Registration> {
-    inventory::iter::<Registration>().find(|registration| (registration.definition)().key() == key)
+    let mut found =
+        inventory::iter::<Registration>().filter(|entry| (entry.definition)().key() == key);
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
 }
 
 impl fmt::Debug for Registration {

@@ -25,11 +25,12 @@ pub(super) fn initialised(model: &Model<'_>) -> TokenStream {
         Some(text) => quote!(::core::option::Option::Some(#text)),
         None => quote!(::core::option::Option::None),
     };
-    // Methods of one name in two types of a module are told apart by their types.
-    let module = if model.shape.method {
-        quote!(::core::any::type_name::<Self>())
+    // A free function has a type of its name, whose path names the function it may stand in too; a method has that of its type.
+    let path = quote!(::core::any::type_name::<Self>());
+    let key = if model.shape.method {
+        quote!(::std::format!("{}::{}", #path, #function))
     } else {
-        quote!(::core::module_path!())
+        quote!(::std::string::String::from(#path))
     };
     let (signature, body) = (model.function.plain_signature(), &model.function.body);
     let source = source::number(quote!(#signature #body));
@@ -39,8 +40,7 @@ pub(super) fn initialised(model: &Model<'_>) -> TokenStream {
         static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
         __TIDEGATE_DEFINITION.get_or_init(|| #define(
             ::tidegate::__private::Source {
-                function: #function,
-                module: #module,
+                key: #key,
                 name: #name,
                 description: #description,
                 number: #source,

@@ -12,8 +12,9 @@ impl Service {
                 __TIDEGATE_DEFINITION
                     .get_or_init(|| ::tidegate::__private::task_definition(
                         ::tidegate::__private::Source {
-                            function: "open",
-                            module: ::core::module_path!(),
+                            key: ::std::format!(
+                                "{}::{}", ::core::any::type_name:: < Self > (), "open"
+                            ),
                             name: "open",
                             description: ::core::option::Option::None,
                         },

@@ -41,8 +41,7 @@ impl borrowed {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::flow_definition(
                 ::tidegate::__private::Source {
-                    function: "borrowed",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "borrowed",
                     description: ::core::option::Option::None,
                 },

@@ -64,8 +64,7 @@ impl my_pipeline {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::flow_definition(
                 ::tidegate::__private::Source {
-                    function: "my_pipeline",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "my-pipeline",
                     description: ::core::option::Option::None,
                 },
@@ -138,3 +137,9 @@ impl my_pipeline {
         ::core::result::Result::Ok(my_pipeline(lat, city, limit, must))
     }
 }
+const _: () = {
+    ::tidegate::__private::inventory::submit! {
+        ::tidegate::__private::Registration::new(my_pipeline::definition, | parameters |
+        my_pipeline::from_parameters(parameters).map(::tidegate::__private::forget),)
+    }
+};

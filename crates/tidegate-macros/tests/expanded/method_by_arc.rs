@@ -12,8 +12,9 @@ impl Service {
                 __TIDEGATE_DEFINITION
                     .get_or_init(|| ::tidegate::__private::flow_definition(
                         ::tidegate::__private::Source {
-                            function: "report",
-                            module: ::core::module_path!(),
+                            key: ::std::format!(
+                                "{}::{}", ::core::any::type_name:: < Self > (), "report"
+                            ),
                             name: "report",
                             description: ::core::option::Option::None,
                         },

@@ -19,8 +19,9 @@ impl Service {
                 __TIDEGATE_DEFINITION
                     .get_or_init(|| ::tidegate::__private::task_definition(
                         ::tidegate::__private::Source {
-                            function: "fetch",
-                            module: ::core::module_path!(),
+                            key: ::std::format!(
+                                "{}::{}", ::core::any::type_name:: < Self > (), "fetch"
+                            ),
                             name: "fetch",
                             description: ::core::option::Option::None,
                         },

@@ -35,8 +35,7 @@ impl report {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::flow_definition(
                 ::tidegate::__private::Source {
-                    function: "report",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "My flow",
                     description: ::core::option::Option::Some(TEXT),
                 },
@@ -113,3 +112,9 @@ impl report {
         ::core::result::Result::Ok(report())
     }
 }
+const _: () = {
+    ::tidegate::__private::inventory::submit! {
+        ::tidegate::__private::Registration::new(report::definition, | parameters |
+        report::from_parameters(parameters).map(::tidegate::__private::forget),)
+    }
+};

@@ -89,8 +89,7 @@ impl fetch_weather {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "fetch_weather",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "fetch_weather",
                     description: ::core::option::Option::Some("Fetches the weather."),
                 },

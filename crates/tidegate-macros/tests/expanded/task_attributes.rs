@@ -59,8 +59,7 @@ impl r#loop {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "loop",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "loop",
                     description: ::core::option::Option::Some("Documented."),
                 },

@@ -37,10 +37,8 @@ pub use tidegate_core::{Parameter, Parameters};
 /// The function behind a definition.
 #[derive(Debug)]
 pub struct Source {
-    /// Its own name.
-    pub function: &'static str,
-    /// The path of its module.
-    pub module: &'static str,
+    /// What tells it from others of its name: the path of the function.
+    pub key: String,
     /// The name that people see.
     pub name: &'static str,
     /// What it does.
@@ -68,7 +66,7 @@ fn definition(
     let record = core::Definition {
         kind,
         name: source.name.to_owned(),
-        key: format!("{}::{}", source.module, source.function),
+        key: source.key,
         version: options.version.clone(),
         description: source.description.map(ToOwned::to_owned),
         tags: options.tags.clone(),
