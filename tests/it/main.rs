@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "child processes tell by their output")]
 
 mod blocking;
+mod cache;
 mod capture;
 mod child;
 mod crash;
@@ -20,8 +21,8 @@ mod name;
 mod ownership;
 mod panic;
 mod parameters;
-mod resume;
 mod result;
+mod resume;
 mod retry;
 mod runtime;
 mod settings;

@@ -10,7 +10,9 @@ use tidegate::store::{
     Acknowledgement, Acknowledger, LogQuery, RecordedCall, Room, RoomMaker, RunQuery, Store,
     StoreError, StoreErrorKind, StoreInfo, Write,
 };
-use tidegate::{Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp};
+use tidegate::{
+    CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp,
+};
 
 use crate::timeline::timeline;
 
@@ -52,7 +54,11 @@ impl Troubled {
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
-            Write::TakeLease(_) | Write::RenewLease { .. } | Write::ReleaseLease(_) => None,
+            Write::TakeLease(_)
+            | Write::RenewLease { .. }
+            | Write::ReleaseLease(_)
+            | Write::Cache { .. }
+            | Write::Unlock { .. } => None,
         };
         match last {
             Some(state) if self.refuses.lock().unwrap().contains(&state.state_type()) => {
@@ -156,6 +162,19 @@ impl Store for Troubled {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.inner.orphans(limit)
+    }
+
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {
+        self.inner.cached(key)
+    }
+
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.lock(key, lease, now)
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

@@ -5,6 +5,7 @@
 pub mod __private;
 mod block_on;
 mod builder;
+pub mod cache;
 mod call;
 mod canonical;
 mod capture;
@@ -15,6 +16,7 @@ mod engine;
 mod error;
 mod hook;
 mod inputs;
+mod isolation;
 mod log;
 pub mod logging;
 mod names;
@@ -25,8 +27,8 @@ pub mod prelude;
 mod prints;
 mod query;
 mod registry;
-mod resume;
 mod result;
+mod resume;
 pub mod runtime;
 mod settings;
 mod subscriber;
@@ -35,25 +37,27 @@ mod tags;
 pub mod testing;
 
 pub use builder::EngineBuilder;
+pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
 pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use hook::{Hook, HookOutcome, IntoHook, IntoRetryCondition, RetryCondition};
+pub use isolation::IsolationLevel;
 pub use logging::{RunLogger, run_logger};
 pub use options::{Options, RunName};
 pub use output::{FinalState, StandsForState};
 pub use parameters::InvalidParameters;
 pub use query::{Logs, Runs};
-pub use resume::resume;
 pub use result::Recordable;
+pub use resume::resume;
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;
 pub use tidegate_core::{
-    CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter,
-    Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult,
-    StateType, Timestamp, exponential_backoff,
+    CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
+    LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State,
+    StateData, StateResult, StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tidegate_core::{Delays, InvalidRetryPolicy, Parameters, RetryPolicy};
 
+use crate::cache::{CacheKeyFn, CachePolicy};
 use crate::hook::{Hook, RetryCondition};
 
 /// What may be said of a flow, a task or one call of it. What is unset is taken from the next wider place: call,
@@ -25,6 +26,14 @@ pub struct Options {
     pub retry_condition: Option<RetryCondition>,
     /// How long one attempt may take; zero means no limit.
     pub timeout: Option<Duration>,
+    /// What a result depends on that later runs may take.
+    pub cache_policy: Option<CachePolicy>,
+    /// Makes the key under which a result is found, in the place of the policy.
+    pub cache_key_fn: Option<CacheKeyFn>,
+    /// How long a result may be taken; with zero, it never is.
+    pub cache_expiration: Option<Duration>,
+    /// Runs always, and replaces the result that is there.
+    pub refresh_cache: Option<bool>,
     /// Makes the name of a run from its parameters.
     pub run_name: Option<RunName>,
     /// Whether what the body prints becomes log lines.

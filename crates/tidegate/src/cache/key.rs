@@ -46,10 +46,7 @@ pub(crate) fn key_of_policy(
     hasher.update(VERSION);
     text(&mut hasher, b't', facts.task);
     // Part of what the task is, whatever its results depend on.
-    for (name, digest) in facts.inputs.instance() {
-        text(&mut hasher, b'<', name);
-        hasher.update(digest);
-    }
+    arguments(&mut hasher, b'<', facts.inputs.instance()).map_err(|wrong| wrong.of(false))?;
     let mut known = false;
     for member in policy.members() {
         known |= match member {
@@ -98,7 +95,7 @@ fn inputs(
     }
     let matters = |name: &str| policy.excluded().binary_search_by(|out| (**out).cmp(name)).is_err();
     arguments(hasher, b'i', inputs.arguments().filter(|(name, _)| matters(name)))
-        .map_err(|(argument, input)| input.uncacheable(argument, false))?;
+        .map_err(|wrong| wrong.of(false))?;
     Ok(true)
 }
 
@@ -106,8 +103,7 @@ fn flow(hasher: &mut blake3::Hasher, flow: Option<&Inputs>) -> Result<bool, Unca
     let Some(inputs) = flow.filter(|inputs| inputs.arguments().next().is_some()) else {
         return Ok(false);
     };
-    arguments(hasher, b'f', inputs.arguments())
-        .map_err(|(argument, input)| input.uncacheable(argument, true))?;
+    arguments(hasher, b'f', inputs.arguments()).map_err(|wrong| wrong.of(true))?;
     Ok(true)
 }
 
@@ -116,11 +112,11 @@ fn arguments<'a>(
     hasher: &mut blake3::Hasher,
     tag: u8,
     arguments: impl Iterator<Item = (&'static str, &'a Input)>,
-) -> Result<(), (&'static str, &'a Input)> {
+) -> Result<(), Opaque<'a>> {
     let mut digests: Vec<(&str, &Digest)> = arguments
         .map(|(name, input)| match input {
             Input::Hashed(digest) => Ok((name, digest)),
-            Input::Opaque { .. } => Err((name, input)),
+            Input::Opaque { type_name, reason } => Err(Opaque { name, type_name, reason }),
         })
         .collect::<Result<_, _>>()?;
     digests.sort_unstable();
@@ -131,6 +127,20 @@ fn arguments<'a>(
         hasher.update(digest);
     }
     Ok(())
+}
+
+/// An argument without a hash.
+struct Opaque<'a> {
+    name: &'static str,
+    type_name: &'static str,
+    reason: &'a Option<String>,
+}
+
+impl Opaque<'_> {
+    fn of(self, of_flow: bool) -> Uncacheable {
+        let Self { name, type_name, reason } = self;
+        Uncacheable { argument: name, type_name, reason: reason.clone(), of_flow }
+    }
 }
 
 /// What is wrong with which argument, and what to do.

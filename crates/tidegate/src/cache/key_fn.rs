@@ -44,7 +44,10 @@ impl CacheKeyFn {
         name: &'static str,
         function: impl Fn(&Run, &Parameters) -> O + Send + Sync + 'static,
     ) -> Self {
-        Self { name, function: Arc::new(move |run, parameters| function(run, parameters).into_key()) }
+        Self {
+            name,
+            function: Arc::new(move |run, parameters| function(run, parameters).into_key()),
+        }
     }
 
     /// Its name in log lines.

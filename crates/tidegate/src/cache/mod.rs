@@ -30,8 +30,8 @@ mod policy;
 mod tests;
 
 pub use crate::isolation::IsolationLevel;
-pub(crate) use choice::{Choice, Ignored};
-pub(crate) use key::{Facts, Uncacheable, key_of_policy, key_of_text};
+pub(crate) use choice::{By, Choice};
+pub(crate) use key::{Facts, key_of_policy, key_of_text};
 pub use key_fn::{CacheKeyFn, CacheKeyOutcome};
 pub use policy::{CacheMember, CachePolicy, MixedIsolation};
 

@@ -56,8 +56,7 @@ pub struct MixedIsolation;
 
 impl CacheMember {
     /// All of them, in the order in which they are shown and hashed.
-    pub const ALL: [Self; 4] =
-        [Self::Inputs, Self::TaskSource, Self::RunId, Self::FlowParameters];
+    pub const ALL: [Self; 4] = [Self::Inputs, Self::TaskSource, Self::RunId, Self::FlowParameters];
 
     const fn bit(self) -> u8 {
         1 << self as u8

@@ -18,6 +18,9 @@ use crate::result::Codec;
 pub(crate) trait Produce<T>: Body {
     /// The value of the last attempt that returned one.
     fn take(&mut self) -> Option<T>;
+
+    /// Says how the value is written and read, where that was not known.
+    fn write_by(&mut self, codec: Codec<T>);
 }
 
 /// What an attribute tells of one call. The same fields can be written by hand.
@@ -125,6 +128,10 @@ where
 {
     fn take(&mut self) -> Option<T> {
         self.value.take()
+    }
+
+    fn write_by(&mut self, codec: Codec<T>) {
+        self.codec = Some(codec);
     }
 }
 

@@ -7,6 +7,7 @@ use tidegate_core::State;
 use crate::call::{Call, FlowCall, Produce, Stage};
 use crate::engine::{Attempted, Body};
 use crate::inputs::Inputs;
+use crate::result::Codec;
 
 struct Forgetting<T>(Box<dyn Produce<T>>);
 
@@ -44,6 +45,9 @@ impl<T: Send> Produce<()> for Forgetting<T> {
     fn take(&mut self) -> Option<()> {
         self.0.take().map(drop)
     }
+
+    /// What is written is the value that nobody wants.
+    fn write_by(&mut self, _codec: Codec<()>) {}
 }
 
 impl<T: Send + 'static> FlowCall<'static, T> {

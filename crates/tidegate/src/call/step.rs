@@ -183,4 +183,8 @@ where
     fn take(&mut self) -> Option<T> {
         self.value.take()
     }
+
+    fn write_by(&mut self, codec: Codec<T>) {
+        self.codec = Some(codec);
+    }
 }

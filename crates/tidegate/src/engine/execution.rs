@@ -6,8 +6,10 @@ use std::sync::Arc;
 use tidegate_core::store::Advance;
 use tidegate_core::{Run, RunKind, RunPolicy, State, StateType, Write};
 
+use crate::cache::CachePolicy;
 use crate::engine::activity::Busy;
 use crate::engine::attempt::attempt;
+use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
 use crate::engine::panics::Panic;
 use crate::engine::recall::{Recalled, recall};
@@ -28,8 +30,10 @@ pub(crate) struct Execution {
     pub(super) ended: bool,
     /// The state that an earlier attempt completed in, whose result is taken.
     replayed: Option<Box<State>>,
+    /// Under what it leaves its result to others.
+    pub(super) caching: Option<Box<Caching>>,
     /// Owns the run, where runs need an owner.
-    claim: Option<Claim>,
+    pub(super) claim: Option<Claim>,
 }
 
 impl Execution {
@@ -69,6 +73,7 @@ impl Execution {
             recorded_policy: recorded_policy.unwrap_or_default(),
             ended: replayed.is_some(),
             replayed,
+            caching: None,
             claim,
         };
         if is_new {
@@ -84,6 +89,10 @@ impl Execution {
     pub(crate) async fn perform(&mut self, body: &mut dyn Body) -> Result<()> {
         if let Some(state) = self.replayed.take() {
             return Box::pin(self.replay(*state)).await;
+        }
+        self.remember_inputs(body);
+        if let Some(end) = self.take_cached(body).await {
+            return self.finish(end).await;
         }
         loop {
             let busy = match self.begin_attempt().await {
@@ -111,15 +120,7 @@ impl Execution {
                     drop(busy);
                     self.wait_until(time).await;
                 }
-                Next::Ended(end) => {
-                    if end.is_ok() {
-                        self.warn_of_calls_not_met();
-                    }
-                    self.record_end().await?;
-                    self.call_end_hooks().await;
-                    self.claim = None;
-                    return end;
-                }
+                Next::Ended(end) => return self.finish(end).await,
             }
         }
     }
@@ -149,6 +150,17 @@ impl Execution {
         }
         self.enter_running().await?;
         Ok(busy)
+    }
+
+    /// Records how the run has ended, and calls the hooks for that.
+    async fn finish(&mut self, end: Result<()>) -> Result<()> {
+        if end.is_ok() {
+            self.warn_of_calls_not_met();
+        }
+        self.record_end().await?;
+        self.call_end_hooks().await;
+        self.claim = None;
+        end
     }
 
     fn is_last_attempt(&self) -> bool {
@@ -214,6 +226,9 @@ fn first_record(engine: &Engine, outer: &Context, plan: &mut Plan) -> Result<Run
         }
         (None, None, RunKind::Task) => definition.name().to_owned(),
     };
+    if let Some(Err(error)) = options.cache_policy.as_ref().map(CachePolicy::isolation_level) {
+        return Err(Error::configuration(format!("'{}': {error}", definition.name())));
+    }
     let own_tags = plan.tags.take().unwrap_or_else(|| definition.tags().to_vec());
     record.tags = union(&outer.tags, own_tags);
     record.parameters = std::mem::take(&mut plan.parameters);

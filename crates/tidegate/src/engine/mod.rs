@@ -9,6 +9,7 @@
 mod activity;
 mod attempt;
 mod body;
+mod caching;
 mod call_key;
 mod calls;
 mod conclude;
@@ -23,8 +24,9 @@ mod panics;
 mod plan;
 mod propose;
 mod recall;
-mod shutdown;
 mod result;
+mod shutdown;
+mod turn;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -50,6 +52,7 @@ pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use plan::Plan;
+use turn::Turns;
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
 ///
@@ -92,6 +95,8 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    /// Who computes what is to be cached.
+    turns: Turns,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
 }
@@ -114,6 +119,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            turns: Turns::default(),
             ownership,
         }))
     }

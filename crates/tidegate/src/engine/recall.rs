@@ -34,7 +34,7 @@ pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> R
             run.id = run_id;
             run.call_key = Some(key);
             run.states.push(state);
-            match restore(run.state(), body) {
+            match restore(run.state().and_then(|state| state.result.as_ref()), body) {
                 Ok(()) => Recalled::Completed(Box::new(run)),
                 Err(error) => {
                     flow.logger().warning(format_args!(
@@ -50,9 +50,12 @@ pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> R
     }
 }
 
-/// Takes the result of a state that is in the record itself as the value of the body.
-fn restore(state: Option<&State>, body: &mut dyn Body) -> Result<(), erased_serde::Error> {
-    match state.and_then(|state| state.result.as_ref()) {
+/// Takes a result that is in the record itself as the value of the body.
+pub(super) fn restore(
+    result: Option<&StateResult>,
+    body: &mut dyn Body,
+) -> Result<(), erased_serde::Error> {
+    match result {
         Some(StateResult::Recorded { json }) => json::decode(json, |result| body.restore(result)),
         Some(StateResult::Persisted { .. } | StateResult::Unpersisted) | None => Ok(()),
     }

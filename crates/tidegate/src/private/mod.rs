@@ -4,9 +4,12 @@ mod probes;
 
 use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tidegate_core::{self as core, Delays, RunKind};
+use tidegate_core::{self as core, Delays, Run, RunKind};
 
+use crate::cache::{CacheKeyFn, CacheKeyOutcome};
 use crate::definition::Definition;
 use crate::duration::{IntoDelays, IntoDuration};
 use crate::hook::{Hook, IntoHook, IntoRetryCondition, RetryCondition};
@@ -43,6 +46,8 @@ pub struct Source {
     pub name: &'static str,
     /// What it does.
     pub description: Option<&'static str>,
+    /// The number of its source, which changes with it.
+    pub number: u128,
 }
 
 /// The definition of a task.
@@ -72,7 +77,7 @@ fn definition(
         tags: options.tags.clone(),
         parameters,
     };
-    Definition::new(record, options)
+    Definition::with_source(record, options, Some(source.number))
 }
 
 /// The same call, without its value.
@@ -93,6 +98,12 @@ pub fn inputs<const N: usize>(entries: [(&'static str, Input); N]) -> Inputs {
     Inputs::new(entries)
 }
 
+/// A type that a function has for one call.
+#[must_use]
+pub fn hashed_type<T: ?Sized>() -> Input {
+    Input::of_type::<T>()
+}
+
 /// A length of time.
 pub fn duration(value: impl IntoDuration) -> Duration {
     value.into_duration()
@@ -111,6 +122,14 @@ pub fn retry_jitter_factor(value: impl Into<f64>) -> f64 {
 /// A hook.
 pub fn hook<Marker>(name: &'static str, function: impl IntoHook<Marker>) -> Hook {
     Hook::new(name, function)
+}
+
+/// A function that makes cache keys.
+pub fn cache_key_fn<O: CacheKeyOutcome>(
+    name: &'static str,
+    function: impl Fn(&Run, &Parameters) -> O + Send + Sync + 'static,
+) -> CacheKeyFn {
+    CacheKeyFn::new(name, function)
 }
 
 /// A retry condition.
@@ -138,3 +157,17 @@ pub fn argument_must_be_clone_to_be_retried<T: ArgumentOfARetriedRun>(_argument:
 pub trait ArgumentOfARetriedRun {}
 
 impl<T: Clone> ArgumentOfARetriedRun for T {}
+
+/// Compiles only for results that can be written and read.
+pub fn result_must_be_serializable_to_be_cached<T: ResultOfACachedTask>() {}
+
+/// A result that later runs can take.
+#[diagnostic::on_unimplemented(
+    message = "the result of a cached task must be `Serialize` and `DeserializeOwned`: later runs, in other processes too, read it",
+    label = "`{Self}` cannot be written and read back",
+    note = "derive `serde::Serialize` and `serde::Deserialize` for it, or take the caching away"
+)]
+pub trait ResultOfACachedTask: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> ResultOfACachedTask for T {}

@@ -1,0 +1,613 @@
+//! Caching: which runs take the result of another, and which do not.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use expect_test::{Expect, expect};
+use serde::{Serialize, Serializer};
+use tidegate::cache::{DEFAULT, INPUTS, IsolationLevel, NO_CACHE, RUN_ID, TASK_SOURCE};
+use tidegate::prelude::*;
+use tidegate::{Engine, LogLevel, Parameters, Run, RunKind};
+
+use crate::child::{Child, block_on};
+use crate::timeline::{check, run_of, runs, timeline};
+
+/// Which number a run of any body has, of all in the process: equal numbers are one run.
+fn count() -> u32 {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    RUNS.fetch_add(1, Ordering::Relaxed)
+}
+
+/// The last states of the task runs, oldest first.
+async fn ends() -> String {
+    let runs = runs().await.into_iter().filter(|run| run.kind() == RunKind::Task);
+    runs.map(|run| run.state().unwrap().name.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// The lines of this level or above in the store, with the names of runs left out.
+async fn lines(level: LogLevel) -> String {
+    let logs = Engine::current().unwrap().logs().list().await.unwrap();
+    let logs = logs.into_iter().filter(|line| line.level >= level);
+    logs.map(|line| format!("{} {}\n", line.level, line.message)).collect()
+}
+
+/// CACHE-01: a task without any option of caching is not cached.
+#[tidegate::test(start_paused = true)]
+async fn a_task_that_says_nothing_of_caching_is_not_cached() {
+    #[task]
+    async fn fetch(x: u32) -> u32 {
+        x + count()
+    }
+    #[flow]
+    async fn twice() -> Result<bool> {
+        Ok(fetch(1).await? == fetch(1).await?)
+    }
+    check(
+        twice(),
+        expect![[r#"
+            Ok(false)
+            flow twice: Pending > Running > Completed
+              task fetch: Pending > Running > Completed
+              task fetch: Pending > Running > Completed
+        "#]],
+    )
+    .await;
+}
+
+#[task(cache_policy = DEFAULT)]
+async fn by_default(x: u32) -> u32 {
+    x + count()
+}
+
+#[flow]
+async fn default_twice(x: u32) -> Result<(u32, u32)> {
+    Ok((by_default(x).await?, by_default(x).await?))
+}
+
+/// CACHE-02, LOG-03: the run is recorded, and its body does not run.
+#[tidegate::test(start_paused = true)]
+async fn an_equal_call_in_one_flow_run_is_cached() {
+    let (first, second) = default_twice(1).await.unwrap();
+    assert_eq!(first, second);
+    let [_, first, second] = &runs().await[..] else { panic!("a flow run and two task runs") };
+    assert_eq!(timeline(first), "Pending > Running > Completed");
+    assert_eq!(timeline(second), "Pending > Cached");
+    assert_eq!((second.run_count, second.total_run_time), (0, Duration::ZERO));
+    let [first, second] = [first, second].map(|run| run.state().unwrap());
+    assert!(second.is_completed());
+    assert_eq!(first.result, second.result);
+    expect![[r#"
+        INFO Created flow run '<flow>' for flow 'default-twice'
+        INFO Finished in state Completed()
+        INFO Finished in state Cached(type=COMPLETED)
+        INFO Finished in state Completed()
+    "#]]
+    .assert_eq(&lines(LogLevel::Info).await.replace(&run_of("default-twice").await.name, "<flow>"));
+}
+
+/// CACHE-03
+#[tidegate::test(start_paused = true)]
+async fn the_default_policy_does_not_reach_into_other_flow_runs() {
+    assert_ne!(default_twice(1).await.unwrap().0, default_twice(1).await.unwrap().0);
+    assert_eq!(ends().await, "Completed, Cached, Completed, Cached");
+}
+
+#[task(cache_policy = INPUTS)]
+async fn by_inputs(x: u32) -> u32 {
+    x + count()
+}
+
+/// CACHE-04
+#[tidegate::test(start_paused = true)]
+async fn inputs_reach_into_other_flow_runs() {
+    #[flow]
+    async fn once(x: u32) -> Result<u32> {
+        by_inputs(x).await
+    }
+    let first = once(1).await.unwrap();
+    assert_eq!(once(1).await.unwrap(), first);
+    assert_eq!(by_inputs(1).await.unwrap(), first);
+    assert_ne!(by_inputs(2).await.unwrap(), first);
+    assert_eq!(ends().await, "Completed, Cached, Cached, Completed");
+}
+
+/// CACHE-08
+#[tidegate::test(start_paused = true)]
+async fn an_argument_that_is_left_out_does_not_matter() {
+    #[task(cache_policy = INPUTS - "y")]
+    async fn fetch(x: u32, y: u32) -> u32 {
+        x + y
+    }
+    assert_eq!(fetch(92, 1).await.unwrap(), 93);
+    assert_eq!(fetch(92, 2).await.unwrap(), 93);
+    assert_eq!(fetch(91, 2).await.unwrap(), 93);
+    assert_eq!(ends().await, "Completed, Cached, Completed");
+}
+
+/// CACHE-09
+#[tidegate::test(start_paused = true)]
+async fn by_its_source_alone_a_task_gives_one_result() {
+    #[task(cache_policy = TASK_SOURCE)]
+    async fn fetch(x: u32) -> u32 {
+        x
+    }
+    assert_eq!(fetch(1).await.unwrap(), 1);
+    assert_eq!(fetch(2).await.unwrap(), 1);
+    assert_eq!(ends().await, "Completed, Cached");
+}
+
+/// CACHE-10
+#[tidegate::test(start_paused = true)]
+async fn by_the_run_alone_a_flow_run_has_one_result() {
+    #[task(cache_policy = RUN_ID)]
+    async fn fetch(x: u32) -> u32 {
+        x
+    }
+    #[flow]
+    async fn twice() -> Result<(u32, u32)> {
+        Ok((fetch(1).await?, fetch(2).await?))
+    }
+    assert_eq!(twice().await.unwrap(), (1, 1));
+    assert_eq!((fetch(1).await.unwrap(), fetch(2).await.unwrap()), (1, 2));
+    assert_eq!(ends().await, "Completed, Cached, Completed, Completed");
+}
+
+#[task(cache_policy = FLOW_PARAMETERS)]
+async fn by_flow_parameters(x: u32) -> u32 {
+    x
+}
+
+/// CACHE-11
+#[tidegate::test(start_paused = true)]
+async fn by_the_parameters_of_the_flow_equal_flow_runs_share_a_result() {
+    #[flow]
+    async fn report(day: String, x: u32) -> Result<u32> {
+        let x = x + u32::try_from(day.len()).unwrap();
+        drop(day);
+        by_flow_parameters(x).await
+    }
+    #[flow]
+    async fn without() -> Result<u32> {
+        by_flow_parameters(1).await
+    }
+    assert_eq!(report("Mo".into(), 1).await.unwrap(), 3);
+    assert_eq!(report("Mo".into(), 1).await.unwrap(), 3);
+    assert_eq!(report("Tuesday".into(), 1).await.unwrap(), 8);
+    assert_eq!(without().await.unwrap(), 1);
+    assert_eq!(without().await.unwrap(), 1);
+    assert_eq!(by_flow_parameters(5).await.unwrap(), 5);
+    assert_eq!(ends().await, "Completed, Cached, Completed, Completed, Completed, Completed");
+}
+
+/// CACHE-13
+#[tidegate::test(start_paused = true)]
+async fn one_and_one_point_zero_are_two_inputs() {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Number {
+        Whole(u32),
+        Decimal(f64),
+    }
+    #[task(cache_policy = INPUTS)]
+    async fn fetch(number: Number) -> bool {
+        matches!(number, Number::Whole(_))
+    }
+    assert!(fetch(Number::Whole(1)).await.unwrap());
+    assert!(!fetch(Number::Decimal(1.0)).await.unwrap());
+    assert!(fetch(Number::Whole(1)).await.unwrap());
+    assert_eq!(ends().await, "Completed, Completed, Cached");
+}
+
+/// CACHE-17: a policy that asks for nothing that is known.
+#[tidegate::test(start_paused = true)]
+async fn a_task_without_arguments_has_no_key_by_its_inputs() {
+    #[task(cache_policy = INPUTS)]
+    async fn fetch() -> u32 {
+        count()
+    }
+    assert_ne!(fetch().await.unwrap(), fetch().await.unwrap());
+    assert_eq!(ends().await, "Completed, Completed");
+}
+
+/// CACHE-18: where a task is called whose policy says two things.
+#[tidegate::test(start_paused = true)]
+async fn a_policy_of_two_isolation_levels_is_an_error() {
+    let policy = INPUTS.isolation(IsolationLevel::Serializable)
+        + RUN_ID.isolation(IsolationLevel::ReadCommitted);
+    let error = by_inputs(1).cache(policy).await.unwrap_err();
+    assert!(error.is_configuration());
+    expect![[r#"'by_inputs': its cache policy is a sum of two with different isolation levels; say the level once, for the sum: `(INPUTS + RUN_ID).isolation(..)`"#]]
+        .assert_eq(&error.to_string());
+}
+
+fn first_letter(_run: &Run, parameters: &Parameters) -> Option<String> {
+    let word = parameters.get("word")?.as_str()?;
+    word.chars().next().map(String::from)
+}
+
+#[task(cache_key_fn = first_letter)]
+async fn by_letter(word: String) -> String {
+    word
+}
+
+/// CACHE-20
+#[tidegate::test(start_paused = true)]
+async fn equal_keys_of_a_function_are_one_result() {
+    #[task(cache_key_fn = first_letter)]
+    async fn another(word: String) -> String {
+        word + "!"
+    }
+    #[flow]
+    async fn read() -> Result<String> {
+        by_letter("ape".into()).await
+    }
+    assert_eq!(by_letter("ant".into()).await.unwrap(), "ant");
+    assert_eq!(read().await.unwrap(), "ant");
+    assert_eq!(another("ass".into()).await.unwrap(), "ant", "in another task too");
+    assert_eq!(by_letter("bee".into()).await.unwrap(), "bee");
+    assert_eq!(ends().await, "Completed, Cached, Cached, Completed");
+}
+
+/// CACHE-20: a function may say that there is no key.
+#[tidegate::test(start_paused = true)]
+async fn without_a_key_a_run_is_not_cached() {
+    assert_eq!(by_letter(String::new()).await.unwrap(), "");
+    assert_eq!(by_letter(String::new()).await.unwrap(), "");
+    assert_eq!(ends().await, "Completed, Completed");
+}
+
+/// CACHE-33: Prefect's server refuses keys of more than 2,000 characters.
+#[tidegate::test(start_paused = true)]
+async fn a_key_of_a_function_may_be_long() {
+    #[task(cache_key_fn = |_, _| "k".repeat(100_000))]
+    async fn fetch(x: u32) -> u32 {
+        x
+    }
+    assert_eq!((fetch(1).await.unwrap(), fetch(2).await.unwrap()), (1, 1));
+    assert_eq!(ends().await, "Completed, Cached");
+}
+
+/// CACHE-21
+#[tidegate::test(start_paused = true)]
+async fn a_key_function_that_fails_is_told_and_the_task_runs() {
+    #[task(cache_key_fn = |_, _| Err::<String, _>("no clock"))]
+    async fn fails(x: u32) -> u32 {
+        x
+    }
+    #[task(cache_key_fn = panics)]
+    async fn panicked(x: u32) -> u32 {
+        x
+    }
+    fn panics(_: &Run, _: &Parameters) -> String {
+        panic!("no clock either")
+    }
+    assert_eq!((fails(1).await.unwrap(), fails(2).await.unwrap()), (1, 2));
+    assert_eq!(panicked(3).await.unwrap(), 3);
+    assert_eq!(ends().await, "Completed, Completed, Completed");
+    let errors = lines(LogLevel::Error).await;
+    let (place, _) = errors
+        .split_once("tests/it/cache.rs:")
+        .map(|(_, rest)| rest.split_once(": no").unwrap())
+        .unwrap();
+    expect![[r#"
+        ERROR Error encountered when computing cache key - result will not be cached: closure failed: no clock
+        ERROR Error encountered when computing cache key - result will not be cached: closure failed: no clock
+        ERROR Error encountered when computing cache key - result will not be cached: panics panicked at tests/it/cache.rs:<place>: no clock either
+    "#]]
+    .assert_eq(&errors.replace(place, "<place>"));
+}
+
+/// CACHE-22: said once.
+#[tidegate::test(start_paused = true)]
+async fn of_a_function_and_a_policy_the_function_makes_the_key() {
+    #[task(cache_policy = INPUTS, cache_key_fn = first_letter)]
+    async fn fetch(word: String) -> String {
+        word
+    }
+    assert_eq!(fetch("cat".into()).await.unwrap(), "cat");
+    assert_eq!(fetch("cow".into()).await.unwrap(), "cat");
+    expect![[r#"
+        WARNING Both `cache_policy` and `cache_key_fn` are set on task 'fetch'. `cache_key_fn` will be used.
+    "#]]
+    .assert_eq(&lines(LogLevel::Warning).await);
+}
+
+/// CACHE-23
+#[tidegate::test(start_paused = true)]
+async fn a_result_is_taken_until_it_expires() {
+    #[task(cache_policy = INPUTS, cache_expiration = 0.5)]
+    async fn fetch(x: u32) -> u32 {
+        x + count()
+    }
+    let first = fetch(1).await.unwrap();
+    assert_eq!(fetch(1).await.unwrap(), first);
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    let second = fetch(1).await.unwrap();
+    assert_ne!(second, first);
+    assert_eq!(fetch(1).await.unwrap(), second);
+    assert_eq!(ends().await, "Completed, Cached, Completed, Cached");
+}
+
+/// CACHE-24: a length of time is not negative; with zero, every call runs.
+#[tidegate::test(start_paused = true)]
+async fn a_result_that_expires_at_once_is_never_taken() {
+    #[task(cache_policy = INPUTS, cache_expiration = 0)]
+    async fn fetch(x: u32) -> u32 {
+        x + count()
+    }
+    assert_ne!(fetch(1).await.unwrap(), fetch(1).await.unwrap());
+    let first = by_inputs(1).cache_expiration(Duration::ZERO).await.unwrap();
+    assert_ne!(by_inputs(1).await.unwrap(), first);
+    assert_eq!(ends().await, "Completed, Completed, Completed, Completed");
+}
+
+#[tidegate::test(start_paused = true)]
+async fn a_result_that_never_expires_in_this_age_is_taken() {
+    let first = by_inputs(1).cache_expiration(Duration::MAX).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1_000_000_000)).await;
+    assert_eq!(by_inputs(1).await.unwrap(), first);
+}
+
+/// An expiration alone asks for caching, and so for the default policy.
+#[tidegate::test(start_paused = true)]
+async fn a_task_with_an_expiration_alone_is_cached_in_its_flow_run() {
+    #[task(cache_expiration = "1h")]
+    async fn fetch(x: u32) -> u32 {
+        x + count()
+    }
+    #[flow]
+    async fn twice() -> Result<bool> {
+        Ok(fetch(1).await? == fetch(1).await?)
+    }
+    assert!(twice().await.unwrap());
+    assert!(twice().await.unwrap());
+    assert_eq!(ends().await, "Completed, Cached, Completed, Cached");
+}
+
+/// CACHE-25
+#[tidegate::test(start_paused = true)]
+async fn a_refreshed_result_takes_the_place_of_the_one_before() {
+    #[task(cache_key_fn = |_, _| "shared".to_owned(), refresh_cache)]
+    async fn refresh(x: u32) -> u32 {
+        x
+    }
+    #[task(cache_key_fn = |_, _| "shared".to_owned())]
+    async fn read() -> u32 {
+        0
+    }
+    assert_eq!(refresh(1).await.unwrap(), 1);
+    assert_eq!(refresh(2).await.unwrap(), 2);
+    assert_eq!(read().await.unwrap(), 2);
+    assert_eq!(refresh(3).refresh_cache(false).await.unwrap(), 2);
+    assert_eq!(ends().await, "Completed, Completed, Cached, Cached");
+}
+
+#[tidegate::test(start_paused = true)]
+async fn a_call_says_for_itself_how_it_is_cached() {
+    let first = by_inputs(1).await.unwrap();
+    assert_ne!(by_inputs(1).cache(NO_CACHE).await.unwrap(), first);
+    assert_ne!(by_inputs(1).cache(TASK_SOURCE).await.unwrap(), first);
+    assert_eq!(by_inputs(1).await.unwrap(), first);
+    assert_ne!(by_inputs(1).refresh_cache(true).await.unwrap(), first);
+    assert_ne!(by_inputs(1).await.unwrap(), first);
+    let by_word = by_letter("dog".into()).cache(INPUTS);
+    assert_eq!(by_word.await.unwrap(), "dog");
+    assert_eq!(by_letter("dot".into()).cache(INPUTS).await.unwrap(), "dot");
+    assert_eq!(by_letter("dot".into()).cache(DEFAULT).await.unwrap(), "dot");
+}
+
+/// CACHE-30, LOG-19
+#[tidegate::test(start_paused = true)]
+async fn an_argument_that_cannot_be_hashed_is_told_and_the_task_runs() {
+    #[derive(Clone, Debug)]
+    struct Client;
+    struct Broken;
+    impl Serialize for Broken {
+        fn serialize<S: Serializer>(&self, _: S) -> std::result::Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom("the file is closed"))
+        }
+    }
+    #[task(cache_policy = INPUTS + TASK_SOURCE)]
+    async fn fetch(client: &Client, x: u32) -> u32 {
+        let _ = client;
+        x + count()
+    }
+    #[task(cache_policy = INPUTS)]
+    async fn broken(file: Broken) -> u32 {
+        let _ = file;
+        count()
+    }
+    assert_ne!(fetch(&Client, 1).await.unwrap(), fetch(&Client, 1).await.unwrap());
+    broken(Broken).await.unwrap();
+    assert_eq!(ends().await, "Completed, Completed, Completed");
+    let sum = INPUTS + TASK_SOURCE - "client";
+    let first = fetch(&Client, 1).cache(sum.clone()).await.unwrap();
+    assert_eq!(fetch(&Client, 1).cache(sum).await.unwrap(), first);
+    let errors = lines(LogLevel::Error).await.replace(module_path!(), "it::cache");
+    expect![[r#"
+        ERROR Error encountered when computing cache key - result will not be cached: the argument 'client', a `&it::cache::an_argument_that_cannot_be_hashed_is_told_and_the_task_runs::__tidegate_test::{{closure}}::Client`, cannot be hashed: it is not `Serialize`; leave it out of the key with `- "client"`
+        ERROR Error encountered when computing cache key - result will not be cached: the argument 'client', a `&it::cache::an_argument_that_cannot_be_hashed_is_told_and_the_task_runs::__tidegate_test::{{closure}}::Client`, cannot be hashed: it is not `Serialize`; leave it out of the key with `- "client"`
+        ERROR Error encountered when computing cache key - result will not be cached: the argument 'file', a `it::cache::an_argument_that_cannot_be_hashed_is_told_and_the_task_runs::__tidegate_test::{{closure}}::Broken`, cannot be hashed: the file is closed; leave it out of the key with `- "file"`
+    "#]].assert_eq(&errors);
+}
+
+/// LOG-19: where nothing would be kept, nothing is said.
+#[test]
+fn without_a_store_nothing_is_said_of_keys() {
+    let left = Child::new().env("TIDEGATE_TASKS_DISABLE_CACHING", "true").run(|| {
+        struct Client;
+        #[task(cache_policy = INPUTS)]
+        async fn fetch(client: Client) {
+            let _ = client;
+        }
+        block_on(fetch(Client)).unwrap();
+    });
+    assert!(left.success && !left.stderr.contains("cache key"), "{}", left.stderr);
+}
+
+/// CACHE-32: a policy; a function is given what is recorded, and of the receiver nothing is.
+#[tidegate::test(start_paused = true)]
+async fn the_receiver_of_a_method_is_an_input_called_self() {
+    #[derive(Serialize)]
+    struct Station {
+        city: &'static str,
+    }
+    struct Client;
+    impl Station {
+        #[task(cache_policy = INPUTS)]
+        async fn fetch(&self, x: u32) -> String {
+            format!("{} {}", self.city, x + count())
+        }
+    }
+    impl Client {
+        #[task(cache_policy = INPUTS - "self")]
+        async fn fetch(&self, x: u32) -> u32 {
+            x + count()
+        }
+
+        #[task(cache_policy = INPUTS)]
+        async fn fails_to_be_cached(&self) -> u32 {
+            count()
+        }
+    }
+    let (rome, oslo) = (Station { city: "Rome" }, Station { city: "Oslo" });
+    let first = rome.fetch(1).await.unwrap();
+    assert_ne!(oslo.fetch(1).await.unwrap(), first);
+    assert_eq!(rome.fetch(1).await.unwrap(), first);
+    assert_eq!(Client.fetch(1).await.unwrap(), Client.fetch(1).await.unwrap());
+    assert_ne!(
+        Client.fails_to_be_cached().await.unwrap(),
+        Client.fails_to_be_cached().await.unwrap()
+    );
+    assert!(lines(LogLevel::Error).await.contains("'self'"));
+}
+
+#[tidegate::test(start_paused = true)]
+async fn a_generic_task_has_a_result_for_each_type() {
+    trait Named {
+        const NAME: &'static str;
+    }
+    impl Named for u8 {
+        const NAME: &'static str = "u8";
+    }
+    impl Named for u16 {
+        const NAME: &'static str = "u16";
+    }
+    #[task(cache_policy = INPUTS)]
+    async fn name<T: Named + Serialize + Send>(value: T) -> String {
+        let _ = value;
+        T::NAME.to_owned()
+    }
+    assert_eq!(name(1_u8).await.unwrap(), "u8");
+    assert_eq!(name(1_u16).await.unwrap(), "u16");
+    assert_eq!(name(1_u8).await.unwrap(), "u8");
+    assert_eq!(ends().await, "Completed, Completed, Cached");
+}
+
+#[tidegate::test(start_paused = true)]
+async fn equal_calls_of_two_tasks_do_not_mix() {
+    #[task(cache_policy = INPUTS)]
+    async fn double(x: u32) -> u32 {
+        2 * x
+    }
+    #[task(cache_policy = INPUTS)]
+    async fn square(x: u32) -> u32 {
+        x * x
+    }
+    assert_eq!((double(3).await.unwrap(), square(3).await.unwrap()), (6, 9));
+}
+
+#[tidegate::test(start_paused = true)]
+async fn a_failure_is_not_cached() {
+    #[task(cache_policy = INPUTS, retries = 1)]
+    async fn flaky(x: u32) -> Result<u32> {
+        if count() % 1_000_000 < u32::MAX && tidegate::runtime::task_run::run_count() < 2 {
+            return Err("no".into());
+        }
+        Ok(x)
+    }
+    check(
+        flaky(1).retries(0),
+        expect![[r#"
+            Err: Failed('Task run encountered an exception: no')
+            task flaky: Pending > Running > Failed
+        "#]],
+    )
+    .await;
+    flaky(1).await.unwrap();
+    flaky(1).await.unwrap();
+    assert_eq!(ends().await, "Failed, Completed, Cached");
+}
+
+#[tidegate::test(start_paused = true)]
+async fn a_cached_run_calls_the_hooks_for_its_end() {
+    static CALLED: AtomicU32 = AtomicU32::new(0);
+    fn note(_run: Run, state: tidegate::State) {
+        assert!(state.is_completed());
+        CALLED.fetch_add(1, Ordering::Relaxed);
+    }
+    fn never(run: Run, _state: tidegate::State) {
+        assert!(run.run_count > 0, "it does not run");
+    }
+    #[task(cache_policy = INPUTS, on_completion = note, on_running = never)]
+    async fn fetch(x: u32) -> u32 {
+        x
+    }
+    fetch(1).await.unwrap();
+    fetch(1).await.unwrap();
+    assert_eq!(CALLED.load(Ordering::Relaxed), 2);
+    assert_eq!(lines(LogLevel::Error).await, "");
+}
+
+#[tidegate::test(start_paused = true)]
+async fn a_cached_result_that_cannot_be_read_any_more_is_computed_anew() {
+    #[task(cache_key_fn = |_, _| "shared".to_owned())]
+    async fn text() -> String {
+        "one".to_owned()
+    }
+    #[task(cache_key_fn = |_, _| "shared".to_owned())]
+    async fn number() -> u32 {
+        1
+    }
+    let first = text().await.unwrap();
+    assert_eq!(number().await.unwrap(), 1);
+    assert_eq!(number().await.unwrap(), 1);
+    assert_eq!(
+        (first, ends().await),
+        ("one".to_owned(), "Completed, Completed, Cached".to_owned())
+    );
+    let warnings = lines(LogLevel::Warning).await;
+    let id = run_of("text").await.id.to_string();
+    expect![[r#"
+        WARNING The result of run <id> is cached and cannot be read as what the task gives now, so it runs: invalid type: string "one", expected u32 at line 1 column 5
+    "#]].assert_eq(&warnings.replace(&id, "<id>"));
+}
+
+#[tidegate::test(start_paused = true)]
+async fn a_step_can_be_cached_in_its_flow_run() {
+    #[flow]
+    async fn twice() -> Result<bool> {
+        let step = || {
+            let body = || async { Ok::<_, std::io::Error>(count()) };
+            tidegate::step("look").run(body).cache(RUN_ID)
+        };
+        Ok(step().await? == step().await?)
+    }
+    assert!(twice().await.unwrap());
+    assert_eq!(ends().await, "Completed, Cached");
+}
+
+/// Prints which of two equal calls ran.
+fn call_twice(call: impl Fn() -> tidegate::TaskCall<'static, u32>) {
+    block_on(async {
+        let first = call().await.unwrap();
+        let second = call().await.unwrap();
+        println!("{}", if first == second { "Cached" } else { "Completed" });
+    });
+}
+
+fn check_printed(child: Child, body: impl FnOnce(), expected: Expect) {
+    let left = child.run(body);
+    assert!(left.success, "{}", left.stderr);
+    expected.assert_eq(&left.stdout);
+}
