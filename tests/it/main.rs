@@ -7,6 +7,7 @@
 
 mod blocking;
 mod cache;
+mod cache_isolation;
 mod capture;
 mod child;
 mod crash;

@@ -2,6 +2,7 @@
 //! argument that is taken out is known to be there. It never works a policy out: that is done where it is used.
 
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ExprBinary, ExprLit, ExprPath, Ident, Lit, LitStr, parse_quote_spanned};
 
 use super::nearest::nearest;
@@ -41,6 +42,11 @@ pub(super) fn check(spec: &Spec, expression: Expr) -> syn::Result<Expr> {
             *group.expr = check(spec, *group.expr)?;
             Ok(Expr::Group(group))
         }
+        Expr::MethodCall(mut call) => {
+            *call.receiver = check(spec, *call.receiver)?;
+            call.args.iter_mut().for_each(import_level);
+            Ok(Expr::MethodCall(call))
+        }
         Expr::Path(path) => Ok(Expr::Path(imported(path))),
         Expr::Lit(_) | Expr::Array(_) | Expr::Unary(_) | Expr::Tuple(_) => {
             Err(wrong(spec, &expression))
@@ -56,6 +62,14 @@ fn imported(path: ExprPath) -> ExprPath {
             parse_quote_spanned!(ident.span()=> ::tidegate::cache::#ident)
         }
         Some(_) | None => path,
+    }
+}
+
+/// Writes `IsolationLevel::Serializable` out, whether or not it was imported.
+fn import_level(argument: &mut Expr) {
+    let Expr::Path(ExprPath { qself: None, path, .. }) = argument else { return };
+    if path.segments.len() == 2 && path.segments[0].ident == "IsolationLevel" {
+        *path = parse_quote_spanned!(path.span()=> ::tidegate::#path);
     }
 }
 
