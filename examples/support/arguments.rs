@@ -97,6 +97,45 @@ impl RetryArguments {
     }
 }
 
+/// What `resume` is told to do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BookArguments {
+    /// How many pages the book has.
+    pub pages: u32,
+    /// How long a page takes.
+    pub seconds: f64,
+}
+
+const RESUME: &str = "\
+Translates a book, page by page, and goes on where it was killed.
+
+Usage: cargo run --example resume -- [OPTIONS]
+
+  --pages N      How many pages a new book has [10]
+  --seconds S    How long a page of a new book takes [0.5]
+  --help         Print this text";
+
+impl BookArguments {
+    /// Reads the command line of this process. Where it asks for help, prints that and ends the process.
+    ///
+    /// # Errors
+    ///
+    /// The command line has an option that is not known, or a value that is no number.
+    pub fn from_command_line() -> Result<Self, lexopt::Error> {
+        let mut arguments = Self { pages: 10, seconds: 0.5 };
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("pages") => arguments.pages = number(&mut parser)?,
+                Long("seconds") => arguments.seconds = number(&mut parser)?,
+                Short('h') | Long("help") => help(RESUME),
+                Short(_) | Long(_) | Value(_) => return Err(argument.unexpected()),
+            }
+        }
+        Ok(arguments)
+    }
+}
+
 fn number<T: FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>>(
     parser: &mut lexopt::Parser,
 ) -> Result<T, lexopt::Error> {

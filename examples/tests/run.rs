@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -30,6 +31,10 @@ impl Folder {
     }
 
     fn output(&self, example: &str, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+        self.command(example, arguments).envs(settings.iter().copied()).output().unwrap()
+    }
+
+    fn command(&self, example: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program(example));
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy().to_ascii_uppercase();
@@ -40,10 +45,8 @@ impl Folder {
         command
             .args(arguments)
             .current_dir(&self.0)
-            .env("TIDEGATE_HOME", self.0.path().join("home"))
-            .envs(settings.iter().copied())
-            .output()
-            .unwrap()
+            .env("TIDEGATE_HOME", self.0.path().join("home"));
+        command
     }
 }
 
@@ -226,4 +229,36 @@ fn blocking_tasks_are_honest_about_threads() {
         "TimedOut",
     ]);
     printed.prints(&["A task on its own: 42"]);
+}
+
+/// Killed at its third page: the next process takes two from the record, and does the others.
+#[test]
+fn resume_goes_on_where_it_was_killed() {
+    let folder = Folder::new();
+    let mut killed = folder
+        .command("resume", &["--pages", "4", "--seconds", "0.2"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(killed.stdout.take().unwrap()).lines();
+    let done = lines.map(Result::unwrap).find(|line| line.starts_with("Translated page 2"));
+    assert!(done.is_some());
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+
+    let second = folder.run("resume", &[], &[]);
+    second.prints(&[
+        "Going on with the flow run '",
+        "Translated page 4.",
+        "The book has 1010 words.",
+    ]);
+    assert!(!second.out.contains("Translated page 1."), "{}", second.out);
+    second.logs_in_order(&[
+        "Resuming flow run '",
+        "Task run 'page-1' - Found in the record, and not run again: Completed()",
+        "Task run 'page-4' - Finished in state Completed()",
+    ]);
+    let third = folder.run("resume", &["--pages", "1", "--seconds", "0"], &[]);
+    third.prints(&["Nothing was left unfinished", "The book has 251 words."]);
 }

@@ -26,14 +26,19 @@ async fn note(number: u32) -> u32 {
 }
 
 /// Completes one task, and then waits for its end.
-#[flow(recover)]
-async fn hangs_once() -> Result<u32> {
+#[flow]
+async fn hangs() -> Result<u32> {
     let given = note(1).await?;
     if std::env::var_os("HANG").is_some() {
-        say(format_args!("flow run {}", tidegate::runtime::flow_run::id().unwrap()));
+        say(format_args!("flow run {}", tidegate::runtime::flow_run::root_flow_run_id().unwrap()));
         std::future::pending::<()>().await;
     }
     Ok(given + note(2).await?)
+}
+
+#[flow(recover)]
+async fn hangs_once() -> Result<u32> {
+    hangs().await
 }
 
 fn engine_at(home: &Path) -> Engine {
@@ -57,6 +62,7 @@ async fn wait_for(engine: &Engine, id: RunId, state_type: StateType) -> Run {
     }
 }
 
+/// SUBFLOW-12: the subflow run that was under way goes on, too.
 #[test]
 fn the_runs_of_a_killed_process_are_ended_by_another_and_recovered() {
     let home = tempfile::tempdir().unwrap();
@@ -76,6 +82,10 @@ fn the_runs_of_a_killed_process_are_ended_by_another_and_recovered() {
         assert_eq!(timeline(&run), "Pending > Running > Crashed > Rerunning > Completed");
         let crashed = run.states[2].message.as_deref();
         assert_eq!(crashed, Some("The process that ran it is gone: it did not renew its lease."));
+        let subflows = engine.runs().flow("hangs").list().await.unwrap();
+        assert_eq!(subflows.len(), 1);
+        let subflow = timeline(&subflows[0]);
+        assert_eq!(subflow, "Pending > Running > Crashed > Rerunning > Completed");
         let tasks = engine.runs().task("note").oldest_first().list().await.unwrap();
         let tasks: Vec<_> =
             tasks.iter().map(|run| format!("{} {}", run.run_count, timeline(run))).collect();
@@ -154,7 +164,7 @@ fn no_write_of_an_owner_that_was_taken_for_dead_is_accepted() {
         let left = process.wait_for_rest();
         assert_eq!(
             left.stdout.lines().collect::<Vec<_>>(),
-            ["refused: true", "body 3", "new run: true"],
+            ["body 2", "refused: true", "body 3", "new run: true"],
             "{}",
             left.stderr
         );

@@ -150,7 +150,10 @@ async fn submitted_and_concurrent_calls_are_found_too() {
     #[flow(retries = 1)]
     async fn pipeline() -> Result<u64> {
         let handles: Vec<RunHandle<u64>> = (1..4).map(|number| square(number).submit()).collect();
-        let submitted: Vec<u64> = join_all(handles.iter().map(IntoFuture::into_future)).await.into_iter().collect::<Result<_>>()?;
+        let submitted: Vec<u64> = join_all(handles.iter().map(IntoFuture::into_future))
+            .await
+            .into_iter()
+            .collect::<Result<_>>()?;
         let joined = try_join_all((4..6).map(square)).await?;
         FAILING.now()?;
         Ok(submitted.iter().chain(&joined).sum())

@@ -372,56 +372,6 @@ async fn a_flow_that_times_out_is_tried_again() {
     assert_eq!(run_of("pipeline").await.run_count, 2);
 }
 
-/// RETRY-29
-#[tidegate::test(start_paused = true)]
-async fn a_flow_that_is_tried_again_runs_its_tasks_again() {
-    #[task]
-    async fn fetch() {}
-    #[flow(retries = 1)]
-    async fn pipeline() -> Result<()> {
-        fetch().await?;
-        Err("no".into())
-    }
-    check(
-        pipeline(),
-        expect![[r#"
-        Err: Failed('Flow run encountered an exception: no')
-        flow pipeline: Pending > Running > AwaitingRetry(0s) > Running > Failed
-          task fetch: Pending > Running > Completed
-          task fetch: Pending > Running > Completed
-    "#]],
-    )
-    .await;
-}
-
-/// RETRY-33, RETRY-34
-#[tidegate::test(start_paused = true)]
-async fn a_flow_that_is_tried_again_makes_new_subflow_runs_and_leaves_the_old_ones() {
-    #[flow]
-    async fn completes() {}
-    #[flow]
-    async fn fails() -> Result<()> {
-        Err("no".into())
-    }
-    #[flow(retries = 1)]
-    async fn parent() -> Result<()> {
-        completes().await?;
-        fails().await
-    }
-    check(
-        parent(),
-        expect![[r#"
-        Err: Failed('Flow run encountered an exception: no')
-        flow parent: Pending > Running > AwaitingRetry(0s) > Running > Failed
-          flow completes: Pending > Running > Completed
-          flow fails: Pending > Running > Failed
-          flow completes: Pending > Running > Completed
-          flow fails: Pending > Running > Failed
-    "#]],
-    )
-    .await;
-}
-
 #[tidegate::test(start_paused = true)]
 async fn arguments_are_there_for_every_attempt() {
     #[task(retries = 2)]

@@ -242,8 +242,7 @@ fn default_retries_of_flows_are_a_setting_of_their_own() {
         &left,
         expect![[r#"
         pipeline: Pending > Running > AwaitingRetry(0s) > Running > Failed
-        fails: Pending > Running > Failed
-        fails: Pending > Running > Failed
+        fails: Pending > Running > Failed > Retrying > Failed
     "#]],
     );
 }

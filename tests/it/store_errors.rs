@@ -1,5 +1,6 @@
 //! Stores in trouble: what the caller of a run is told, what waits, and that nothing is lost.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -7,8 +8,8 @@ use expect_test::{Expect, expect};
 use futures_util::future::BoxFuture;
 use tidegate::prelude::*;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, LogQuery, RecordedCall, Room, RoomMaker, RunQuery, Store,
-    StoreError, StoreErrorKind, StoreInfo, Write,
+    Acknowledgement, Acknowledger, Deleted, Expired, IfExists, LogQuery, RecordedCall, Room,
+    RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };
 use tidegate::{
     CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp,
@@ -179,6 +180,26 @@ impl Store for Troubled {
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         self.inner.logs(query)
+    }
+
+    fn delete_runs(
+        &self,
+        expired: Expired,
+        at_most: u64,
+    ) -> BoxFuture<'_, Result<Deleted, StoreError>> {
+        self.inner.delete_runs(expired, at_most)
+    }
+
+    fn vacuum(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        self.inner.vacuum()
+    }
+
+    fn backup(&self, path: &Path, if_exists: IfExists) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.inner.backup(path, if_exists)
+    }
+
+    fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.inner.transact(work)
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {

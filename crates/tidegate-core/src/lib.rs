@@ -35,6 +35,7 @@ pub use state::{
     ParseStateTypeError, ResultReference, State, StateData, StateResult, StateType, StateTypes,
 };
 pub use store::{
-    Acknowledgement, Acknowledger, Advance, Durability, LogQuery, Order, ParseDurabilityError,
-    RecordedCall, Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+    Acknowledgement, Acknowledger, Advance, Deleted, Durability, Expired, IfExists, LogQuery,
+    Order, ParseDurabilityError, RecordedCall, Room, RoomMaker, RunQuery, Store, StoreError,
+    StoreErrorKind, StoreInfo, Write,
 };

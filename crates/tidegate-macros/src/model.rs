@@ -42,19 +42,12 @@ impl<'a> Model<'a> {
         options: Options,
         errors: &mut Errors,
     ) -> Option<Self> {
-        let inline = options.get("inline");
-        if let (Some(given), Some(_)) = (inline, &function.signature.asyncness) {
-            errors.add(
-                &given.name,
-                "`inline` is for sync functions: an async one already runs in place",
-            );
-        }
-        let mode = Mode::of(&function.signature, inline.is_some());
+        let mode = mode(function, &options, errors);
         let retried = options.get("retries").is_some_and(|given| !is_zero(&given.value));
         let sound = signature::check(kind, &function.signature, Demands { mode, retried }, errors);
         let name = name(kind, function, &options, errors);
-        let template = template(kind, &options, &function.signature, errors);
-        check_left_out(&options, &function.signature, errors);
+        let template = template(kind, &options, &function.signature, mode, errors);
+        check_left_out(&options, &function.signature, mode, errors);
         if !sound {
             return None;
         }
@@ -87,6 +80,38 @@ impl<'a> Model<'a> {
     }
 }
 
+/// How the body runs, as far as the options agree with each other and with the function.
+fn mode(function: &Function, options: &Options, errors: &mut Errors) -> Mode {
+    let (inline, transactional) = (options.get("inline"), options.get("transactional"));
+    let before = errors.count();
+    if function.signature.asyncness.is_some() {
+        if let Some(given) = inline {
+            errors.add(
+                &given.name,
+                "`inline` is for sync functions: an async one already runs in place",
+            );
+        }
+        if let Some(given) = transactional {
+            errors.add(
+                &given.name,
+                "`transactional` is for sync functions: nobody can write while a transaction is open, so nothing may be awaited in \
+                 one; await before the call, and leave out `async`",
+            );
+        }
+    } else if let (Some(given), Some(_)) = (inline, transactional) {
+        errors.add(
+            &given.name,
+            "`inline` and `transactional` exclude each other: a transactional body runs where the store writes",
+        );
+    }
+    let transactional = transactional.is_some() && errors.count() == before;
+    if transactional {
+        Mode::Transactional
+    } else {
+        Mode::of(&function.signature, inline.is_some())
+    }
+}
+
 fn name(kind: Kind, function: &Function, options: &Options, errors: &mut Errors) -> Expr {
     if let Some(Value::Plain(written)) = options.get("name").map(|given| &given.value) {
         if let (Kind::Flow, Some(text)) = (kind, literal(written))
@@ -114,16 +139,17 @@ fn is_cached(options: &Options) -> bool {
         || !refused && (policy.is_some() || options.get("cache_expiration").is_some())
 }
 
-fn check_left_out(options: &Options, signature: &Signature, errors: &mut Errors) {
+fn check_left_out(options: &Options, signature: &Signature, mode: Mode, errors: &mut Errors) {
     let Some(Value::Plain(policy)) = options.get("cache_policy").map(|given| &given.value) else {
         return;
     };
     let this = signature.receiver().map(|receiver| Ident::from(receiver.self_token));
-    let names: Vec<&Ident> = this.iter().chain(names_of_arguments(signature)).collect();
+    let names: Vec<&Ident> = this.iter().chain(names_of_arguments(signature, mode)).collect();
     policy::check_left_out(policy, &names, errors);
 }
 
-fn names_of_arguments(signature: &Signature) -> impl Iterator<Item = &Ident> {
+/// The arguments that a caller gives, but for `self`.
+fn names_of_arguments(signature: &Signature, mode: Mode) -> impl Iterator<Item = &Ident> {
     signature
         .inputs
         .iter()
@@ -131,6 +157,7 @@ fn names_of_arguments(signature: &Signature) -> impl Iterator<Item = &Ident> {
             FnArg::Typed(PatType { pat, .. }) => Some(&**pat),
             FnArg::Receiver(_) => None,
         })
+        .skip(mode.given())
         .filter_map(|pattern| match pattern {
             Pat::Ident(pattern) => Some(&pattern.ident),
             _ => None,
@@ -141,11 +168,12 @@ fn template(
     kind: Kind,
     options: &Options,
     signature: &Signature,
+    mode: Mode,
     errors: &mut Errors,
 ) -> Option<Template> {
     let option = if kind == Kind::Flow { "flow_run_name" } else { "task_run_name" };
     let Value::Template(text) = &options.get(option)?.value else { return None };
-    let arguments: Vec<_> = names_of_arguments(signature).collect();
+    let arguments: Vec<_> = names_of_arguments(signature, mode).collect();
     Template::check(text, &arguments, errors)
 }
 

@@ -68,7 +68,22 @@ CREATE INDEX runs_by_kind ON runs (kind, created);
 -- Most runs are COMPLETED, so those are found soon enough among all; this finds the others.
 CREATE INDEX runs_not_completed ON runs (state_type, created) WHERE state_type <> 3;
 
--- Results that are found again by a key. One that has expired counts for nothing, and is replaced by the next.
+-- Runs that were called in nothing else, for retention.
+CREATE INDEX runs_at_top ON runs (created) WHERE flow_run_id IS NULL AND task_run_id IS NULL;
+
+-- Runs that were called in a task run outside flow runs, which are few.
+CREATE INDEX runs_by_task_run ON runs (task_run_id) WHERE flow_run_id IS NULL AND task_run_id IS NOT NULL;
+
+-- Whether everything in a flow run has ended.
+CREATE INDEX runs_not_ended ON runs (root_flow_run_id) WHERE end_time IS NULL;
+
+-- Top-level runs of which something is deleted already, and the rest will be.
+CREATE TABLE deletions (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+) STRICT, WITHOUT ROWID;
+
+-- Results that are found again by a key. One that has expired counts for nothing, and is replaced by the next; one whose run is
+-- deleted is deleted with it.
 CREATE TABLE cache_entries (
     number INTEGER PRIMARY KEY,
     key BLOB NOT NULL UNIQUE CHECK (length(key) = 32),
@@ -80,6 +95,8 @@ CREATE TABLE cache_entries (
     checksum INTEGER NOT NULL,
     CHECK ((value IS NULL) <> (reference IS NULL))
 ) STRICT;
+
+CREATE INDEX cache_entries_by_run ON cache_entries (run_id);
 
 -- Who computes a result that will be found by a key. A lock ends with the lease it is held under.
 CREATE TABLE cache_locks (

@@ -143,6 +143,7 @@ fn a_run_is_stored_like_this() {
               "jitter_factor": 0.5
             },
             "resuming": false,
+            "recover": false,
             "pause_keys": [],
             "retry_type": "in_process"
           },

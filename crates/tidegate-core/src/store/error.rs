@@ -34,8 +34,14 @@ pub enum StoreErrorKind {
     Busy,
     /// The store was closed.
     Closed,
-    /// The writer does not own the run any more: its lease has ended, or another has moved the run on.
+    /// The lease of the writer has ended, so what it owned is not its own any more.
+    LeaseEnded,
+    /// Another owns the run, or has moved it on.
     Fenced,
+    /// There is something already where a new file was to be.
+    Exists,
+    /// The store cannot do this at all.
+    Unsupported,
     /// Anything else.
     Other,
 }

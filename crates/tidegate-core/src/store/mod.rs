@@ -10,11 +10,14 @@
 mod durability;
 mod error;
 mod query;
+mod sql;
 #[cfg(feature = "suite")]
 pub mod suite;
+mod upkeep;
 mod write;
 
 use std::fmt;
+use std::path::Path;
 
 use futures_util::future::BoxFuture;
 
@@ -25,6 +28,11 @@ use crate::{
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
 pub use query::{LogQuery, Order, RunQuery};
+pub use sql::{
+    FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
+    SqlTransaction, SqlValue, SqlWork, TransactionEnd,
+};
+pub use upkeep::{Deleted, Expired, IfExists};
 pub use write::{Acknowledgement, Acknowledger, Advance, Room, RoomMaker, Write};
 
 /// What a store tells of itself.
@@ -111,7 +119,8 @@ impl RecordedCall {
 /// *Order*: writes of one caller take effect in the order they were put, and a write that is
 /// acknowledged implies every write put before it.
 /// *Freshness*: a read sees every write that this handle put before the read began.
-/// *Fencing*: a write about a run is refused as [`Fenced`](StoreErrorKind::Fenced) when its lease has ended, when the run is
+/// *Fencing*: a write is refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when the lease it is written under has ended. A write
+/// about a run is refused as [`Fenced`](StoreErrorKind::Fenced) when the run is
 /// under another lease that has not ended and has not ended itself, or when it does not follow the states on record.
 pub trait Store: fmt::Debug + Send + Sync {
     /// Where it is. Needed by every error message.
@@ -167,12 +176,13 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
 
-    /// The result that is kept under this key, expired or not.
+    /// The result that is kept under this key, expired or not. It is kept as long as the run that computed it, if that is on record.
     fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>>;
 
     /// Takes the lock of a key for the owner of `lease`, so that of several processes one computes what is kept under the key. Says
     /// whether it is held under that lease now; it is not while another holds it, whose lease has neither ended nor expired at `now`.
-    /// It is held until [`Write::Unlock`] or until its lease ends. Refused as [`Fenced`](StoreErrorKind::Fenced) when `lease` has
+    /// It is held until [`Write::Unlock`] or until its lease ends. When the future is dropped, the lock may be held all the same, and a
+    /// [`Write::Unlock`] that is put then lets go of it. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when `lease` has
     /// ended.
     fn lock(
         &self,
@@ -183,6 +193,44 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;
+
+    /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it and its log lines; what
+    /// was cached is kept. Nothing of a run is deleted before all that was made inside it has ended.
+    ///
+    /// One call deletes at most about so many runs and log lines, in one transaction, so that it holds nobody up; call it again
+    /// while there is [`more`](Deleted::more). What does not fit one call is deleted from the newest to the oldest and the
+    /// top-level run last: what is left in between, or after a crash, is a smaller tree without loose ends, and the next call goes on
+    /// with it, whatever it is asked to delete. Until it is gone, writes about it are refused as [`Fenced`](StoreErrorKind::Fenced),
+    /// so that no run goes on with half of its record.
+    ///
+    /// Log lines and runs that are put about a deleted run later are kept, so ask for runs that ended a while ago.
+    fn delete_runs(
+        &self,
+        expired: Expired,
+        at_most: u64,
+    ) -> BoxFuture<'_, Result<Deleted, StoreError>>;
+
+    /// Gives the room that deleted records have left back to the file system; how many bytes. It goes in steps, between which others
+    /// write, so dropping the future stops it halfway. Without it the room is used for new records.
+    fn vacuum(&self) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// Writes a copy of all records into a new file: as they were at one moment after the call, so that it holds everything that was
+    /// acknowledged before, while others go on writing. The copy is a store that can be opened. It appears under its name when it is
+    /// complete, checked and durable; dropping the future leaves nothing.
+    ///
+    /// The error of a file that exists is of the kind [`Exists`](StoreErrorKind::Exists).
+    fn backup(&self, path: &Path, if_exists: IfExists) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// Does `work` in a transaction of its own in the store's own database, after every write that was put before. Its end is what
+    /// `work` says: committed together with the writes that it gives, as durable as an acknowledged write; or undone. A panic of
+    /// `work`, a write of it that is refused, and a failed commit undo it too, and are told as an error, after which nothing of it
+    /// is there and nothing is tried again. Dropping the future undoes nothing.
+    ///
+    /// While `work` is at it nobody writes, in this process or in another, so it must be short, and it must not wait for this store:
+    /// what it asks of the store, log lines aside, is refused.
+    ///
+    /// A store that has no SQL answers [`Unsupported`](StoreErrorKind::Unsupported).
+    fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>>;
 
     /// Makes everything durable and lets go of files and threads. Closing twice is fine; a write put later is refused.
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>>;

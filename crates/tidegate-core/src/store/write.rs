@@ -22,7 +22,7 @@ pub enum Write {
     Advance(Box<Advance>),
     /// A lease is taken.
     TakeLease(Box<Lease>),
-    /// A lease holds until a later time. Refused as [`Fenced`](StoreErrorKind::Fenced) when it has ended.
+    /// A lease holds until a later time. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when it has ended.
     RenewLease {
         /// The lease.
         id: LeaseId,
@@ -31,7 +31,7 @@ pub enum Write {
     },
     /// A lease ends, because its owner has nothing left to own.
     ReleaseLease(LeaseId),
-    /// A result can be found by its key from now on, and no older one of that key. Refused as [`Fenced`](StoreErrorKind::Fenced)
+    /// A result can be found by its key from now on, and no older one of that key. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded)
     /// when the lease it is written under has ended.
     Cache {
         /// What is found.

@@ -51,6 +51,9 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
     let place = place(model.function.signature.ident.span());
     let describe = match model.kind {
         Kind::Flow => quote_spanned!(place=> ::tidegate::__private::flow),
+        Kind::Task | Kind::Test if model.shape.mode == Mode::Transactional => {
+            quote_spanned!(place=> ::tidegate::__private::transactional)
+        }
         Kind::Task | Kind::Test => quote_spanned!(place=> ::tidegate::__private::task),
     };
     let arguments: Vec<&Ident> =
@@ -82,7 +85,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
         quote!(::tidegate::__private::cloned!(#ident, #name)?)
     }));
     let run_name = run_name(model, receiver.is_some());
-    let body = body(model, original, &all);
+    let body = body(model, original, receiver.as_ref(), &arguments, &pattern);
     let output = output(model);
     let codec = codec(model);
     quote_spanned! {place=>
@@ -93,7 +96,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
             inputs: |#pattern| ::tidegate::__private::inputs([#(#types,)* #(#hashes),*]),
             repeat: |#pattern| ::core::result::Result::Ok(#clones),
             run_name: #run_name,
-            body: |#pattern| #body,
+            body: #body,
             output: #output,
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: #codec,
@@ -114,7 +117,14 @@ pub(super) fn name_of(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
-fn body(model: &Model<'_>, original: &TokenStream, arguments: &[&Ident]) -> TokenStream {
+/// The closure that calls the user's function once.
+fn body(
+    model: &Model<'_>,
+    original: &TokenStream,
+    receiver: Option<&Ident>,
+    arguments: &[&Ident],
+    pattern: &TokenStream,
+) -> TokenStream {
     let generics = model.shape.generics.params.iter().filter_map(|param| match param {
         GenericParam::Lifetime(_) => None,
         GenericParam::Type(param) => Some(&param.ident),
@@ -122,11 +132,17 @@ fn body(model: &Model<'_>, original: &TokenStream, arguments: &[&Ident]) -> Toke
     });
     let generics: Vec<&Ident> = generics.collect();
     let generics = if generics.is_empty() { quote!() } else { quote!(::<#(#generics),*>) };
-    let call = quote!(#original #generics (#(#arguments),*));
+    let transaction = (model.shape.mode == Mode::Transactional)
+        .then(|| Ident::new("__tidegate_transaction", Span::mixed_site()));
+    let given = receiver.into_iter().chain(&transaction).chain(arguments.iter().copied());
+    let call = quote!(#original #generics (#(#given),*));
     match model.shape.mode {
-        Mode::Async => call,
-        Mode::Blocking => quote!(::tidegate::__private::blocking(move || #call)),
-        Mode::Inline => quote!(async move { #call }),
+        Mode::Async => quote!(|#pattern| #call),
+        Mode::Blocking => quote!(|#pattern| ::tidegate::__private::blocking(move || #call)),
+        Mode::Inline => quote!(|#pattern| async move { #call }),
+        Mode::Transactional => {
+            quote!(|#transaction: &mut ::tidegate::SqlTransaction<'_>, #pattern| #call)
+        }
     }
 }
 

@@ -93,6 +93,7 @@ pub(crate) const OPTIONS: &[Spec] = &[
     option("on_cancellation", "on_cancellation", Takes::Functions, FLOW, "on_cancellation = clean_up", "called when a run is cancelled"),
     option("on_crashed", "on_crashed", Takes::Functions, FLOW, "on_crashed = notify", "called when a run crashed"),
     option("inline", "", Takes::Nothing, BOTH, "inline", "runs a sync body in place, not on the blocking pool"),
+    option("transactional", "", Takes::Nothing, TASK, "transactional", "gives a sync body the store's own SQL transaction, committed with its end"),
     option("start_paused", "", Takes::Switch, TEST, "start_paused = true", "whether the clock stands still"),
     option("worker_threads", "", Takes::Count, TEST, "worker_threads = 4", "how many threads run the test"),
 ];

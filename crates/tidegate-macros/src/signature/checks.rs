@@ -39,11 +39,18 @@ pub(crate) fn check(
         );
         errors.add(&signature.ident, message);
     }
+    let mut typed = Vec::new();
     for input in &signature.inputs {
         match input {
             FnArg::Receiver(receiver) => check_receiver(kind, receiver, demands, errors),
-            FnArg::Typed(argument) => check_argument(kind, argument, demands, errors),
+            FnArg::Typed(argument) => typed.push(argument),
         }
+    }
+    if demands.mode == Mode::Transactional {
+        check_transaction(signature, typed.first().copied(), errors);
+    }
+    for argument in typed.into_iter().skip(demands.mode.given()) {
+        check_argument(kind, argument, demands, errors);
     }
     check_output(kind, &signature.output, errors);
     errors.count() == before
@@ -95,12 +102,34 @@ fn check_receiver(kind: Kind, receiver: &Receiver, demands: Demands, errors: &mu
             "`&mut self` cannot be given to a second attempt: take `&self`, or leave out `retries`",
         );
     }
-    if borrowed && demands.mode == Mode::Blocking {
-        let noun = kind.noun();
-        let message = format!(
-            "a sync {noun} runs on the blocking pool and cannot borrow `self`: take `self: Arc<Self>`, or add `inline`"
-        );
-        errors.add(receiver, message);
+    if !borrowed {
+        return;
+    }
+    match demands.mode {
+        Mode::Async | Mode::Inline => {}
+        Mode::Blocking => {
+            let noun = kind.noun();
+            let message = format!(
+                "a sync {noun} runs on the blocking pool and cannot borrow `self`: take `self: Arc<Self>`, or add `inline`"
+            );
+            errors.add(receiver, message);
+        }
+        Mode::Transactional => errors.add(
+            receiver,
+            "a transactional task runs where the store writes and cannot borrow `self`: take `self: Arc<Self>`",
+        ),
+    }
+}
+
+/// The first argument of a transactional task is the transaction, as far as can be seen of how it is written.
+fn check_transaction(signature: &Signature, first: Option<&PatType>, errors: &mut Errors) {
+    const MISSING: &str = "a transactional task is given the transaction before the arguments of its callers: begin with `tx: &mut SqlTransaction`";
+    match first {
+        None => errors.add(&signature.ident, MISSING),
+        Some(argument) => match &*argument.ty {
+            Type::Reference(reference) if reference.mutability.is_some() => {}
+            _ => errors.add(argument, MISSING),
+        },
     }
 }
 
@@ -120,12 +149,19 @@ fn check_argument(kind: Kind, argument: &PatType, demands: Demands, errors: &mut
             "give this argument a name: it is recorded under it; take it apart in the body",
         ),
     }
-    if demands.mode == Mode::Blocking && is_borrowed(&argument.ty) {
-        let noun = kind.noun();
-        let message = format!(
-            "a sync {noun} runs on the blocking pool and cannot borrow: take this by value, or add `inline`"
-        );
-        errors.add(&argument.ty, message);
+    match demands.mode {
+        Mode::Blocking if is_borrowed(&argument.ty) => {
+            let noun = kind.noun();
+            let message = format!(
+                "a sync {noun} runs on the blocking pool and cannot borrow: take this by value, or add `inline`"
+            );
+            errors.add(&argument.ty, message);
+        }
+        Mode::Transactional if is_borrowed(&argument.ty) => errors.add(
+            &argument.ty,
+            "a transactional task runs where the store writes and cannot borrow: take this by value",
+        ),
+        Mode::Async | Mode::Blocking | Mode::Inline | Mode::Transactional => {}
     }
     check_attributes(kind, &argument.attrs, errors);
 }

@@ -52,6 +52,8 @@ pub(crate) enum Mode {
     Blocking,
     /// It is sync, and runs in place.
     Inline,
+    /// It is sync, and runs in a transaction of the store.
+    Transactional,
 }
 
 impl Mode {
@@ -60,6 +62,14 @@ impl Mode {
             (true, _) => Self::Async,
             (false, false) => Self::Blocking,
             (false, true) => Self::Inline,
+        }
+    }
+
+    /// How many arguments the engine gives, before those of the caller.
+    pub(crate) const fn given(self) -> usize {
+        match self {
+            Self::Async | Self::Blocking | Self::Inline => 0,
+            Self::Transactional => 1,
         }
     }
 }
@@ -72,13 +82,13 @@ impl Shape {
         let call = free(&mut taken, "'call", Span::call_site());
         let bound = match mode {
             Mode::Async | Mode::Inline => call.clone(),
-            Mode::Blocking => Lifetime::new("'static", Span::call_site()),
+            Mode::Blocking | Mode::Transactional => Lifetime::new("'static", Span::call_site()),
         };
         let mut naming = Naming::new(taken, bound.clone());
 
         let receiver = signature.receiver().map(|receiver| naming.name_receiver(receiver));
         let of_self = naming.met.first().cloned();
-        let arguments = arguments(signature, &mut naming);
+        let arguments = arguments(signature, mode, &mut naming);
 
         let mut output = Output::of(&signature.output);
         let mut sources = naming.met.clone();
@@ -109,10 +119,13 @@ impl Shape {
     }
 }
 
-fn arguments(signature: &Signature, naming: &mut Naming) -> Vec<Argument> {
+fn arguments(signature: &Signature, mode: Mode, naming: &mut Naming) -> Vec<Argument> {
     let mut arguments = Vec::new();
-    for input in &signature.inputs {
-        let FnArg::Typed(typed) = input else { continue };
+    let typed = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    });
+    for typed in typed.skip(mode.given()) {
         let Pat::Ident(pattern) = &*typed.pat else { continue };
         arguments.push(Argument {
             ident: pattern.ident.clone(),

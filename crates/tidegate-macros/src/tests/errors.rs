@@ -67,6 +67,44 @@ fn an_option_of_another_attribute_says_so() {
 }
 
 #[test]
+fn a_cache_policy_is_a_sum_and_leaves_out_what_is_there() {
+    check_options(
+        Kind::Task,
+        r#"cache_policy = "inputs" + 5, cache_key_fn = "k", cache_expiration = -1, refresh_cache = 1"#,
+        &expect![""],
+    );
+    check_options(Kind::Task, r#"cache_policy = INPUTS - 5 - "x" + ()"#, &expect![""]);
+    check_options(
+        Kind::Task,
+        r#"cache_policy = (mine() - "dai").isolation(x) + RUN_ID - "client" - name() - "city""#,
+        &expect![""],
+    );
+    check(
+        Kind::Task,
+        r#"cache_policy = INPUTS - "self" - "x""#,
+        "async fn fetch(&self) {}",
+        &expect![""],
+    );
+    check(Kind::Task, r#"cache_policy = INPUTS - "x""#, "async fn fetch() {}", &expect![""]);
+}
+
+#[test]
+fn a_cached_result_owns_its_data() {
+    check(
+        Kind::Task,
+        "cache_policy = INPUTS",
+        "async fn head(text: &str) -> Result<&str> { todo() }",
+        &expect![""],
+    );
+    check(
+        Kind::Task,
+        "cache_policy = NO_CACHE",
+        "async fn head(text: &str) -> Result<&str> { todo() }",
+        &expect![""],
+    );
+}
+
+#[test]
 fn an_option_is_given_once() {
     check_options(
         Kind::Task,
@@ -469,6 +507,79 @@ fn a_sync_body_cannot_borrow() {
     );
     check(Kind::Task, "", "fn f(self: Arc<Self>, x: u8) {}", &expect![""]);
     check(Kind::Task, "inline", "fn f(&self, x: &str) {}", &expect![""]);
+}
+
+#[test]
+fn a_transactional_body_is_sync_and_begins_with_the_transaction() {
+    let check = |options: &str, function: &str, expected: &Expect| {
+        check(Kind::Task, options, function, expected);
+    };
+    let fine = &expect![""];
+    check("transactional", "fn f(tx: &mut SqlTransaction<'_>) {}", fine);
+    check("transactional", "fn f(self: Arc<Self>, _: &mut Tx, n: u8) -> Result<()> {}", fine);
+    check("transactional, retries = 3", "fn f<'a>(mut tx: &'a mut SqlTransaction<'a>) {}", fine);
+    check(
+        "transactional, task_run_name = \"{tx}-{n}\", inline",
+        "async fn f(tx: &mut SqlTransaction<'_>, n: u8) {}",
+        &expect![[r#"
+            inline: `inline` is for sync functions: an async one already runs in place
+            transactional: `transactional` is for sync functions: nobody can write while a transaction is open, so nothing may be awaited in one; await before the call, and leave out `async`
+        "#]],
+    );
+    check(
+        "transactional, inline",
+        "fn f(tx: &mut SqlTransaction<'_>) {}",
+        &expect![[r#"
+        inline: `inline` and `transactional` exclude each other: a transactional body runs where the store writes
+    "#]],
+    );
+    check(
+        "transactional",
+        "fn f() {}",
+        &expect![[r#"
+        f: a transactional task is given the transaction before the arguments of its callers: begin with `tx: &mut SqlTransaction`
+    "#]],
+    );
+    check(
+        "transactional",
+        "fn f(n: u8, (a, b): &str) {}",
+        &expect![[r#"
+        n: u8: a transactional task is given the transaction before the arguments of its callers: begin with `tx: &mut SqlTransaction`
+        (a, b): give this argument a name: it is recorded under it; take it apart in the body
+        &str: a transactional task runs where the store writes and cannot borrow: take this by value
+    "#]],
+    );
+    check(
+        "transactional",
+        "fn f(tx: SqlTransaction<'_>) {}",
+        &expect![[r#"
+        tx: SqlTransaction<'_>: a transactional task is given the transaction before the arguments of its callers: begin with `tx: &mut SqlTransaction`
+    "#]],
+    );
+    check(
+        "transactional = true, task_run_name = \"{tx}-{n}\"",
+        "fn f(tx: &mut SqlTransaction<'_>, n: u8) {}",
+        &expect![[r#"
+            true: `transactional` takes no value; write `transactional` alone
+            &mut SqlTransaction<'_>: a sync task runs on the blocking pool and cannot borrow: take this by value, or add `inline`
+        "#]],
+    );
+    check(
+        "transactional, task_run_name = \"{tx}-{n}\"",
+        "fn f(&self, tx: &mut SqlTransaction<'_>, text: &str, n: u8) {}",
+        &expect![[r#"
+            &self: a transactional task runs where the store writes and cannot borrow `self`: take `self: Arc<Self>`
+            &str: a transactional task runs where the store writes and cannot borrow: take this by value
+            "{tx}-{n}": `tx` is not an argument: the arguments are `text`, `n`
+        "#]],
+    );
+    check_options(
+        Kind::Flow,
+        "transactional",
+        &expect![[r#"
+        transactional: `transactional` is an option of `#[task]`, not of `#[flow]`
+    "#]],
+    );
 }
 
 #[test]

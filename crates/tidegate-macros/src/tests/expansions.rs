@@ -128,6 +128,19 @@ fn delays_come_as_one_as_a_list_or_as_a_rule() {
 }
 
 #[test]
+fn a_cached_task_names_policies_without_an_import() {
+    check(
+        Kind::Task,
+        r#"
+        log_prints = false, cache_policy = (INPUTS + mine::POLICY).isolation(IsolationLevel::Serializable) - "client",
+        cache_key_fn = keys::by_day, cache_expiration = "1h", refresh_cache
+        "#,
+        "async fn cached<T>(client: &Client, item: T) -> Result<Vec<T>> {}",
+        &expect_file!["../../tests/expanded/task_cached.rs"],
+    );
+}
+
+#[test]
 fn a_run_name_template_uses_arguments_by_name() {
     check(
         Kind::Task,
@@ -153,6 +166,24 @@ fn attributes_go_where_they_matter() {
         pub(crate) async fn r#loop(#[allow(unused)] x: u8) -> fmt::Result { #![warn(unused)] Ok(()) }
         ",
         &expect_file!["../../tests/expanded/task_attributes.rs"],
+    );
+}
+
+#[test]
+fn a_transactional_task_is_given_the_transaction_and_its_callers_arguments() {
+    check(
+        Kind::Task,
+        "transactional, retries = 2, log_prints = false, task_run_name = \"{from}-{to}\"",
+        "
+        fn transfer<N: Into<i64>>(tx: &mut SqlTransaction<'_>, from: i64, to: i64, cents: N) -> Result<i64> { todo() }
+        ",
+        &expect_file!["../../tests/expanded/task_transactional.rs"],
+    );
+    check_method(
+        Kind::Task,
+        "transactional, log_prints = false",
+        "fn transfer(self: Arc<Self>, tx: &mut SqlTransaction, cents: i64) { todo() }",
+        &expect_file!["../../tests/expanded/method_transactional.rs"],
     );
 }
 

@@ -9,24 +9,33 @@ use tidegate_core::StoreError;
 use tokio::sync::oneshot;
 
 /// See the module.
-pub(super) struct Act(Box<dyn Steps>);
+pub(super) struct Act {
+    steps: Box<dyn Steps>,
+    /// About how many pages it changes.
+    pages: usize,
+}
 
 /// Resolves with what an act gave, once that is as durable as it will be.
 pub(super) type Answer<T> = oneshot::Receiver<Result<T, StoreError>>;
 
-/// An act, and who waits for it.
+/// An act that changes about so many pages, and who waits for it.
 pub(super) fn act<T: Send + 'static>(
+    pages: usize,
     work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> (Act, Answer<T>) {
     let (sender, answer) = oneshot::channel();
-    (Act(Box::new(Waited { work: Some(work), given: None, sender })), answer)
+    (Act { steps: Box::new(Waited { work: Some(work), given: None, sender }), pages }, answer)
 }
 
 impl Act {
+    pub(super) fn pages(&self) -> usize {
+        self.pages
+    }
+
     /// Does it, in the transaction that is open. What it changed is undone if it fails.
     pub(super) fn perform(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         connection.execute_batch("SAVEPOINT act")?;
-        if !self.0.perform(connection) {
+        if !self.steps.perform(connection) {
             connection.execute_batch("ROLLBACK TO act")?;
         }
         connection.execute_batch("RELEASE act")
@@ -34,7 +43,7 @@ impl Act {
 
     /// Tells who waits, when it is known what has become of the transaction.
     pub(super) fn answer(self, committed: Result<(), StoreError>) {
-        self.0.answer(committed);
+        self.steps.answer(committed);
     }
 }
 

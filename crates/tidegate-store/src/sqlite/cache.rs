@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use tidegate_core::{CacheEntry, CacheKey, LeaseId, StateResult, Timestamp};
+use uuid::Uuid;
 
 use super::leases;
 use super::row::{RowReader, RowWriter, UnreadableRow};
@@ -31,6 +32,14 @@ pub(super) fn keep(connection: &Connection, entry: &CacheEntry) -> Result<(), Un
     row.optional_time(entry.expires)?;
     row.execute()?;
     Ok(())
+}
+
+/// Deletes what is kept of the results of a run.
+pub(super) fn forget_run(connection: &Connection, run: Uuid) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM cache_entries WHERE run_id = ?1")?
+        .execute([run.as_bytes().as_slice()])
+        .map(drop)
 }
 
 /// The entry of a key.

@@ -6,16 +6,20 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
-    Advance, CacheEntry, CacheKey, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run, RunId,
-    RunQuery, StoreError, StoreErrorKind, Write,
+    Advance, CacheEntry, CacheKey, Expired, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run,
+    RunId, RunQuery, StoreError, StoreErrorKind, Write,
 };
 use uuid::Uuid;
 
 use super::act::Act;
+use super::backup::Copy;
 use super::definitions::{Known, Numbers};
+use super::deletion::{self, Deleting};
 use super::error::{Doing, does_not_follow, failed, fenced, lease_ended, unreadable};
+use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
+use super::work::Work;
 use super::{cache, leases, log_row, run_query};
 
 /// An open connection with what it has learned.
@@ -25,6 +29,8 @@ pub(super) struct Database {
     place: Arc<str>,
     numbers: Numbers,
     known: Known,
+    /// On the statements of transactions, once there was one.
+    guard: Option<Guard>,
 }
 
 /// The places of writes that can never be stored because of what they say, each with the reason.
@@ -36,10 +42,24 @@ enum Trouble {
     Failure(rusqlite::Error),
 }
 
+/// Why a transaction was not committed.
+enum Undone {
+    /// The work in it has spoiled it for the others.
+    Spoiled(String),
+    Failed(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Undone {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
 impl Database {
     pub(super) fn new(connection: Connection, place: Arc<str>) -> Self {
         connection.set_prepared_statement_cache_capacity(64);
-        Self { connection, place, numbers: Numbers::default(), known: Known::default() }
+        let (numbers, known) = (Numbers::default(), Known::default());
+        Self { connection, place, numbers, known, guard: None }
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -53,14 +73,36 @@ impl Database {
             .map_err(|error| failed(&self.place, Doing::Writing, error))
     }
 
-    /// Stores all of this in one transaction, but for writes that can never be stored.
+    /// Stores all of this in one transaction, but for writes that can never be stored. There are no acts beside work.
     pub(super) fn store(
         &mut self,
         writes: &[Write],
         acts: &mut [Act],
         logs: &[LogRecord],
+        mut work: Option<&mut Work>,
     ) -> Result<Refusals, StoreError> {
-        let result = self.store_in_transaction(writes, acts, logs);
+        let mut result = self.try_to_store(writes, acts, logs, work.as_deref_mut());
+        if let (Err(Undone::Spoiled(why)), Some(work)) = (&result, work) {
+            work.fail(why);
+            result = self.try_to_store(writes, acts, logs, None);
+        }
+        result.map_err(|undone| match undone {
+            Undone::Failed(error) => failed(&self.place, Doing::Writing, error),
+            Undone::Spoiled(why) => StoreError::new(StoreErrorKind::Other, why),
+        })
+    }
+
+    fn try_to_store(
+        &mut self,
+        writes: &[Write],
+        acts: &mut [Act],
+        logs: &[LogRecord],
+        work: Option<&mut Work>,
+    ) -> Result<Refusals, Undone> {
+        if work.is_some() && self.guard.is_none() {
+            self.guard = Some(Guard::install(&mut self.connection)?);
+        }
+        let result = self.store_in_transaction(writes, acts, logs, work);
         if result.is_err() {
             self.numbers.forget();
             self.known.forget();
@@ -69,7 +111,7 @@ impl Database {
                 let _ = self.connection.execute_batch("ROLLBACK");
             }
         }
-        result.map_err(|error| failed(&self.place, Doing::Writing, error))
+        result
     }
 
     fn store_in_transaction(
@@ -77,15 +119,40 @@ impl Database {
         writes: &[Write],
         acts: &mut [Act],
         logs: &[LogRecord],
-    ) -> rusqlite::Result<Refusals> {
-        let Self { connection, place, numbers, known } = self;
-        connection.prepare_cached("BEGIN IMMEDIATE")?.raw_execute()?;
+        work: Option<&mut Work>,
+    ) -> Result<Refusals, Undone> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.raw_execute()?;
+        let refusals = self.apply(writes)?;
+        for act in acts {
+            act.perform(&self.connection)?;
+        }
+        log_row::insert_all(&self.connection, logs)?;
+        let worked = match work {
+            Some(work) => self.perform(work)?,
+            None => false,
+        };
+        let committed = self.connection.prepare_cached("COMMIT")?.raw_execute();
+        match committed {
+            Err(error) if worked && is_constraint(&error) => Err(Undone::Spoiled(format!(
+                "{error}, by what the transaction has left when it was to be committed"
+            ))),
+            committed => Ok(committed.map(|_| refusals)?),
+        }
+    }
+
+    /// Applies writes in the transaction that is open, but for those that can never be stored.
+    fn apply(&mut self, writes: &[Write]) -> rusqlite::Result<Refusals> {
+        let Self { connection, place, numbers, known, guard: _ } = self;
         let mut refusals = Refusals::new();
+        if writes.is_empty() {
+            return Ok(refusals);
+        }
         let mut transaction = Transaction {
             place,
             connection,
             insert: run_row::insert(connection)?,
             update: run_row::update(connection)?,
+            deleting: Deleting::now(connection)?,
             numbers,
             known,
             lease: None,
@@ -97,13 +164,36 @@ impl Database {
                 Err(Trouble::Failure(error)) => return Err(error),
             }
         }
-        drop(transaction);
-        for act in acts {
-            act.perform(connection)?;
-        }
-        log_row::insert_all(connection, logs)?;
-        connection.prepare_cached("COMMIT")?.raw_execute()?;
         Ok(refusals)
+    }
+
+    /// Does the work in the transaction that is open, and undoes it unless all of it can be kept; whether it is kept.
+    fn perform(&mut self, work: &mut Work) -> Result<bool, Undone> {
+        const OVER: &str = "one of its statements has ended it (`OR ROLLBACK`, or `RAISE(ROLLBACK, ..)`, or the disk is full)";
+        self.connection.execute_batch("SAVEPOINT work")?;
+        let Some(guard) = self.guard.clone() else { return Ok(false) };
+        let writes = work.perform(&self.connection, &guard, &self.place);
+        if self.connection.is_autocommit() {
+            return Err(Undone::Spoiled(OVER.to_owned()));
+        }
+        let mut kept = writes.is_some();
+        if let Some(why) = guard.check_definitions(&self.connection)?.filter(|_| kept) {
+            work.fail(why);
+            kept = false;
+        }
+        if let Some(writes) = writes.filter(|_| kept)
+            && let Some((_, error)) = self.apply(&writes)?.into_iter().next()
+        {
+            work.fail_with(error);
+            kept = false;
+        }
+        if !kept {
+            self.numbers.forget();
+            self.known.forget();
+            self.connection.execute_batch("ROLLBACK TO work")?;
+        }
+        self.connection.execute_batch("RELEASE work")?;
+        Ok(kept)
     }
 
     pub(super) fn run(&mut self, id: RunId) -> Result<Option<Run>, StoreError> {
@@ -145,6 +235,21 @@ impl Database {
             .map_err(|error| failed(&self.place, Doing::Reading, error))
     }
 
+    /// The top-level runs of which some can be deleted.
+    pub(super) fn deletable(
+        &self,
+        expired: &Expired,
+        at_most: u64,
+    ) -> Result<Vec<Uuid>, StoreError> {
+        deletion::candidates(&self.connection, expired, at_most)
+            .map_err(|error| failed(&self.place, Doing::Reading, error))
+    }
+
+    /// Makes a backup.
+    pub(super) fn copy(&self, copy: &Copy) -> Result<(), StoreError> {
+        copy.make(&self.connection, &self.place)
+    }
+
     pub(super) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {
         log_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
     }
@@ -162,6 +267,7 @@ struct Transaction<'a> {
     connection: &'a Connection,
     insert: CachedStatement<'a>,
     update: CachedStatement<'a>,
+    deleting: Deleting,
     numbers: &'a mut Numbers,
     known: &'a mut Known,
     /// The lease that was last found to be there, with its number: most writes are under the same.
@@ -172,6 +278,7 @@ impl Transaction<'_> {
     fn apply(&mut self, write: &Write) -> Result<(), Trouble> {
         match write {
             Write::Begin(run) => {
+                self.is_kept(run)?;
                 let lease = self.lease_number(write.subject(), run.lease)?;
                 self.numbers
                     .number(self.connection, &run.definition)
@@ -217,6 +324,7 @@ impl Transaction<'_> {
                 ),
             )));
         };
+        self.is_kept(&run)?;
         if let Some(owner) = recorded.filter(|owner| Some(*owner) != lease && !run.is_terminal())
             && leases::id(self.connection, owner).map_err(Trouble::Failure)?.is_some()
         {
@@ -251,6 +359,15 @@ impl Transaction<'_> {
         }
     }
 
+    /// Fails for a run that is being deleted.
+    fn is_kept(&self, run: &Run) -> Result<(), Trouble> {
+        if self.deleting.includes(run) {
+            let why = "it ended long ago, and its record is being deleted";
+            return Err(Trouble::Refusal(fenced(self.place, *run.id.as_uuid(), why)));
+        }
+        Ok(())
+    }
+
     fn unreadable(&self, error: UnreadableRow) -> Trouble {
         match error {
             UnreadableRow::Sqlite(error) => Trouble::Failure(error),
@@ -259,6 +376,10 @@ impl Transaction<'_> {
             | UnreadableRow::Json(_)) => Trouble::Refusal(unreadable(self.place, error)),
         }
     }
+}
+
+fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
 }
 
 fn find(

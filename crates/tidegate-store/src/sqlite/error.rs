@@ -39,6 +39,14 @@ pub(super) fn damaged(place: &str, finding: &str) -> StoreError {
     )
 }
 
+/// The error of a database that the disk does not give in full.
+pub(super) fn unread(place: &str, finding: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Io,
+        format!("the database {place} cannot be read in full ({finding}); check the disk"),
+    )
+}
+
 /// The error of a file that holds something else.
 pub(super) fn not_a_database(place: &str) -> StoreError {
     StoreError::new(
@@ -60,8 +68,12 @@ pub(super) fn closed(place: &str) -> StoreError {
 
 /// The error of a write by one who does not own the run any more.
 pub(super) fn fenced(place: &str, subject: Uuid, why: &str) -> StoreError {
+    refused(StoreErrorKind::Fenced, place, subject, why)
+}
+
+fn refused(kind: StoreErrorKind, place: &str, subject: Uuid, why: &str) -> StoreError {
     StoreError::new(
-        StoreErrorKind::Fenced,
+        kind,
         format!(
             "a write about {subject} was refused by {place}: {why}; what this process still does for it is in vain, so stop it, \
              and look at the record for what others have made of it"
@@ -72,7 +84,7 @@ pub(super) fn fenced(place: &str, subject: Uuid, why: &str) -> StoreError {
 /// The error of a write under a lease that has ended.
 pub(super) fn lease_ended(place: &str, subject: Uuid) -> StoreError {
     let why = "the lease it is written under has ended, given back by its owner or taken from one who seemed dead";
-    fenced(place, subject, why)
+    refused(StoreErrorKind::LeaseEnded, place, subject, why)
 }
 
 /// The error of a write that takes a run up where it no longer is.

@@ -24,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct FileStore {
     pub(super) writer: Arc<Shared>,
     pub(super) readers: Readers,
+    /// Makes backups, which may take minutes, so that questions are answered meanwhile.
+    pub(super) copier: Readers,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -52,12 +54,15 @@ impl FileStore {
                 move || writer.run()
             })
             .map_err(no_thread)?;
+        let one = Options { readers: 1, ..options.clone() };
+        let copier = Readers::new(path.to_owned(), Arc::clone(&place), one);
         let readers = Readers::new(path.to_owned(), place, options.clone());
-        Ok(Self { writer, readers, thread: Mutex::new(Some(thread)) })
+        Ok(Self { writer, readers, copier, thread: Mutex::new(Some(thread)) })
     }
 
     /// Readers end first, so that the writer's connection is the last and takes the write-ahead log away.
     pub(super) async fn close(&self) -> Result<(), StoreError> {
+        self.copier.close().await;
         self.readers.close().await;
         let result = self.writer.close().await;
         self.join();
@@ -75,6 +80,7 @@ impl FileStore {
 
 impl Drop for FileStore {
     fn drop(&mut self) {
+        self.copier.close_blocking();
         self.readers.close_blocking();
         if self.writer.close_within(PATIENCE) {
             self.join();

@@ -1,14 +1,18 @@
 //! Whose file it is, asked before anything is written to it. Looking changes no byte of it.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::ffi::SQLITE_READONLY_ROLLBACK;
 use rusqlite::{Connection, OpenFlags};
 use tidegate_core::{StoreError, StoreErrorKind};
 
-use super::error::{Doing, damaged, failed, not_a_database};
+use super::error::{Doing, damaged, failed, not_a_database, unread};
 use super::migrate::{APPLICATION_ID, VERSION, schema, schema_of, version};
+use super::open::connect;
+use super::options::Options;
 
 /// A file up to this size is checked from end to end when it is opened, which takes a few milliseconds. A larger one is
 /// checked where it is read.
@@ -46,14 +50,22 @@ impl Marks {
 }
 
 /// Fails unless the file is empty or an undamaged database of ours that this program understands.
-pub(super) fn check(path: &Path, place: &str, busy_timeout: Duration) -> Result<(), StoreError> {
+pub(super) fn check(path: &Path, place: &str, options: &Options) -> Result<(), StoreError> {
     let opening = |error| failed(place, Doing::Opening, error);
     // SQLite takes a file of one byte for an empty one.
     if size(path) == 1 {
         return Err(not_a_database(place));
     }
-    let connection = read_only(path, busy_timeout).map_err(opening)?;
-    let marks = marks(&connection).map_err(opening)?;
+    let connection = read_only(path, options).map_err(opening)?;
+    let marks = match marks(&connection) {
+        Err(error) if is_half_written(&error) => {
+            if !was_empty(path) {
+                return Err(half_written(place).caused_by(error));
+            }
+            roll_back(path, options).and_then(|()| marks(&connection)).map_err(opening)?
+        }
+        marks => marks.map_err(opening)?,
+    };
     match marks.identity() {
         Identity::New => return Ok(()),
         Identity::Ours => {}
@@ -82,13 +94,9 @@ pub(super) fn check(path: &Path, place: &str, busy_timeout: Duration) -> Result<
 }
 
 /// A connection that writes nothing, not even a checkpoint when it is the last to close.
-fn read_only(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(busy_timeout)?;
+fn read_only(path: &Path, options: &Options) -> rusqlite::Result<Connection> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    connection.pragma_update(None, "cell_size_check", true)?;
     Ok(connection)
 }
 
@@ -101,6 +109,39 @@ fn marks(connection: &Connection) -> rusqlite::Result<Marks> {
         transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version = version(&transaction)?;
     Ok(Marks { application_id, version, objects })
+}
+
+/// Whether the last program to write the file died in the middle of it, and left a journal by which to undo what it did.
+fn is_half_written(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_READONLY_ROLLBACK)
+}
+
+/// Ours are written through a write-ahead log, which leaves no such journal.
+fn half_written(place: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Foreign,
+        format!(
+            "another program died while it wrote the SQLite database {place}; nothing was changed: give Tidegate a file of its \
+             own, or open this one with that program first"
+        ),
+    )
+}
+
+/// Whether nothing was in the file before it was written by halves, as when its maker died while making it. SQLite's file format
+/// says so: a journal begins with eight certain bytes, and from byte 16 on tells how many pages there were.
+fn was_empty(path: &Path) -> bool {
+    const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    let mut header = [0; 20];
+    let read = File::open(journal).and_then(|mut journal| journal.read_exact(&mut header));
+    read.is_ok() && header.starts_with(&MAGIC) && header[16..] == [0; 4]
+}
+
+/// Makes the file empty again.
+fn roll_back(path: &Path, options: &Options) -> rusqlite::Result<()> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
 }
 
 fn check_schema(connection: &Connection, place: &str, version: u32) -> Result<(), StoreError> {
@@ -120,6 +161,11 @@ fn check_content(connection: &Connection, path: &Path, place: &str) -> Result<()
         .pragma_query_value(None, "integrity_check", |row| row.get(0))
         .map_err(|error| failed(place, Doing::Opening, error))?;
     if finding != "ok" {
+        // SQLite writes a page that the disk does not give among the findings, and whoever is told of damage may throw a good file
+        // away.
+        if finding.contains("unable to get the page") || finding.contains("failed to get page") {
+            return Err(unread(place, finding.trim()));
+        }
         return Err(damaged(place, finding.trim()));
     }
     match damaged_partial_index(connection) {

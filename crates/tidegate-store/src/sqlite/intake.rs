@@ -17,6 +17,7 @@ use super::keeper::Keeper;
 use super::options::Options;
 use super::pending::Contradiction;
 use super::queue::{Batch, Queue};
+use super::work::Work;
 
 /// After so long without work the thread brings the log into the database and sleeps until it is woken.
 pub(super) const IDLE_AFTER: Duration = Duration::from_millis(500);
@@ -141,6 +142,17 @@ impl Shared {
             return act.answer(Err(closed(&self.place)));
         }
         state.queue.add_act(act);
+        self.wake_for(state);
+    }
+
+    /// Has work done in a transaction, after what was put before. Closed, it is answered at once.
+    pub(super) fn work(&self, work: Work) {
+        let mut state = self.lock();
+        if !matches!(state.stage, Stage::Open) {
+            drop(state);
+            return work.answer(Err(closed(&self.place)));
+        }
+        state.queue.add_work(work);
         self.wake_for(state);
     }
 

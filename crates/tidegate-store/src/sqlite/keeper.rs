@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tidegate_core::StoreError;
 
+use super::act::Act;
 use super::database::{Database, Refusals};
 use super::queue::Batch;
 use super::wal::{Checkpoints, Syncer};
@@ -38,22 +39,28 @@ impl Keeper {
         batch: &mut Batch,
         patience: Patience,
     ) -> Result<Refusals, StoreError> {
-        let Batch { pending, acts, logs, waiting: _ } = batch;
+        let Batch { pending, acts, work, logs, waiting: _ } = batch;
         let writes = pending.writes();
-        if writes.is_empty() && logs.is_empty() && acts.is_empty() {
+        if writes.is_empty() && logs.is_empty() && acts.is_empty() && work.is_none() {
             return Ok(Refusals::new());
         }
+        let changes = self.database.connection().total_changes();
+        let worked = work.is_some();
         let refusals = match patience {
-            Patience::Usual => self.database.store(writes, acts, logs)?,
+            Patience::Usual => self.database.store(writes, acts, logs, work.as_mut())?,
             Patience::None => {
                 self.database.wait_for_locks(Duration::ZERO)?;
-                let stored = self.database.store(writes, acts, logs);
+                let stored = self.database.store(writes, acts, logs, work.as_mut());
                 self.database.wait_for_locks(self.busy_timeout)?;
                 stored?
             }
         };
         let (begun, advanced) = pending.counts();
-        self.checkpoints.committed(begun + logs.len(), advanced + acts.len());
+        // What work changes is its own affair, and may be much.
+        let changed = self.database.connection().total_changes().saturating_sub(changes);
+        let by_work = if worked { usize::try_from(changed).unwrap_or(usize::MAX) } else { 0 };
+        self.checkpoints.committed(begun + logs.len(), advanced + by_work);
+        self.checkpoints.acted(acts.iter().map(Act::pages).sum());
         if let Some(syncer) = &self.syncer {
             syncer.committed();
         }

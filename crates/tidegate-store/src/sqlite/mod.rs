@@ -1,13 +1,16 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod backup;
 mod cache;
 mod checksum;
 mod database;
 mod definitions;
+mod deletion;
 mod error;
 mod file;
 mod gathering;
+mod guard;
 mod identity;
 mod intake;
 mod keeper;
@@ -24,24 +27,32 @@ mod reader;
 mod row;
 mod run_query;
 mod run_row;
+mod statements;
 mod states;
+mod vacuum;
 mod wal;
+mod work;
 mod writer;
 
 use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
+use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, CacheEntry, CacheKey, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room,
-    Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
+    Acknowledgement, CacheEntry, CacheKey, Deleted, Expired, IfExists, Lease, LeaseId, LogQuery,
+    LogRecord, RecordedCall, Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp,
+    Write,
 };
 
 use self::database::Database;
 use self::error::{Doing, closed, failed, lease_ended, unreadable};
 use self::file::FileStore;
 use self::memory::Memory;
+use self::work::{Work, not_at_work};
 
 pub use self::location::Location;
 pub use self::options::Options;
@@ -100,6 +111,9 @@ impl Sqlite {
         &self,
         question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => async move {
                 file.writer.fresh().await?;
@@ -110,17 +124,37 @@ impl Sqlite {
         }
     }
 
-    /// Does something in the next transaction, after what was put before, and gives its answer.
+    /// Does something that changes about so many pages in the next transaction, after what was put before, and gives its answer.
     fn act<T: Send + 'static>(
         &self,
+        pages: usize,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(pages, move |connection| {
+            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
+        })
+    }
+
+    /// As [`act`](Self::act), for what may fail by itself.
+    fn try_act<T: Send + 'static>(
+        &self,
+        pages: usize,
         work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
-        let (act, answer) = act::act(work);
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
+        let (act, answer) = act::act(pages, work);
         match &self.place {
             Place::File(file) => file.writer.act(act),
             Place::Memory(memory, _) => memory.act(act),
         }
         async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
+    }
+
+    fn not_at_work(&self) -> Result<(), StoreError> {
+        not_at_work(&self.info.location)
     }
 }
 
@@ -137,6 +171,9 @@ impl Store for Sqlite {
     }
 
     fn put_acknowledged(&self, write: Write) -> Acknowledgement {
+        if let Err(error) = self.not_at_work() {
+            return Acknowledgement::now(Err(error));
+        }
         match &self.place {
             Place::File(file) => file.writer.put_acknowledged(write),
             Place::Memory(memory, _) => Acknowledgement::now(memory.put(write)),
@@ -147,8 +184,9 @@ impl Store for Sqlite {
         match &self.place {
             Place::File(file) => file.writer.put_logs(records),
             Place::Memory(memory, dropped) => {
-                if memory.put_logs(&records).is_err() {
-                    dropped.fetch_add(records.len() as u64, Ordering::Relaxed);
+                let lines = records.len() as u64;
+                if memory.put_logs(records).is_err() {
+                    dropped.fetch_add(lines, Ordering::Relaxed);
                 }
             }
         }
@@ -162,6 +200,9 @@ impl Store for Sqlite {
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => file.writer.flush().boxed(),
             Place::Memory(..) => ready(Ok(())).boxed(),
@@ -196,11 +237,7 @@ impl Store for Sqlite {
         id: LeaseId,
         expires: Timestamp,
     ) -> BoxFuture<'_, Result<bool, StoreError>> {
-        let place = self.info.location.clone();
-        self.act(move |connection| {
-            leases::end(connection, id, expires)
-                .map_err(|error| failed(&place, Doing::Writing, error))
-        })
+        self.act(1, move |connection| leases::end(connection, id, expires))
     }
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
@@ -218,7 +255,7 @@ impl Store for Sqlite {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<bool, StoreError>> {
         let place = self.info.location.clone();
-        self.act(move |connection| {
+        self.try_act(1, move |connection| {
             let taken = cache::lock(connection, key, lease, now)
                 .map_err(|error| unreadable(&place, error))?;
             taken.ok_or_else(|| lease_ended(&place, *lease.as_uuid()))
@@ -228,16 +265,85 @@ impl Store for Sqlite {
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         let lines = self.ask(move |database| database.logs(&query));
         match &self.place {
-            Place::File(file) => async move {
+            Place::File(file) if self.not_at_work().is_ok() => async move {
                 file.writer.flush().await?;
                 lines.await
             }
             .boxed(),
-            Place::Memory(..) => lines,
+            Place::File(_) | Place::Memory(..) => lines,
         }
     }
 
+    fn delete_runs(
+        &self,
+        expired: Expired,
+        at_most: u64,
+    ) -> BoxFuture<'_, Result<Deleted, StoreError>> {
+        let at_most = at_most.max(1);
+        async move {
+            // Log lines that wait to be stored go with their runs.
+            self.flush().await?;
+            let roots = self.ask(move |database| database.deletable(&expired, at_most)).await?;
+            if roots.is_empty() {
+                return Ok(Deleted::default());
+            }
+            let full = roots.len() as u64 >= at_most;
+            let pages = usize::try_from(at_most).unwrap_or(usize::MAX) / wal::ROWS_A_PAGE;
+            let mut deleted = self
+                .act(pages, move |connection| deletion::delete(connection, &roots, at_most))
+                .await?;
+            deleted.more |= full && deleted.runs + deleted.log_lines > 0;
+            Ok(deleted)
+        }
+        .boxed()
+    }
+
+    fn vacuum(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        async move {
+            let mut bytes = 0;
+            loop {
+                let step = self.act(vacuum::CHANGED_PAGES, vacuum::step).await?;
+                bytes += step.bytes;
+                if step.last {
+                    return Ok(bytes);
+                }
+            }
+        }
+        .boxed()
+    }
+
+    fn backup(&self, path: &Path, if_exists: IfExists) -> BoxFuture<'_, Result<(), StoreError>> {
+        let waiting = backup::Waiting::default();
+        let abandoned = Arc::clone(&waiting.0);
+        let database = self.info.shared.then(|| self.info.location.clone().into());
+        let copy = backup::Copy { database, target: path.to_owned(), if_exists, abandoned };
+        async move {
+            let _waiting = waiting;
+            self.flush().await?;
+            match &self.place {
+                Place::File(file) => file.copier.ask(move |database| database.copy(&copy)).await,
+                Place::Memory(memory, _) => memory.with(|database| database.copy(&copy)),
+            }
+        }
+        .boxed()
+    }
+
+    fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
+        let (work, answer) = Work::new(work);
+        match &self.place {
+            Place::File(file) => file.writer.work(work),
+            Place::Memory(memory, _) => memory.work(work),
+        }
+        async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
+    }
+
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        if let Err(error) = self.not_at_work() {
+            return ready(Err(error)).boxed();
+        }
         match &self.place {
             Place::File(file) => file.close().boxed(),
             Place::Memory(memory, _) => {

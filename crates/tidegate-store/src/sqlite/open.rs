@@ -13,7 +13,7 @@ use tidegate_core::{Durability, StoreError, StoreErrorKind};
 
 use super::error::{Doing, failed};
 use super::options::Options;
-use super::{identity, migrate};
+use super::{identity, migrate, vacuum};
 
 /// Opens the file for writing, and makes and migrates it where needed.
 pub(super) fn writer(
@@ -23,12 +23,13 @@ pub(super) fn writer(
 ) -> Result<Connection, StoreError> {
     warn_of_old_sqlite();
     make_file(path, place)?;
-    identity::check(path, place, options.busy_timeout)?;
+    identity::check(path, place, options)?;
     let opening = |error| failed(place, Doing::Opening, error);
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options).map_err(opening)?;
     if connection.is_readonly("main").map_err(opening)? {
         return Err(unopenable(place, "this user may not write it"));
     }
+    vacuum::prepare(&connection).map_err(opening)?;
     use_write_ahead_log(&connection, place, options.busy_timeout)?;
     // A program that ends without closing leaves its records in the log; bring what others have left there home.
     connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(opening)?;
@@ -47,6 +48,7 @@ pub(super) fn memory() -> Result<Connection, StoreError> {
     let open = || {
         let connection = Connection::open_in_memory()?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        vacuum::prepare(&connection)?;
         migrate::migrate(&connection)?;
         Ok(connection)
     };
@@ -69,11 +71,7 @@ fn make_file(path: &Path, place: &str) -> Result<(), StoreError> {
     static MAKING: Mutex<()> = Mutex::new(());
     let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(|error| {
+        make_folder(folder).map_err(|error| {
             unopenable(place, &format!("its folder cannot be made ({error})")).caused_by(error)
         })?;
     }
@@ -96,8 +94,38 @@ fn make_file(path: &Path, place: &str) -> Result<(), StoreError> {
     }
 }
 
-fn connect(path: &Path, access: OpenFlags, options: &Options) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+/// Makes a folder and those above it, unless they are there, and so that they outlive a loss of power where the file system can
+/// do that. SQLite sees to the file in it: it syncs the folder when it has made a journal or a log there.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    let missing: Vec<&Path> = folder
+        .ancestors()
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+        .collect();
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)?;
+    #[cfg(unix)]
+    for made in missing {
+        let above = made.parent().filter(|above| !above.as_os_str().is_empty());
+        let _ = fs::File::open(above.unwrap_or(Path::new("."))).and_then(|above| above.sync_all());
+    }
+    Ok(())
+}
+
+/// A connection that does not trust what is in the file.
+pub(super) fn connect(
+    path: &Path,
+    access: OpenFlags,
+    options: &Options,
+) -> rusqlite::Result<Connection> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = match &options.vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs.as_str())?,
+        None => Connection::open_with_flags(path, flags)?,
+    };
     connection.busy_timeout(options.busy_timeout)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
@@ -112,9 +140,7 @@ fn use_write_ahead_log(
 ) -> Result<(), StoreError> {
     let started = Instant::now();
     loop {
-        let switched: rusqlite::Result<String> =
-            connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0));
-        match switched {
+        match switch_to_write_ahead_log(connection) {
             Ok(mode) if mode == "wal" => return Ok(()),
             Ok(mode) => {
                 let why = format!(
@@ -131,6 +157,16 @@ fn use_write_ahead_log(
             Err(error) => return Err(failed(place, Doing::Opening, error)),
         }
     }
+}
+
+/// The journal mode after switching it. SQLite tells it before it commits the switch, so the statement has to be taken to its
+/// end: otherwise a commit that failed goes unnoticed, and others take away the log of a database that is still empty.
+fn switch_to_write_ahead_log(connection: &Connection) -> rusqlite::Result<String> {
+    let mut statement = connection.prepare("PRAGMA journal_mode = wal")?;
+    let mut rows = statement.query([])?;
+    let mode = rows.next()?.map_or(Ok(String::new()), |row| row.get(0))?;
+    while rows.next()?.is_some() {}
+    Ok(mode)
 }
 
 fn set_up_writer(connection: &Connection, options: &Options) -> rusqlite::Result<()> {

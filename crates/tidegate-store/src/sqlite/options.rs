@@ -39,6 +39,9 @@ pub struct Options {
     pub readers: usize,
     /// How large the file may grow, in bytes; beyond, the disk counts as full.
     pub max_size: Option<u64>,
+    /// The name of the SQLite VFS that every connection to a file goes through, for tests of faults; none means the usual one.
+    /// The file is made, and at [`Durability::Process`] its `-wal` is synced, without it.
+    pub vfs: Option<String>,
 }
 
 impl Options {
@@ -90,6 +93,7 @@ impl Options {
             busy_timeout: Duration::from_secs(5),
             readers: 2,
             max_size: None,
+            vfs: None,
         }
     }
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::act::Act;
 use super::options::Options;
 use super::pending::{Contradiction, Pending};
+use super::work::Work;
 
 /// With so many runs waiting they are stored, whether or not somebody waits.
 const WORTH_A_BATCH: usize = 1024;
@@ -25,6 +26,7 @@ const A_FEW_LOGS: usize = 16;
 pub(super) struct Queue {
     pending: Pending,
     acts: Vec<Act>,
+    works: VecDeque<Work>,
     waiting: Waiting,
     rooms: Vec<RoomMaker>,
     logs: VecDeque<LogRecord>,
@@ -59,6 +61,8 @@ pub(super) struct Batch {
     pub(super) pending: Pending,
     /// Done after the writes.
     pub(super) acts: Vec<Act>,
+    /// Done after the writes, with no act beside it.
+    pub(super) work: Option<Work>,
     pub(super) logs: Vec<LogRecord>,
     pub(super) waiting: Waiting,
 }
@@ -79,12 +83,13 @@ impl Queue {
     }
 
     pub(super) fn has_writes(&self) -> bool {
-        !self.pending.is_empty() || !self.acts.is_empty()
+        !self.pending.is_empty() || !self.acts.is_empty() || !self.works.is_empty()
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.pending.is_empty()
             && self.acts.is_empty()
+            && self.works.is_empty()
             && self.logs.is_empty()
             && self.waiting.is_empty()
     }
@@ -100,6 +105,12 @@ impl Queue {
     /// Has an act done with the next batch.
     pub(super) fn add_act(&mut self, act: Act) {
         self.acts.push(act);
+    }
+
+    /// Has work done after everything that was put before. Each goes into a transaction of its own, so that others wait for one
+    /// at a time.
+    pub(super) fn add_work(&mut self, work: Work) {
+        self.works.push_back(work);
     }
 
     pub(super) fn wait_for_write(&mut self, place: usize, acknowledger: Acknowledger) {
@@ -134,6 +145,7 @@ impl Queue {
         let Waiting { writers, readers, flushes } = &self.waiting;
         self.pending.len() == 1
             && self.acts.is_empty()
+            && self.works.is_empty()
             && self.logs.len() <= A_FEW_LOGS
             && writers.len() == 1
             && readers.is_empty()
@@ -142,7 +154,7 @@ impl Queue {
 
     /// Whether somebody waits for a batch.
     pub(super) fn is_awaited(&self) -> bool {
-        !self.waiting.is_empty() || !self.acts.is_empty()
+        !self.waiting.is_empty() || !self.acts.is_empty() || !self.works.is_empty()
     }
 
     /// Whether somebody waits, or enough has come together, so that a batch is stored now.
@@ -168,12 +180,20 @@ impl Queue {
             self.oldest_log = None;
         }
         self.oldest = None;
+        let acts = std::mem::take(&mut self.acts);
+        let work = if acts.is_empty() { self.works.pop_front() } else { None };
         Batch {
             pending: std::mem::take(&mut self.pending),
-            acts: std::mem::take(&mut self.acts),
+            acts,
+            work,
             logs,
             waiting: std::mem::take(&mut self.waiting),
         }
+    }
+
+    /// The work that is not done yet, when none will be done any more.
+    pub(super) fn take_works(&mut self) -> VecDeque<Work> {
+        std::mem::take(&mut self.works)
     }
 
     /// Who waits for room, once there is some.
@@ -235,6 +255,7 @@ impl Batch {
     pub(super) fn is_empty(&self) -> bool {
         self.pending.is_empty()
             && self.acts.is_empty()
+            && self.work.is_none()
             && self.logs.is_empty()
             && self.waiting.is_empty()
     }

@@ -17,7 +17,7 @@ const SYNC_WITHIN: Duration = Duration::from_millis(4);
 const CHECKPOINT_AT: usize = 4096;
 
 /// About how many rows that are added next to each other fit a page, indexes included.
-const ROWS_A_PAGE: usize = 8;
+pub(super) const ROWS_A_PAGE: usize = 8;
 
 /// The thread that syncs the log a few milliseconds after commits.
 #[derive(Debug)]
@@ -150,8 +150,14 @@ impl Checkpoints {
     /// So many runs were written in one transaction.
     pub(super) fn committed(&mut self, begun: usize, advanced: usize) {
         if begun + advanced > 0 {
-            self.pages += 4 + begun / ROWS_A_PAGE + advanced;
+            self.pages =
+                self.pages.saturating_add(4 + begun / ROWS_A_PAGE).saturating_add(advanced);
         }
+    }
+
+    /// Acts have changed about so many pages.
+    pub(super) fn acted(&mut self, pages: usize) {
+        self.pages += pages;
     }
 
     /// Brings the log into the database, if it is long or `idle` says that nobody waits.

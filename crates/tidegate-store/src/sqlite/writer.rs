@@ -36,9 +36,15 @@ impl Shared {
             self.store(self.keeper(), batch, Patience::Usual);
             self.checkpoint(false);
         }
-        let batch = self.lock().take();
-        if !batch.is_empty() {
+        loop {
+            let batch = self.lock().take();
+            if batch.is_empty() {
+                break;
+            }
             self.store(self.keeper(), batch, Patience::Usual);
+            if self.lock().failing.is_some() {
+                break;
+            }
         }
         self.checkpoint(true);
         let closed = self.keeper().take().map_or(Ok(()), Keeper::close);
@@ -154,6 +160,9 @@ impl Shared {
                 for act in batch.acts {
                     act.answer(Ok(()));
                 }
+                if let Some(work) = batch.work.take() {
+                    work.answer(Ok(()));
+                }
                 let waiting = std::mem::take(&mut batch.waiting);
                 let synced = if waiting.for_flush() { keeper.sync() } else { Ok(()) };
                 self.stored(refusals, waiting, synced, started);
@@ -201,6 +210,9 @@ impl Shared {
         for act in batch.acts.drain(..) {
             act.answer(Err(error.clone()));
         }
+        if let Some(work) = batch.work.take() {
+            work.answer(Err(error.clone()));
+        }
         let mut state = self.lock();
         state.storing = false;
         state.worked = Instant::now();
@@ -241,13 +253,18 @@ impl Shared {
             return;
         }
         let closing = std::mem::replace(&mut state.stage, Stage::Closed(result.clone()));
-        let left = state.queue.take();
+        let mut left = state.queue.take();
+        let mut works = state.queue.take_works();
+        works.extend(left.work.take());
         let rooms = state.queue.take_all_rooms();
         drop(state);
         self.wake.notify_all();
         left.waiting.answer(&Err(closed(&self.place)), &HashMap::new());
         for act in left.acts {
             act.answer(Err(closed(&self.place)));
+        }
+        for work in works {
+            work.answer(Err(closed(&self.place)));
         }
         for room in rooms {
             room.give(Err(closed(&self.place)));

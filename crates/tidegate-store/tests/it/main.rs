@@ -9,3 +9,4 @@ mod opening;
 mod schema;
 mod sharing;
 mod suite;
+mod transactions;

@@ -152,6 +152,36 @@ async fn an_empty_file_becomes_a_database() {
     Sqlite::open(Options::file(&path)).unwrap().close().await.unwrap();
 }
 
+/// A file of one page, and the journal of the change that was about to bring it there from so many pages.
+fn write_by_halves(path: &Path, pages_before: u8) {
+    let other = Connection::open(path).unwrap();
+    other.execute_batch("CREATE TABLE theirs (a)").unwrap();
+    drop(other);
+    let mut journal = vec![0; 512];
+    journal[..8].copy_from_slice(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+    journal[19] = pages_before;
+    journal[22] = 2; // sectors of 512 bytes
+    journal[26] = 16; // pages of 4,096 bytes
+    fs::write(format!("{}-journal", path.display()), journal).unwrap();
+}
+
+#[tokio::test]
+async fn a_file_whose_maker_died_while_making_it_is_made_anew() {
+    let (folder, path) = folder_and_path();
+    write_by_halves(&path, 0);
+    let store = Sqlite::open(Options::file(&path)).unwrap();
+    store.put_acknowledged(Write::Begin(Box::new(full_run()))).await.unwrap();
+    store.close().await.unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_database_that_another_program_has_written_by_halves_is_refused() {
+    let (_folder, path) = folder_and_path();
+    write_by_halves(&path, 1);
+    check(&path, StoreErrorKind::Foreign, "another program died while it wrote");
+}
+
 #[tokio::test]
 async fn closing_leaves_one_file() {
     let (folder, _) = database().await;

@@ -87,6 +87,12 @@ async fn the_schema_is_version_one() {
         CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created) WHERE flow_run_id IS NOT NULL
         CREATE INDEX runs_by_kind ON runs (kind, created)
         CREATE INDEX runs_not_completed ON runs (state_type, created) WHERE state_type <> 3
+        CREATE INDEX runs_at_top ON runs (created) WHERE flow_run_id IS NULL AND task_run_id IS NULL
+        CREATE INDEX runs_by_task_run ON runs (task_run_id) WHERE flow_run_id IS NULL AND task_run_id IS NOT NULL
+        CREATE INDEX runs_not_ended ON runs (root_flow_run_id) WHERE end_time IS NULL
+        CREATE TABLE deletions (
+            id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
+        ) STRICT, WITHOUT ROWID
         CREATE TABLE cache_entries (
             number INTEGER PRIMARY KEY,
             key BLOB NOT NULL UNIQUE CHECK (length(key) = 32),
@@ -98,6 +104,7 @@ async fn the_schema_is_version_one() {
             checksum INTEGER NOT NULL,
             CHECK ((value IS NULL) <> (reference IS NULL))
         ) STRICT
+        CREATE INDEX cache_entries_by_run ON cache_entries (run_id)
         CREATE TABLE cache_locks (
             key BLOB PRIMARY KEY CHECK (length(key) = 32),
             lease INTEGER NOT NULL REFERENCES leases (number) ON DELETE CASCADE,

@@ -2,16 +2,21 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use tidegate_core::store::suite::Subject;
 use tidegate_core::{Durability, Store};
 use tidegate_store::{Options, Sqlite};
 
+fn open(options: Options) -> BoxFuture<'static, Arc<dyn Store>> {
+    Box::pin(async move { Arc::new(Sqlite::open(options).unwrap()) as Arc<dyn Store> })
+}
+
 fn file(durability: Durability) -> Subject {
     let folder = tempfile::tempdir().unwrap();
     Subject::lasting(move || {
-        let options = Options::file(folder.path().join("runs.db")).durability(durability);
-        Box::pin(async move { Arc::new(Sqlite::open(options).unwrap()) as Arc<dyn Store> })
+        open(Options::file(folder.path().join("runs.db")).durability(durability))
     })
+    .backups(|path| open(Options::file(path)))
 }
 
 mod full {
@@ -29,7 +34,7 @@ mod none {
 mod memory {
     use super::*;
 
-    tidegate_core::store_suite!(|| Subject::fleeting(|| {
-        Box::pin(async { Arc::new(Sqlite::open(Options::memory()).unwrap()) as Arc<dyn Store> })
-    }));
+    tidegate_core::store_suite!(|| {
+        Subject::fleeting(|| open(Options::memory())).backups(|path| open(Options::file(path)))
+    });
 }

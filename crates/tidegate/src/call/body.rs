@@ -4,12 +4,11 @@
 use std::marker::PhantomData;
 
 use erased_serde::{Deserializer, Serialize};
-use futures_util::future::BoxFuture;
 use tidegate_core::{Parameters, State};
 
 use crate::call::{Call, FlowCall, TaskCall, describe};
 use crate::definition::Definition;
-use crate::engine::{Attempted, Body, Plan};
+use crate::engine::{Attempt, Attempted, Body, Plan};
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::result::Codec;
@@ -74,7 +73,7 @@ where
         self.arguments.as_ref().map(self.inputs).unwrap_or_default()
     }
 
-    fn attempt(&mut self, last: bool) -> BoxFuture<'_, Attempted> {
+    fn attempt(&mut self, last: bool) -> Attempt<'_> {
         const KEPT: &str = "arguments are kept for an attempt that is asked for";
         let copy = if last {
             None
@@ -85,7 +84,7 @@ where
         let arguments = std::mem::replace(&mut self.arguments, copy).expect(KEPT);
         let future = (self.body)(arguments);
         let (output, value) = (self.output, &mut self.value);
-        Box::pin(async move {
+        Attempt::Future(Box::pin(async move {
             match output(future.await) {
                 Ok(returned) => {
                     *value = Some(returned);
@@ -93,7 +92,7 @@ where
                 }
                 Err(error) => Attempted::Failed(error),
             }
-        })
+        }))
     }
 
     fn used_up(&self) -> Option<&'static str> {

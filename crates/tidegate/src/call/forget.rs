@@ -1,11 +1,10 @@
 //! A call whose value nobody wants: for flows that are started from their record, where their type is not known.
 
 use erased_serde::{Deserializer, Serialize};
-use futures_util::future::BoxFuture;
 use tidegate_core::State;
 
 use crate::call::{Call, FlowCall, Produce, Stage};
-use crate::engine::{Attempted, Body};
+use crate::engine::{Attempt, Body};
 use crate::inputs::Inputs;
 use crate::result::Codec;
 
@@ -16,7 +15,7 @@ impl<T: Send> Body for Forgetting<T> {
         self.0.inputs()
     }
 
-    fn attempt(&mut self, last: bool) -> BoxFuture<'_, Attempted> {
+    fn attempt(&mut self, last: bool) -> Attempt<'_> {
         self.0.attempt(last)
     }
 

@@ -6,6 +6,7 @@ mod forget;
 mod handle;
 mod on_engine;
 mod step;
+mod transactional;
 
 use std::fmt;
 use std::pin::Pin;
@@ -18,7 +19,7 @@ use serde::de::DeserializeOwned;
 use tidegate_core::{Delays, Run};
 
 use crate::cache::CachePolicy;
-use crate::engine::{Body, Context, Engine, Execution, Plan, call_key};
+use crate::engine::{Body, Context, Engine, Execution, Plan, call_key, not_in_transactional_body};
 use crate::error::Result;
 use crate::hook::Hook;
 use crate::result::Codec;
@@ -28,6 +29,7 @@ pub use body::{Parts, flow, task};
 pub use handle::RunHandle;
 pub use on_engine::Callable;
 pub use step::{Step, step};
+pub use transactional::transactional;
 
 /// A call that has been described and not been made.
 pub(crate) struct Call<'a, T>(Stage<'a, T>);
@@ -322,6 +324,7 @@ pub(crate) fn describe<'a, T: Send + 'a>(
 
 /// Begins a run on the engine that the call was given, or that of the code that made it, or the default one.
 fn begin(plan: Plan, body: &mut dyn Body) -> Result<Execution> {
+    not_in_transactional_body(plan.definition.name())?;
     let engine = engine_of(&plan)?;
     Execution::describe(plan, engine, body)
 }

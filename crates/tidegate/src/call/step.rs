@@ -5,12 +5,11 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use erased_serde::{Deserializer, Serialize};
-use futures_util::future::BoxFuture;
 use tidegate_core::{self as core, Delays, RunKind, State};
 
 use crate::call::{Produce, TaskCall, describe};
 use crate::definition::Definition;
-use crate::engine::{Attempted, Body, Plan};
+use crate::engine::{Attempt, Attempted, Body, Plan};
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::options::Options;
@@ -137,10 +136,10 @@ where
         Inputs::default()
     }
 
-    fn attempt(&mut self, _last: bool) -> BoxFuture<'_, Attempted> {
+    fn attempt(&mut self, _last: bool) -> Attempt<'_> {
         let future = (self.function)();
         let value = &mut self.value;
-        Box::pin(async move {
+        Attempt::Future(Box::pin(async move {
             match future.await {
                 Ok(returned) => {
                     *value = Some(returned);
@@ -148,7 +147,7 @@ where
                 }
                 Err(error) => Attempted::Failed(error.into()),
             }
-        })
+        }))
     }
 
     fn used_up(&self) -> Option<&'static str> {

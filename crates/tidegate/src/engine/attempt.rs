@@ -5,8 +5,10 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
 use crate::engine::panics::Panic;
-use crate::engine::{Attempted, Body, Context, LiveRun};
+use crate::engine::{Attempt, Attempted, Body, Context, Execution, LiveRun};
 use crate::error::Error;
 
 /// How an attempt went.
@@ -19,19 +21,32 @@ pub(super) enum Outcome {
     Panicked(Panic),
     /// It took longer than this.
     TimedOut(Duration),
+    /// What it did in a transaction is committed, with the end of the run.
+    Committed,
+    /// What it did in a transaction is undone, because the run may not complete, for this reason.
+    Refused(String),
 }
 
-/// Calls the body once.
-pub(super) async fn attempt(
-    body: &mut dyn Body,
-    last: bool,
+impl Execution {
+    /// Calls the body once.
+    pub(super) async fn attempt(&mut self, body: &mut dyn Body) -> Outcome {
+        let last = self.is_last_attempt();
+        match Panic::catch_sync(|| body.attempt(last)) {
+            Ok(Attempt::Future(future)) => {
+                let context = Arc::clone(&self.context);
+                attempt(future, self.options.time_limit(), context).await
+            }
+            Ok(Attempt::Work(work)) => Box::pin(self.transact(work)).await,
+            Err(panic) => Outcome::Panicked(panic),
+        }
+    }
+}
+
+async fn attempt(
+    future: BoxFuture<'_, Attempted>,
     limit: Option<Duration>,
     context: Arc<Context>,
 ) -> Outcome {
-    let future = match Panic::catch_sync(|| body.attempt(last)) {
-        Ok(future) => future,
-        Err(panic) => return Outcome::Panicked(panic),
-    };
     let attempt = context.scope(Panic::catch(future));
     let outcome = match limit {
         None => attempt.await,

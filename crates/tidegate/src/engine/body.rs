@@ -3,6 +3,7 @@
 use erased_serde::{Deserializer, Serialize};
 use futures_util::future::BoxFuture;
 use tidegate_core::State;
+use tidegate_core::store::SqlTransaction;
 
 use crate::error::Error;
 use crate::inputs::Inputs;
@@ -15,6 +16,27 @@ pub(crate) enum Attempted {
     Failed(Error),
 }
 
+/// One attempt at a body, to be made.
+pub(crate) enum Attempt<'a> {
+    /// It is awaited.
+    Future(BoxFuture<'a, Attempted>),
+    /// It is done in a transaction of the store.
+    Work(Work),
+}
+
+/// An attempt that is given the transaction. What it returns it tells before it ends, so that it can be recorded in the same
+/// transaction.
+pub(crate) type Work =
+    Box<dyn FnOnce(&mut SqlTransaction<'_>, &mut dyn FnMut(Returned<'_>)) -> Attempted + Send>;
+
+/// A value that was returned.
+pub(crate) struct Returned<'a> {
+    /// The state it asks for.
+    pub(crate) asks_for: Option<State>,
+    /// The value as something that can be written, if its type can be.
+    pub(crate) result: Option<&'a dyn Serialize>,
+}
+
 /// A body without its types.
 pub(crate) trait Body: Send {
     /// What is known of its arguments, found out when asked. To be asked before the first attempt, which may take them; nothing is
@@ -22,7 +44,7 @@ pub(crate) trait Body: Send {
     fn inputs(&self) -> Inputs;
 
     /// One attempt. Unless it is the `last`, the arguments are kept for another, if they can be.
-    fn attempt(&mut self, last: bool) -> BoxFuture<'_, Attempted>;
+    fn attempt(&mut self, last: bool) -> Attempt<'_>;
 
     /// The argument that the last attempt has used up, so that there cannot be another.
     fn used_up(&self) -> Option<&'static str>;

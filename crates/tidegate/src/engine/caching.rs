@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use tidegate_core::{CacheEntry, CacheKey, RunKind, State, StateResult, Verdict, Write};
+use tidegate_core::{CacheEntry, CacheKey, Run, RunKind, State, StateResult, Verdict, Write};
 
 use crate::cache::{By, Choice, Facts, IsolationLevel, key_of_policy, key_of_text};
 use crate::engine::context::Computing;
@@ -19,14 +19,39 @@ use crate::error::Result;
 /// How often another process is asked whether its turn is over: at first, and at last.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(250));
 
-/// Under what a run leaves its result.
-pub(super) struct Caching {
+/// Under what a run leaves its result, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leave {
     key: CacheKey,
     expiration: Option<Duration>,
+}
+
+/// How the result of a run is cached.
+pub(super) struct Caching {
+    leave: Leave,
     isolation: IsolationLevel,
     refresh: bool,
+    /// The result was left in the transaction in which the run has ended.
+    left: bool,
     /// Kept until the result is recorded.
     turn: Option<Turn>,
+}
+
+impl Leave {
+    /// What others find of a run that has completed, if its result is kept.
+    pub(super) fn write(self, run: &Run) -> Option<Write> {
+        let state = run.state().filter(|state| state.is_completed())?;
+        let result = state.result.clone().filter(|result| match result {
+            StateResult::Recorded { .. } | StateResult::Persisted { .. } => true,
+            StateResult::Unpersisted => false,
+        })?;
+        let created = state.timestamp;
+        let expires = self.expiration.and_then(|expiration| {
+            created.checked_add_signed(TimeDelta::from_std(expiration).ok()?)
+        });
+        let entry = CacheEntry { key: self.key, run_id: run.id, result, created, expires };
+        Some(Write::Cache { entry: Box::new(entry), lease: run.lease })
+    }
 }
 
 impl Execution {
@@ -50,10 +75,10 @@ impl Execution {
         }
         self.warn_of_what_is_ignored();
         let caching = self.key(&choice, body).map(|(key, isolation)| Caching {
-            key,
-            expiration: choice.expiration,
+            leave: Leave { key, expiration: choice.expiration },
             isolation,
             refresh: choice.refresh,
+            left: false,
             turn: None,
         })?;
         self.caching = Some(Box::new(caching));
@@ -114,7 +139,7 @@ impl Execution {
     async fn look_up(&mut self, body: &mut dyn Body) -> Option<Result<()>> {
         let (key, isolation, refresh) = {
             let caching = self.caching.as_ref()?;
-            (caching.key, caching.isolation, caching.refresh)
+            (caching.leave.key, caching.isolation, caching.refresh)
         };
         if let Some(end) = self.take_entry(key, refresh, body).await {
             return Some(end);
@@ -210,28 +235,25 @@ impl Execution {
 
     /// Leaves the result of a run that has completed to others.
     pub(super) async fn leave_result(&mut self) {
-        let Some(caching) = &self.caching else { return };
-        let Some(write) = self.entry(caching) else { return };
-        if let Some(store) = self.live.engine().store()
+        let Some(caching) = self.caching.as_ref().filter(|caching| !caching.left) else { return };
+        let write = caching.leave.write(&self.live.record());
+        if let Some(write) = write
+            && let Some(store) = self.live.engine().store()
             && let Err(error) = store.put(write).await
         {
             self.live.logger().warning(format_args!("The result is not cached: {error}"));
         }
     }
 
-    fn entry(&self, caching: &Caching) -> Option<Write> {
-        let state = self.live.state().filter(State::is_completed)?;
-        let result = state.result.filter(|result| match result {
-            StateResult::Recorded { .. } | StateResult::Persisted { .. } => true,
-            StateResult::Unpersisted => false,
-        })?;
-        let created = state.timestamp;
-        let expires = caching.expiration.and_then(|expiration| {
-            created.checked_add_signed(TimeDelta::from_std(expiration).ok()?)
-        });
-        let entry =
-            CacheEntry { key: caching.key, run_id: self.live.id(), result, created, expires };
-        let lease = self.claim.as_ref().map(Claim::lease);
-        Some(Write::Cache { entry: Box::new(entry), lease })
+    /// Under what the result is left, for a transaction that leaves it.
+    pub(super) fn leave(&self) -> Option<Leave> {
+        self.caching.as_ref().map(|caching| caching.leave)
+    }
+
+    /// The result was left in a transaction.
+    pub(super) fn has_left_result(&mut self) {
+        if let Some(caching) = &mut self.caching {
+            caching.left = true;
+        }
     }
 }

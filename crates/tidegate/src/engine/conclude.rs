@@ -79,7 +79,11 @@ impl Execution {
     pub(super) async fn join_submitted(&self, outcome: &Outcome) {
         let submitted = match outcome {
             Outcome::TimedOut(_) => self.live.stop_submitted(),
-            Outcome::Returned | Outcome::Failed(_) | Outcome::Panicked(_) => self.live.nursery(),
+            Outcome::Returned
+            | Outcome::Failed(_)
+            | Outcome::Panicked(_)
+            | Outcome::Committed
+            | Outcome::Refused(_) => self.live.nursery(),
         };
         if let Some(submitted) = submitted {
             submitted.join().await;
@@ -116,6 +120,8 @@ impl Execution {
                 Failing { state, cause, what: What::Exception, text }
             }
             Outcome::Panicked(panic) => self.panicked(panic, now),
+            Outcome::Committed => return Ok(self.end_as_committed()),
+            Outcome::Refused(reason) => return Ok(self.end_refused(reason)),
             Outcome::TimedOut(limit) => {
                 let noun = self.noun();
                 let text = format!("{noun} run exceeded timeout of {} second(s)", seconds(limit));
@@ -188,6 +194,12 @@ impl Execution {
                 self.end_refused(format!("it may not enter that state before {until}"))
             }
         }
+    }
+
+    /// The run entered its last state with the commit.
+    fn end_as_committed(&mut self) -> Next {
+        let entered = self.live.state().expect("a run that entered a state has one");
+        self.end(entered, None)
     }
 
     /// A run whose value asks for a state that it may not enter has failed.

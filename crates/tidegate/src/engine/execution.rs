@@ -8,11 +8,11 @@ use tidegate_core::{Run, RunKind, RunPolicy, State, StateType, Write};
 
 use crate::cache::CachePolicy;
 use crate::engine::activity::Busy;
-use crate::engine::attempt::attempt;
 use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
 use crate::engine::panics::Panic;
 use crate::engine::recall::{Recalled, recall};
+use crate::engine::transact::no_store;
 use crate::engine::{Body, Claim, Context, Engine, LiveRun, Nursery, Plan, union};
 use crate::error::{Error, Result};
 use crate::names;
@@ -39,6 +39,9 @@ pub(crate) struct Execution {
 impl Execution {
     /// Gives the run its id, name, tags and place, and its first state; or finds what an earlier attempt left of it.
     pub(crate) fn describe(mut plan: Plan, engine: Engine, body: &mut dyn Body) -> Result<Self> {
+        if plan.needs_a_store && engine.store().is_none() {
+            return Err(no_store(plan.definition.name()));
+        }
         let outer = place(plan.context.take().unwrap_or_default());
         let mut recalled = Recalled::New;
         if plan.call_key.is_some() || plan.taken_up.is_some() {
@@ -103,13 +106,7 @@ impl Execution {
                 }
             };
             self.call_hooks(StateType::Running).await;
-            let outcome = attempt(
-                body,
-                self.is_last_attempt(),
-                self.options.time_limit(),
-                Arc::clone(&self.context),
-            )
-            .await;
+            let outcome = self.attempt(body).await;
             self.join_submitted(&outcome).await;
             let next = match self.conclude(outcome, body) {
                 Ok(next) => next,
@@ -163,7 +160,7 @@ impl Execution {
         end
     }
 
-    fn is_last_attempt(&self) -> bool {
+    pub(super) fn is_last_attempt(&self) -> bool {
         let record = self.live.record();
         record.run_count > record.policy.retry.retries()
     }

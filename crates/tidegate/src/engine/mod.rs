@@ -26,6 +26,7 @@ mod propose;
 mod recall;
 mod result;
 mod shutdown;
+mod transact;
 mod turn;
 
 use std::fmt;
@@ -41,7 +42,7 @@ use crate::settings::Settings;
 use activity::Activity;
 pub use attempt::blocking;
 pub(crate) use attempt::in_blocking_body;
-pub(crate) use body::{Attempted, Body};
+pub(crate) use body::{Attempt, Attempted, Body, Returned, Work};
 pub(crate) use call_key::call_key;
 pub(crate) use calls::Calls;
 pub use context::run_logger;
@@ -52,6 +53,7 @@ pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use plan::Plan;
+pub(crate) use transact::not_in_transactional_body;
 use turn::Turns;
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.

@@ -22,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) call_key: Option<CallKey>,
     /// The run that this call goes on with, instead of a new one.
     pub(crate) taken_up: Option<Box<Run>>,
+    /// Whether its body is done in a transaction of the store.
+    pub(crate) needs_a_store: bool,
     pub(super) options: Arc<Options>,
 }
 
@@ -37,6 +39,7 @@ impl Plan {
             context: None,
             call_key: None,
             taken_up: None,
+            needs_a_store: false,
             options,
         }
     }

@@ -2,22 +2,25 @@
 //! decides whether a move is right.
 
 use tidegate_core::{
-    FlowView, LogLevel, Policy, Proposal, RunKind, State, StateType, Verdict, transition,
+    FlowView, LogLevel, Policy, Proposal, Run, RunKind, State, StateType, StoreError,
+    StoreErrorKind, Verdict, transition,
 };
 
-use crate::engine::{Context, Execution};
+use crate::engine::{Context, Execution, LiveRun};
 use crate::error::{Error, Result};
 use crate::names;
 
 impl Execution {
     /// Judges a state, and lets the run enter it or what the rules put in its place.
     pub(super) fn propose(&self, state: State) -> Verdict {
-        let mut record = self.live.record_mut();
-        let flow = self
-            .live
-            .flow()
-            .filter(|_| self.live.kind() == RunKind::Task)
-            .map(|flow| flow.record());
+        self.live.judge(&mut self.live.record_mut(), state)
+    }
+}
+
+impl LiveRun {
+    /// Judges a state for a record of this run, and lets the record enter it or what the rules put in its place.
+    pub(super) fn judge(&self, record: &mut Run, state: State) -> Verdict {
+        let flow = self.flow().filter(|_| self.kind() == RunKind::Task).map(|flow| flow.record());
         let view = match &flow {
             // Hooks of an ended flow run may call tasks.
             Some(flow) if !flow.is_terminal() => {
@@ -28,9 +31,11 @@ impl Execution {
         let now = state.timestamp;
         let roll = if state.is_failed() { names::roll() } else { 0.0 };
         let proposal = Proposal { state, policy: Policy::Core, flow: view, roll };
-        transition(&mut record, proposal, now)
+        transition(record, proposal, now)
     }
+}
 
+impl Execution {
     /// The first state of the run.
     pub(super) fn enter_pending(&mut self) -> Result<()> {
         match self.propose(State::pending(self.live.engine().now())) {
@@ -68,17 +73,21 @@ impl Execution {
     async fn record_soon(&mut self) -> Result<()> {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
-        store.put(write).await.map_err(|error| Error::store(Some(self.live.label()), error))
+        store.put(write).await.map_err(|error| self.not_recorded(error))
     }
 
     /// Gives the store what it does not know yet, and waits until it is durable.
     pub(super) async fn record_acknowledged(&mut self) -> Result<()> {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
-        store
-            .put_acknowledged(write)
-            .await
-            .map_err(|error| Error::store(Some(self.live.label()), error))
+        store.put_acknowledged(write).await.map_err(|error| self.not_recorded(error))
+    }
+
+    fn not_recorded(&self, error: StoreError) -> Error {
+        if let (StoreErrorKind::LeaseEnded, Some(claim)) = (error.kind(), &self.claim) {
+            claim.lost();
+        }
+        Error::store(Some(self.live.label()), error)
     }
 
     /// Says that the run begins.

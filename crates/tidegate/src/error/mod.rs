@@ -134,7 +134,9 @@ impl Error {
     #[must_use]
     pub fn is_fenced(&self) -> bool {
         let cause = self.0.cause.as_ref().and_then(|cause| cause.downcast_ref::<StoreError>());
-        cause.is_some_and(|cause| cause.kind() == StoreErrorKind::Fenced)
+        cause.is_some_and(|cause| {
+            matches!(cause.kind(), StoreErrorKind::Fenced | StoreErrorKind::LeaseEnded)
+        })
     }
 
     /// Whether the code of the run failed: it returned an error, panicked or took too long, and no retry was left.

@@ -16,7 +16,7 @@ use crate::hook::{Hook, IntoHook, IntoRetryCondition, RetryCondition};
 use crate::options::RunName;
 
 use crate::call::FlowCall;
-pub use crate::call::{Parts, flow, task};
+pub use crate::call::{Parts, flow, task, transactional};
 pub use crate::engine::blocking;
 pub use crate::inputs::{Input, Inputs};
 pub use crate::options::Options;

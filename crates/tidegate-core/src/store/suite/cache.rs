@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Subject;
 use super::samples::{advance, at, cache_entry, cache_key, entered, every_state, lease, task_run};
-use crate::{CacheEntry, CacheKey, LeaseId, State, StateResult, Store, StoreErrorKind, Write};
+use crate::{
+    CacheEntry, CacheKey, Expired, LeaseId, State, StateResult, Store, StoreErrorKind, Write,
+};
 
 fn keep(entry: &CacheEntry) -> Write {
     Write::Cache { entry: Box::new(entry.clone()), lease: None }
@@ -103,7 +105,43 @@ pub async fn a_result_under_an_ended_lease_is_refused(subject: &Subject) {
     drop(store.put(Write::ReleaseLease(taken.id)));
     for lease in [taken.id, LeaseId::new()] {
         let refused = store.put_acknowledged(under(Some(lease), 1)).await;
-        assert!(refused.is_err_and(|error| error.kind() == StoreErrorKind::Fenced));
+        assert!(refused.is_err_and(|error| error.kind() == StoreErrorKind::LeaseEnded));
     }
     assert_eq!(find(&store, kept.key).await, Some(kept));
+}
+
+/// And results of other runs are not.
+pub async fn a_result_is_deleted_with_the_run_that_computed_it(subject: &Subject) {
+    let store = subject.open().await;
+    let [old, new] =
+        [1, 1_000].map(|micros| entered(task_run("fetch", micros), State::completed(at(micros))));
+    let stray = cache_entry(3);
+    let [of_old, of_new] = [(1, &old), (2, &new)]
+        .map(|(number, run)| CacheEntry { run_id: run.id, ..cache_entry(number) });
+    for run in [old, new] {
+        drop(store.put(Write::Begin(Box::new(run))));
+    }
+    for entry in [&of_old, &of_new, &stray] {
+        drop(store.put(keep(entry)));
+    }
+    let expired = Expired { ended_before: Some(at(500)), ..Expired::default() };
+    assert_eq!(store.delete_runs(expired, 100).await.expect("the store deletes").runs, 1);
+    assert_eq!(find(&store, of_old.key).await, None);
+    assert_eq!(find(&store, of_new.key).await, Some(of_new));
+    assert_eq!(find(&store, stray.key).await, Some(stray));
+}
+
+/// Other runs may still take it.
+pub async fn what_a_cached_run_has_taken_stays_when_it_is_deleted(subject: &Subject) {
+    let store = subject.open().await;
+    let results: Vec<_> = every_state().into_iter().filter_map(|state| state.result).collect();
+    let result = results
+        .into_iter()
+        .find(|result| matches!(result, StateResult::Persisted { .. }))
+        .expect("there is one");
+    let taken = entered(task_run("fetch", 1), State::cached(at(1)).with_result(result));
+    drop(store.put(Write::Begin(Box::new(taken))));
+    let expired = Expired { ended_before: Some(at(500)), ..Expired::default() };
+    let deleted = store.delete_runs(expired, 100).await.expect("the store deletes");
+    assert_eq!((deleted.runs, deleted.results), (1, Vec::new()));
 }

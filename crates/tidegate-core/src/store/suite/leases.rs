@@ -28,7 +28,7 @@ async fn leases(store: &Arc<dyn Store>) -> Vec<Lease> {
 }
 
 fn is_fenced(result: Result<(), StoreError>) -> bool {
-    result.is_err_and(|error| error.kind() == StoreErrorKind::Fenced)
+    result.is_err_and(|error| error.kind() == StoreErrorKind::LeaseEnded)
 }
 
 fn under(lease: &Lease, run: Run) -> Run {

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Subject;
 use super::samples::{advance, at, entered, full_run, log_line, task_run};
-use crate::{LogQuery, Run, RunId, RunQuery, State, Store, StoreErrorKind, Write};
+use crate::{
+    Expired, IfExists, LeaseId, LogQuery, Run, RunId, RunQuery, State, Store, StoreErrorKind, Write,
+};
 
 fn begin(run: &Run) -> Write {
     Write::Begin(Box::new(run.clone()))
@@ -58,6 +60,14 @@ pub async fn a_question_after_closing_is_refused(subject: &Subject) {
     assert_eq!(store.runs(RunQuery::default()).await.err().map(kind), closed);
     assert_eq!(store.count_runs(RunQuery::default()).await.err().map(kind), closed);
     assert_eq!(store.logs(LogQuery::default()).await.err().map(kind), closed);
+    assert_eq!(store.leases().await.err().map(kind), closed);
+    assert_eq!(store.orphans(1).await.err().map(kind), closed);
+    assert_eq!(store.recorded_calls(RunId::new()).await.err().map(kind), closed);
+    assert_eq!(store.end_lease(LeaseId::new(), at(0)).await.err().map(kind), closed);
+    assert_eq!(store.delete_runs(Expired::default(), 1).await.err().map(kind), closed);
+    assert_eq!(store.vacuum().await.err().map(kind), closed);
+    let nowhere = std::path::Path::new("");
+    assert_eq!(store.backup(nowhere, IfExists::Refuse).await.err().map(kind), closed);
 }
 
 /// They hold nobody up.

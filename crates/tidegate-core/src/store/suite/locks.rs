@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::future::{join_all, poll_immediate};
 
 use super::Subject;
 use super::samples::{at, cache_entry, cache_key, lease};
@@ -87,7 +87,7 @@ pub async fn a_lock_is_not_given_to_an_ended_lease(subject: &Subject) {
     drop(store.put(Write::ReleaseLease(ended.id)));
     for id in [ended.id, LeaseId::new()] {
         let refused = store.lock(cache_key(1), id, at(0)).await;
-        assert!(refused.is_err_and(|error| error.kind() == StoreErrorKind::Fenced));
+        assert!(refused.is_err_and(|error| error.kind() == StoreErrorKind::LeaseEnded));
     }
     assert!(lock(&store, cache_key(1), &other, at(0)).await);
 }
@@ -114,4 +114,23 @@ pub async fn what_was_kept_under_a_lock_is_found_by_its_next_holder(subject: &Su
     drop(store.put(unlock(entry.key, &one)));
     assert!(lock(&store, entry.key, &other, at(0)).await);
     assert_eq!(store.cached(entry.key).await.expect("the store answers"), Some(entry));
+}
+
+/// Whether or not it was taken before its future was dropped.
+pub async fn a_lock_that_nobody_waits_for_any_more_can_be_let_go_of(subject: &Subject) {
+    let store = subject.open().await;
+    let (one, other) = (take(&store, 100).await, take(&store, 100).await);
+    for patience in 0..20 {
+        let mut asked = Box::pin(store.lock(cache_key(1), one.id, at(0)));
+        for _ in 0..patience {
+            if poll_immediate(&mut asked).await.is_some() {
+                break;
+            }
+            std::thread::yield_now();
+        }
+        drop(asked);
+        drop(store.put(unlock(cache_key(1), &one)));
+        assert!(lock(&store, cache_key(1), &other, at(0)).await, "after {patience} polls");
+        drop(store.put(unlock(cache_key(1), &other)));
+    }
 }

@@ -17,6 +17,7 @@
 
 mod cache;
 mod calls;
+mod deletion;
 mod leases;
 mod lifecycle;
 mod locks;
@@ -26,8 +27,11 @@ mod ownership;
 mod queries;
 mod records;
 pub mod samples;
+mod transactions;
+mod upkeep;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -38,25 +42,46 @@ use super::Store;
 pub struct Subject {
     open: Box<dyn Fn() -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync>,
     lasts: bool,
+    open_backup: Option<Box<OpenBackup>>,
 }
+
+type OpenBackup = dyn Fn(PathBuf) -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync;
 
 impl Subject {
     /// A store that is empty whenever it is opened.
     pub fn fleeting(
         open: impl Fn() -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync + 'static,
     ) -> Self {
-        Self { open: Box::new(open), lasts: false }
+        Self { open: Box::new(open), lasts: false, open_backup: None }
     }
 
     /// A store that is empty when this subject opens it first, and then holds what it held when it was last closed.
     pub fn lasting(
         open: impl Fn() -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync + 'static,
     ) -> Self {
-        Self { open: Box::new(open), lasts: true }
+        Self { open: Box::new(open), lasts: true, open_backup: None }
+    }
+
+    /// The same subject, with what opens a backup of its store.
+    #[must_use]
+    pub fn backups(
+        mut self,
+        open: impl Fn(PathBuf) -> BoxFuture<'static, Arc<dyn Store>> + Send + Sync + 'static,
+    ) -> Self {
+        self.open_backup = Some(Box::new(open));
+        self
     }
 
     async fn open(&self) -> Arc<dyn Store> {
         (self.open)().await
+    }
+
+    /// Opens a backup, if it is known how.
+    async fn open_backup(&self, path: PathBuf) -> Option<Arc<dyn Store>> {
+        match &self.open_backup {
+            Some(open) => Some(open(path).await),
+            None => None,
+        }
     }
 
     /// Opens the store again, if it has kept anything.
@@ -165,6 +190,33 @@ promises! { $
         only_calls_of_this_flow_run_that_can_be_found_come_back
         a_call_comes_back_as_it_was_put_last
     }
+    deletion {
+        nothing_is_deleted_that_is_not_named
+        runs_that_ended_before_a_time_are_deleted
+        all_but_the_newest_runs_are_deleted
+        as_many_of_the_newest_stay_as_are_to
+        a_run_is_deleted_that_is_too_old_or_one_too_many
+        a_run_that_has_not_ended_is_not_deleted
+        a_run_is_deleted_with_everything_inside_it
+        a_run_in_which_something_has_not_ended_is_not_deleted
+        a_large_tree_is_deleted_in_small_steps
+        a_deletion_that_was_begun_is_gone_on_with
+        what_is_left_of_a_run_is_not_written
+        what_was_put_before_is_deleted
+        deleting_tells_of_the_results_in_storages
+        many_who_delete_at_once_delete_everything_once
+    }
+    upkeep {
+        vacuuming_gives_room_back_and_keeps_every_record
+        vacuuming_an_empty_store_is_fine
+        others_write_while_room_is_given_back
+        a_backup_holds_what_was_put_before
+        a_backup_of_an_empty_store_is_an_empty_store
+        others_write_while_a_backup_is_made
+        a_backup_replaces_a_file_only_if_it_is_asked_to
+        of_backups_to_one_place_at_once_one_is_written
+        a_backup_that_cannot_be_written_leaves_nothing
+    }
     logs {
         a_log_line_comes_back_as_it_was_put
         log_lines_come_oldest_first_unless_asked_otherwise
@@ -182,6 +234,8 @@ promises! { $
         a_result_is_found_after_it_has_expired
         a_result_is_there_when_the_end_of_its_run_is_acknowledged
         a_result_under_an_ended_lease_is_refused
+        a_result_is_deleted_with_the_run_that_computed_it
+        what_a_cached_run_has_taken_stays_when_it_is_deleted
     }
     locks {
         a_lock_is_held_under_one_lease_at_a_time
@@ -191,7 +245,23 @@ promises! { $
         a_lock_under_an_expired_lease_is_free
         a_lock_is_not_given_to_an_ended_lease
         of_many_who_take_a_lock_one_does
+        a_lock_that_nobody_waits_for_any_more_can_be_let_go_of
         what_was_kept_under_a_lock_is_found_by_its_next_holder
+    }
+    transactions {
+        what_a_transaction_commits_stays
+        a_transaction_that_is_rolled_back_leaves_nothing
+        a_transaction_commits_its_writes_with_what_it_did
+        a_transaction_whose_write_is_refused_leaves_nothing
+        a_transaction_that_panics_leaves_nothing
+        a_statement_that_fails_undoes_itself_alone
+        values_come_back_as_they_were_bound
+        no_statement_ends_a_transaction
+        transactions_at_once_take_turns
+        a_transaction_whose_future_is_dropped_is_done_all_the_same
+        what_a_transaction_asks_of_its_store_is_refused_and_hangs_nothing
+        log_lines_of_a_transaction_are_kept
+        a_transaction_after_closing_is_refused
     }
     lifecycle {
         a_store_says_where_it_is

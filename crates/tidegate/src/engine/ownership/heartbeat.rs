@@ -93,13 +93,8 @@ fn renew(ownership: &Ownership, runtime: &tokio::runtime::Runtime, lease: LeaseI
     let write = Write::RenewLease { id: lease, expires: ownership.expiry() };
     match runtime.block_on(ownership.store.put_acknowledged(write)) {
         Ok(()) => {}
-        Err(error) if error.kind() == StoreErrorKind::Fenced => {
+        Err(error) if error.kind() == StoreErrorKind::LeaseEnded => {
             ownership.lost(lease);
-            tracing::error!(
-                target: "tidegate::engine",
-                "this process was taken for dead, because its lease was not renewed in time: the runs it had are CRASHED, \
-                 and nothing it still does for them is recorded"
-            );
         }
         Err(error) => {
             tracing::warn!(target: "tidegate::engine", "the lease was not renewed: {error}")

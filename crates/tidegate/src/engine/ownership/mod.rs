@@ -142,10 +142,17 @@ impl Ownership {
         }
     }
 
-    fn lost(&self, lease: LeaseId) {
+    /// A write under this lease was refused because it has ended: what begins from now on has another.
+    pub(super) fn lost(&self, lease: LeaseId) {
         let mut state = self.lock();
         if state.lease == Some(lease) {
             state.lease = None;
+            drop(state);
+            tracing::error!(
+                target: "tidegate::engine",
+                "this process was taken for dead, because its lease was not renewed in time: the runs it had are CRASHED, \
+                 and nothing it still does for them is recorded"
+            );
         }
     }
 
@@ -162,6 +169,11 @@ impl Claim {
     /// The lease that the run is written under.
     pub(crate) fn lease(&self) -> LeaseId {
         self.lease
+    }
+
+    /// A write under its lease was refused, because that has ended.
+    pub(crate) fn lost(&self) {
+        self.ownership.lost(self.lease);
     }
 }
 

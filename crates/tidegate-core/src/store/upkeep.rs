@@ -1,0 +1,35 @@
+//! What keeps a store in good order, as data: which runs are no longer wanted, and what deleting them has come to.
+
+use crate::{ResultReference, Timestamp};
+
+/// Which top-level runs are no longer wanted: those that any part names. An empty one names none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Expired {
+    /// Those that ended before this time.
+    pub ended_before: Option<Timestamp>,
+    /// Those that ended, but for so many of the newest, by the time of their making. Runs that have not ended count.
+    pub beyond_newest: Option<u64>,
+}
+
+/// What was deleted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Deleted {
+    /// How many runs, task runs and subflow runs included.
+    pub runs: u64,
+    /// How many log lines.
+    pub log_lines: u64,
+    /// The results in result storages that the runs told of. Cached results and other runs may tell of the same.
+    pub results: Vec<ResultReference>,
+    /// Whether there is more to delete.
+    pub more: bool,
+}
+
+/// What becomes of a file that is where a backup is to be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IfExists {
+    /// It stays, and there is no backup.
+    #[default]
+    Refuse,
+    /// The backup takes its place, at once and whole.
+    Replace,
+}
