@@ -204,7 +204,8 @@ fn instance(model: &Model<'_>) -> Vec<TokenStream> {
 /// Where results are cached, it must be possible to write and read them; the compiler says so under the return type.
 fn cache_check(model: &Model<'_>) -> Option<TokenStream> {
     let ty = &model.shape.output.ty;
-    let check = quote_spanned!(place(ty.span())=> ::tidegate::__private::result_must_be_serializable_to_be_cached::<#ty>());
+    let check =
+        quote_spanned!(place(ty.span())=> ::tidegate::__private::result_must_be_cacheable::<#ty>());
     model.cached.then(|| quote!(#check;))
 }
 

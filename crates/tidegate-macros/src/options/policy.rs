@@ -98,7 +98,11 @@ pub(crate) fn is_none(expression: &Expr) -> bool {
 
 /// What is left out has to be there.
 pub(crate) fn check_left_out(expression: &Expr, arguments: &[&Ident], errors: &mut Errors) {
-    let Expr::Binary(ExprBinary { left, op, right, .. }) = unwrapped(expression) else { return };
+    let (left, op, right) = match unwrapped(expression) {
+        Expr::Binary(ExprBinary { left, op, right, .. }) => (left, op, right),
+        Expr::MethodCall(call) => return check_left_out(&call.receiver, arguments, errors),
+        _ => return,
+    };
     check_left_out(left, arguments, errors);
     match (op, unwrapped(right)) {
         (BinOp::Sub(_), Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {

@@ -22,6 +22,7 @@
 //!
 //! Only runs of one task share results, unless a [`CacheKeyFn`] says otherwise: a renamed or moved task begins anew.
 
+mod cacheable;
 mod choice;
 mod key;
 mod key_fn;
@@ -30,6 +31,7 @@ mod policy;
 mod tests;
 
 pub use crate::isolation::IsolationLevel;
+pub use cacheable::Cacheable;
 pub(crate) use choice::{By, Choice};
 pub(crate) use key::{Facts, key_of_policy, key_of_text};
 pub use key_fn::{CacheKeyFn, CacheKeyOutcome};

@@ -137,6 +137,13 @@ impl CachePolicy {
         &self.excluded
     }
 
+    fn without(mut self, name: Cow<'static, str>) -> Self {
+        if self.contains(CacheMember::Inputs) {
+            self.exclude(name);
+        }
+        self
+    }
+
     fn exclude(&mut self, name: Cow<'static, str>) {
         if let Err(place) = self.excluded.binary_search(&name) {
             self.excluded.insert(place, name);
@@ -163,14 +170,20 @@ impl Add for CachePolicy {
 }
 
 /// Without this argument; the same where arguments do not matter anyway.
-impl<N: Into<Cow<'static, str>>> Sub<N> for CachePolicy {
+impl Sub<&'static str> for CachePolicy {
     type Output = Self;
 
-    fn sub(mut self, name: N) -> Self {
-        if self.contains(CacheMember::Inputs) {
-            self.exclude(name.into());
-        }
-        self
+    fn sub(self, name: &'static str) -> Self {
+        self.without(name.into())
+    }
+}
+
+/// Without this argument; the same where arguments do not matter anyway.
+impl Sub<String> for CachePolicy {
+    type Output = Self;
+
+    fn sub(self, name: String) -> Self {
+        self.without(name.into())
     }
 }
 

@@ -14,11 +14,9 @@ use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use tidegate_core::{Delays, Run};
 
-use crate::cache::CachePolicy;
+use crate::cache::{CachePolicy, Cacheable};
 use crate::engine::{Body, Context, Engine, Execution, Plan, call_key, not_in_transactional_body};
 use crate::error::Result;
 use crate::hook::Hook;
@@ -253,7 +251,7 @@ impl<'a, T: Send + 'a> TaskCall<'a, T> {
     /// ```
     pub fn cache(self, policy: CachePolicy) -> Self
     where
-        T: Serialize + DeserializeOwned,
+        T: Cacheable,
     {
         let mut call = self.0.plan(|plan| {
             let options = plan.options_mut();

@@ -4,12 +4,10 @@ mod probes;
 
 use std::time::Duration;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tidegate_core::{self as core, Delays, Run, RunKind};
 
-use crate::cache::{CacheKeyFn, CacheKeyOutcome};
+use crate::cache::{CacheKeyFn, CacheKeyOutcome, Cacheable};
 use crate::definition::Definition;
 use crate::duration::{IntoDelays, IntoDuration};
 use crate::hook::{Hook, IntoHook, IntoRetryCondition, RetryCondition};
@@ -158,16 +156,5 @@ pub trait ArgumentOfARetriedRun {}
 
 impl<T: Clone> ArgumentOfARetriedRun for T {}
 
-/// Compiles only for results that can be written and read.
-pub fn result_must_be_serializable_to_be_cached<T: ResultOfACachedTask>() {}
-
-/// A result that later runs can take.
-#[diagnostic::on_unimplemented(
-    message = "the result of a cached task must be `Serialize` and `DeserializeOwned`: later runs, in other processes too, read it",
-    label = "`{Self}` cannot be written and read back",
-    note = "derive `serde::Serialize` and `serde::Deserialize` for it, or take the caching away"
-)]
-pub trait ResultOfACachedTask: Serialize + DeserializeOwned {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned> ResultOfACachedTask for T {}
+/// Compiles only for results that can be cached.
+pub fn result_must_be_cacheable<T: Cacheable>() {}
