@@ -312,6 +312,82 @@ async fn of_a_function_and_a_policy_the_function_makes_the_key() {
     .assert_eq(&lines(LogLevel::Warning).await);
 }
 
+/// CACHE-27
+#[tidegate::test(start_paused = true)]
+async fn a_policy_is_ignored_where_the_result_is_not_kept() {
+    #[task(cache_policy = INPUTS, persist_result = false)]
+    async fn fetch(x: u32) -> u32 {
+        x + count()
+    }
+    assert_ne!(fetch(1).await.unwrap(), fetch(1).await.unwrap());
+    expect![""].assert_eq(&lines(LogLevel::Warning).await);
+}
+
+/// RESULT-04: the flow's own setting is for those that say nothing.
+#[tidegate::test(start_paused = true)]
+async fn a_policy_asks_for_the_result_to_be_kept() {
+    #[flow(persist_result = false)]
+    async fn twice() -> Result<(bool, bool)> {
+        let cached = by_inputs(1).await? == by_inputs(1).await?;
+        let expiring = || by_letter(String::new()).cache_expiration(Duration::from_secs(1));
+        expiring().await?;
+        Ok((cached, by_default(1).await? == by_default(1).await?))
+    }
+    assert_eq!(twice().await.unwrap(), (true, true));
+    let not_kept = || by_inputs(2).cache(NO_CACHE).cache_expiration(Duration::from_secs(1));
+    assert_ne!(not_kept().await.unwrap(), not_kept().await.unwrap());
+}
+
+#[tidegate::test(start_paused = true)]
+async fn a_result_key_is_used_and_not_a_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    #[task(cache_policy = INPUTS, result_storage_key = "count")]
+    async fn fetch(x: u32) -> u32 {
+        x
+    }
+    let fetch = |x| fetch(x).result_storage(folder.path());
+    assert_eq!((fetch(1).await.unwrap(), fetch(2).await.unwrap()), (1, 1));
+    expect![[r#"
+        WARNING Both `cache_policy` and `result_storage_key` are set on task 'fetch'. `result_storage_key` will be used.
+    "#]].assert_eq(&lines(LogLevel::Warning).await);
+}
+
+/// Prefect keeps the entry of a key and the result apart where it is told to; here they always are, the one in the database and the
+/// other where results go.
+#[tidegate::test(start_paused = true)]
+async fn a_result_in_a_storage_is_taken_from_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    let cached = |x| by_inputs(x).result_storage(path.clone());
+    let first = cached(1).await.unwrap();
+    assert_eq!(cached(1).await.unwrap(), first);
+    let files = || std::fs::read_dir(&path).unwrap().map(|file| file.unwrap().path());
+    assert_eq!(files().count(), 1);
+    let [computed, taken] = [0, 1].map(async |place| runs().await.swap_remove(place));
+    assert_eq!(computed.await.state().unwrap().result, taken.await.state().unwrap().result);
+
+    for file in files() {
+        std::fs::write(file, "something else").unwrap();
+    }
+    let second = cached(1).await.unwrap();
+    assert_ne!(second, first, "what cannot be read is computed anew");
+    assert_eq!(cached(1).await.unwrap(), second);
+    for file in files() {
+        std::fs::remove_file(file).unwrap();
+    }
+    assert_ne!(cached(1).await.unwrap(), second);
+    assert_eq!(ends().await, "Completed, Cached, Completed, Cached, Completed");
+    let folder = path.display().to_string();
+    let mut told = lines(LogLevel::Warning).await.replace(&folder, "<folder>");
+    for run in runs().await {
+        told = told.replace(&run.id.to_string(), "<id>");
+    }
+    expect![[r#"
+        WARNING What is cached of run <id> cannot be taken, so the task runs: Task run 'by_inputs' has a damaged result: under the key `<id>-f14f1656` in <folder>, it does not begin as results do; put back what was written, or delete it and call it again for its value
+        WARNING What is cached of run <id> cannot be taken, so the task runs: Task run 'by_inputs' has lost its result: there is nothing under the key `<id>-6053073f` in <folder>; put it back, or call it again for its value
+    "#]].assert_eq(&told);
+}
+
 /// CACHE-23
 #[tidegate::test(start_paused = true)]
 async fn a_result_is_taken_until_it_expires() {
@@ -565,7 +641,7 @@ async fn a_cached_result_that_cannot_be_read_any_more_is_computed_anew() {
     let warnings = lines(LogLevel::Warning).await;
     let id = run_of("text").await.id.to_string();
     expect![[r#"
-        WARNING The result of run <id> is cached and cannot be read as what the task gives now, so it runs: invalid type: string "one", expected u32 at line 1 column 5
+        WARNING What is cached of run <id> cannot be taken, so the task runs: Task run 'number' has a result that cannot be read as the type that is asked for, which is u32
     "#]].assert_eq(&warnings.replace(&id, "<id>"));
 }
 

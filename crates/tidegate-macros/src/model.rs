@@ -9,7 +9,8 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
 use crate::options::value::{Value, unwrapped};
-use crate::options::{Options, policy};
+use crate::options::{Given, Options, policy};
+use crate::result_key::KeyTemplate;
 use crate::signature::{self, Demands, Mode, Shape};
 use crate::template::Template;
 
@@ -26,10 +27,11 @@ pub(crate) struct Model<'a> {
     pub name: Expr,
     pub description: Option<Expr>,
     pub template: Option<Template>,
+    pub result_key: Option<KeyTemplate>,
+    /// Whether the result may be kept: no option says that it is not.
+    pub kept: bool,
     /// Whether a run may call the body more than once.
     pub retried: bool,
-    /// Whether other runs may take the result of one.
-    pub cached: bool,
     /// Whether `print!` and its family are planted in the body.
     pub prints: bool,
 }
@@ -48,23 +50,26 @@ impl<'a> Model<'a> {
         let name = name(kind, function, &options, errors);
         let template = template(kind, &options, &function.signature, mode, errors);
         check_left_out(&options, &function.signature, mode, errors);
-        if !sound {
+        let result_key = result_key(&options, &function.signature, mode, errors);
+        let kept = !options.get("persist_result").is_some_and(|given| is_false(&given.value));
+        let agreed = mode == Mode::Transactional || options.get("transactional").is_none();
+        if !sound || !agreed {
             return None;
         }
         let shape = Shape::of(&function.signature, mode);
-        let cached = is_cached(&options);
-        if cached && shape.output.borrows() {
-            errors.add(
-                &function.signature.output,
-                "a cached result outlives its run, so it cannot borrow: return what owns its data, such as `String` for `&str`",
-            );
+        if kept && shape.output.borrows() {
+            for Given { name, .. } in options.keeping() {
+                let message = format!(
+                    "`{name}` needs a result that owns its data, since it is read back later: return a `String` and not a `&str`"
+                );
+                errors.add(name, message);
+            }
         }
         let description = match options.get("description").map(|given| &given.value) {
             Some(Value::Plain(text)) => Some((**text).clone()),
             _ => first_paragraph(&function.attributes),
         };
         let prints = !options.get("log_prints").is_some_and(|given| is_false(&given.value));
-        let cached = cached && !shape.output.borrows();
         Some(Self {
             kind,
             function,
@@ -73,8 +78,9 @@ impl<'a> Model<'a> {
             name,
             description,
             template,
+            result_key,
+            kept,
             retried,
-            cached,
             prints,
         })
     }
@@ -106,6 +112,12 @@ fn mode(function: &Function, options: &Options, errors: &mut Errors) -> Mode {
     }
     let transactional = transactional.is_some() && errors.count() == before;
     if transactional {
+        for Given { name, .. } in options.keeping().filter(|given| given.name != "persist_result") {
+            let message = format!(
+                "a transactional task keeps its result in its record, which its transaction commits: leave `{name}` out"
+            );
+            errors.add(name, message);
+        }
         Mode::Transactional
     } else {
         Mode::of(&function.signature, inline.is_some())
@@ -131,25 +143,39 @@ fn name(kind: Kind, function: &Function, options: &Options, errors: &mut Errors)
     parse_quote!(#name)
 }
 
-/// Whether there is an option by which results are cached.
-fn is_cached(options: &Options) -> bool {
-    let policy = options.get("cache_policy").map(|given| &given.value);
-    let refused = matches!(policy, Some(Value::Plain(policy)) if policy::is_none(policy));
-    options.get("cache_key_fn").is_some()
-        || !refused && (policy.is_some() || options.get("cache_expiration").is_some())
-}
-
 fn check_left_out(options: &Options, signature: &Signature, mode: Mode, errors: &mut Errors) {
     let Some(Value::Plain(policy)) = options.get("cache_policy").map(|given| &given.value) else {
         return;
     };
     let this = signature.receiver().map(|receiver| Ident::from(receiver.self_token));
-    let names: Vec<&Ident> = this.iter().chain(names_of_arguments(signature, mode)).collect();
+    let names: Vec<&Ident> = this.iter().chain(arguments(signature, mode)).collect();
     policy::check_left_out(policy, &names, errors);
 }
 
-/// The arguments that a caller gives, but for `self`.
-fn names_of_arguments(signature: &Signature, mode: Mode) -> impl Iterator<Item = &Ident> {
+fn template(
+    kind: Kind,
+    options: &Options,
+    signature: &Signature,
+    mode: Mode,
+    errors: &mut Errors,
+) -> Option<Template> {
+    let option = if kind == Kind::Flow { "flow_run_name" } else { "task_run_name" };
+    let Value::Template(text) = &options.get(option)?.value else { return None };
+    Template::check(text, &arguments(signature, mode), errors)
+}
+
+fn result_key(
+    options: &Options,
+    signature: &Signature,
+    mode: Mode,
+    errors: &mut Errors,
+) -> Option<KeyTemplate> {
+    let Value::Template(text) = &options.get("result_storage_key")?.value else { return None };
+    KeyTemplate::check(text, &arguments(signature, mode), errors)
+}
+
+/// The names of the arguments.
+fn arguments(signature: &Signature, mode: Mode) -> Vec<&Ident> {
     signature
         .inputs
         .iter()
@@ -162,19 +188,7 @@ fn names_of_arguments(signature: &Signature, mode: Mode) -> impl Iterator<Item =
             Pat::Ident(pattern) => Some(&pattern.ident),
             _ => None,
         })
-}
-
-fn template(
-    kind: Kind,
-    options: &Options,
-    signature: &Signature,
-    mode: Mode,
-    errors: &mut Errors,
-) -> Option<Template> {
-    let option = if kind == Kind::Flow { "flow_run_name" } else { "task_run_name" };
-    let Value::Template(text) = &options.get(option)?.value else { return None };
-    let arguments: Vec<_> = names_of_arguments(signature, mode).collect();
-    Template::check(text, &arguments, errors)
+        .collect()
 }
 
 /// The first paragraph of the doc comment, on one line.

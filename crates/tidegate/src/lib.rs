@@ -3,6 +3,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod backup;
 mod block_on;
 mod builder;
 pub mod cache;
@@ -29,6 +30,7 @@ mod query;
 mod registry;
 mod result;
 mod resume;
+mod retention;
 pub mod runtime;
 mod settings;
 mod subscriber;
@@ -36,6 +38,9 @@ mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use erased_serde;
+
+pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
@@ -50,8 +55,14 @@ pub use options::{Options, RunName};
 pub use output::{FinalState, StandsForState};
 pub use parameters::InvalidParameters;
 pub use query::{Logs, Runs};
-pub use result::Recordable;
+#[cfg(feature = "object-store")]
+pub use result::ObjectStorage;
+pub use result::{
+    CompressedJsonSerializer, IntoResultSerializer, IntoResultStorage, JsonSerializer, LocalFiles,
+    MemoryStorage, Recordable, ResultSerializer, ResultStorage, SerializerError, TakeValue,
+};
 pub use resume::resume;
+pub use retention::Retention;
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;

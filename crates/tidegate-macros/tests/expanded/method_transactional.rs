@@ -56,6 +56,7 @@ impl Service {
             output: ::core::result::Result::Ok,
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::tidegate::__private::codec!(()),
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

@@ -3,7 +3,7 @@ fn cached<'call, 't0: 'call, T: 'call>(
     client: &'t0 Client,
     item: T,
 ) -> ::tidegate::TaskCall<'call, Vec<T>> {
-    ::tidegate::__private::result_must_be_cacheable::<Vec<T>>();
+    ::tidegate::__private::result_must_be_recordable::<Vec<T>>();
     ::tidegate::__private::task(::tidegate::__private::Parts {
         definition: cached::definition(),
         arguments: (client, item),
@@ -27,6 +27,7 @@ fn cached<'call, 't0: 'call, T: 'call>(
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(Vec < T >),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `cached`: what is known of it before it runs, and its plain function.

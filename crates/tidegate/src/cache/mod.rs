@@ -22,7 +22,6 @@
 //!
 //! Only runs of one task share results, unless a [`CacheKeyFn`] says otherwise: a renamed or moved task begins anew.
 
-mod cacheable;
 mod choice;
 mod key;
 mod key_fn;
@@ -31,7 +30,6 @@ mod policy;
 mod tests;
 
 pub use crate::isolation::IsolationLevel;
-pub use cacheable::Cacheable;
 pub(crate) use choice::{By, Choice};
 pub(crate) use key::{Facts, key_of_policy, key_of_text};
 pub use key_fn::{CacheKeyFn, CacheKeyOutcome};

@@ -45,8 +45,8 @@ impl<T: Send> Produce<()> for Forgetting<T> {
         self.0.take().map(drop)
     }
 
-    /// What is written is the value that nobody wants.
-    fn write_by(&mut self, _codec: Codec<()>) {}
+    /// The value has a codec of its own, or cannot have one.
+    fn set_codec(&mut self, _codec: Codec<()>) {}
 }
 
 impl<T: Send + 'static> FlowCall<'static, T> {

@@ -102,12 +102,12 @@ where
     O: 'static,
     T: Send + 'static,
 {
-    fn write_by(&mut self, codec: Codec<T>) {
-        self.codec = Some(codec);
-    }
-
     fn take(&mut self) -> Option<T> {
         self.value().take()
+    }
+
+    fn set_codec(&mut self, codec: Codec<T>) {
+        self.codec = Some(codec);
     }
 }
 

@@ -11,10 +11,10 @@ use crate::cache::{By, Choice, Facts, IsolationLevel, key_of_policy, key_of_text
 use crate::engine::context::Computing;
 use crate::engine::ownership::Claim;
 use crate::engine::panics::Panic;
-use crate::engine::recall::restore;
 use crate::engine::turn::Turn;
 use crate::engine::{Body, Context, Execution};
 use crate::error::Result;
+use crate::options::Keeping;
 
 /// How often another process is asked whether its turn is over: at first, and at last.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(250));
@@ -73,7 +73,14 @@ impl Execution {
         if engine.store().is_none() || !body.is_recordable() {
             return None;
         }
-        self.warn_of_what_is_ignored();
+        if let Some(ignored) = self.ignored()
+            && self.live.definition().tells_first_time()
+        {
+            self.live.logger().warning(ignored);
+        }
+        if self.live.keeping() == Keeping::Never || self.result_key.is_some() {
+            return None;
+        }
         let caching = self.key(&choice, body).map(|(key, isolation)| Caching {
             leave: Leave { key, expiration: choice.expiration },
             isolation,
@@ -120,19 +127,29 @@ impl Execution {
         }
     }
 
-    /// Says once what the options of the task say in vain.
-    fn warn_of_what_is_ignored(&self) {
-        let definition = self.live.definition();
-        let options = definition.options();
-        if options.cache_key_fn.is_some()
-            && options.cache_policy.is_some()
-            && definition.tells_first_time()
-        {
-            self.live.logger().warning(format_args!(
-                "Both `cache_policy` and `cache_key_fn` are set on task '{}'. `cache_key_fn` will be used.",
-                definition.name()
+    /// What the options of the task say of caching in vain.
+    fn ignored(&self) -> Option<String> {
+        let (options, name) = (&self.options, self.live.definition().name());
+        let asked = match (&options.cache_key_fn, &options.cache_policy) {
+            (Some(_), _) => "cache_key_fn",
+            (None, Some(_)) => "cache_policy",
+            (None, None) => return None,
+        };
+        if options.persist_result == Some(false) {
+            return Some(format!(
+                "`{asked}` of task '{name}' is ignored, because `persist_result` is false."
             ));
         }
+        if self.result_key.is_some() {
+            return Some(format!(
+                "Both `{asked}` and `result_storage_key` are set on task '{name}'. `result_storage_key` will be used."
+            ));
+        }
+        (options.cache_key_fn.is_some() && options.cache_policy.is_some()).then(|| {
+            format!(
+                "Both `cache_policy` and `cache_key_fn` are set on task '{name}'. `cache_key_fn` will be used."
+            )
+        })
     }
 
     /// Looks for a result, and waits for those who compute it where they keep out of each other's way.
@@ -209,14 +226,14 @@ impl Execution {
         };
         let now = engine.now();
         let entry = found.filter(|entry| !entry.has_expired(now))?;
-        if let Err(error) = restore(Some(&entry.result), body) {
+        let state = State::cached(now).with_result(entry.result);
+        if let Err(error) = self.restore_result(&state, body).await {
             self.live.logger().warning(format_args!(
-                "The result of run {} is cached and cannot be read as what the task gives now, so it runs: {error}",
+                "What is cached of run {} cannot be taken, so the task runs: {error}",
                 entry.run_id
             ));
             return None;
         }
-        let state = State::cached(now).with_result(entry.result);
         match self.propose(state) {
             Verdict::Accept | Verdict::Replace(_) => {
                 self.caching = None;

@@ -25,6 +25,7 @@ mod plan;
 mod propose;
 mod recall;
 mod result;
+mod retention;
 mod shutdown;
 mod transact;
 mod turn;
@@ -37,6 +38,7 @@ use tidegate_core::{Clock, Store, Timestamp};
 
 use crate::error::{Error, Result};
 use crate::log::Sink;
+use crate::result::Archive;
 use crate::settings::Settings;
 
 use activity::Activity;
@@ -53,6 +55,7 @@ pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use plan::Plan;
+use retention::Housekeeping;
 pub(crate) use transact::not_in_transactional_body;
 use turn::Turns;
 
@@ -99,6 +102,8 @@ struct Inner {
     activity: Activity,
     /// Who computes what is to be cached.
     turns: Turns,
+    archive: Archive,
+    housekeeping: Housekeeping,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
 }
@@ -108,6 +113,7 @@ impl Engine {
         store: Option<Arc<dyn Store>>,
         settings: Settings,
         clock: Clock,
+        archive: Archive,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
         let ownership = store
@@ -122,6 +128,8 @@ impl Engine {
             nursery: Nursery::new(),
             activity: Activity::default(),
             turns: Turns::default(),
+            archive,
+            housekeeping: Housekeeping::default(),
             ownership,
         }))
     }
@@ -166,6 +174,7 @@ impl Engine {
     ///
     /// May be called again after its future was dropped.
     pub async fn close(&self) -> Result<()> {
+        self.0.housekeeping.stop();
         self.0.nursery.join().await;
         if let Some(thread) = self.0.ownership.as_ref().and_then(|ownership| ownership.stop()) {
             self.0.nursery.spawn_blocking(move || thread.join());
@@ -175,6 +184,10 @@ impl Engine {
             Some(store) => store.close().await.map_err(|error| Error::store(None, error)),
             None => Ok(()),
         }
+    }
+
+    fn activity(&self) -> &Activity {
+        &self.0.activity
     }
 
     /// Owns one more run, in a store where runs need an owner.
@@ -205,6 +218,11 @@ impl Engine {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Where results are that are not part of the record.
+    pub(crate) fn archive(&self) -> &Archive {
+        &self.0.archive
     }
 
     /// Where the log lines of its runs go.

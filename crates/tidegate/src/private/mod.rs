@@ -2,16 +2,20 @@
 
 mod probes;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use tidegate_core::{self as core, Delays, Run, RunKind};
 
-use crate::cache::{CacheKeyFn, CacheKeyOutcome, Cacheable};
+use crate::cache::{CacheKeyFn, CacheKeyOutcome};
 use crate::definition::Definition;
 use crate::duration::{IntoDelays, IntoDuration};
 use crate::hook::{Hook, IntoHook, IntoRetryCondition, RetryCondition};
 use crate::options::RunName;
+use crate::result::{
+    IntoResultSerializer, IntoResultStorage, Recordable, ResultSerializer, ResultStorage,
+};
 
 use crate::call::FlowCall;
 pub use crate::call::{Parts, flow, task, transactional};
@@ -21,7 +25,7 @@ pub use crate::options::Options;
 pub use crate::parameters::Arguments;
 pub use crate::prints::{Print, print};
 pub use crate::registry::Registration;
-pub use crate::result::Codec;
+pub use crate::result::{Codec, KeyPart};
 pub use crate::{
     __argument as argument, __cloned as cloned, __codec as codec, __concluded as concluded,
     __default_json as default_json, __failure as failure, __hashed as hashed,
@@ -138,6 +142,19 @@ pub fn retry_condition<Marker>(
     RetryCondition::new(name, function)
 }
 
+/// Where results are kept.
+pub fn result_storage(storage: impl IntoResultStorage) -> Arc<dyn ResultStorage> {
+    storage.into_result_storage()
+}
+
+/// How results are written.
+pub fn result_serializer(serializer: impl IntoResultSerializer) -> Arc<dyn ResultSerializer> {
+    serializer.into_result_serializer()
+}
+
+/// Compiles only for results that can be kept.
+pub const fn result_must_be_recordable<T: Recordable>() {}
+
 /// A function that makes run names.
 pub fn run_name(function: impl Fn(&Parameters) -> String + Send + Sync + 'static) -> RunName {
     RunName::new(function)
@@ -155,6 +172,3 @@ pub fn argument_must_be_clone_to_be_retried<T: ArgumentOfARetriedRun>(_argument:
 pub trait ArgumentOfARetriedRun {}
 
 impl<T: Clone> ArgumentOfARetriedRun for T {}
-
-/// Compiles only for results that can be cached.
-pub fn result_must_be_cacheable<T: Cacheable>() {}
