@@ -7,6 +7,8 @@
 
 mod artifact;
 mod blocking;
+mod cache;
+mod cache_isolation;
 mod capture;
 mod child;
 mod crash;

@@ -13,7 +13,8 @@ use tidegate::store::{
     TransactionEnd, Write,
 };
 use tidegate::{
-    ArtifactId, ArtifactRecord, Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run,
+    RunId, StateType, Timestamp,
 };
 
 use crate::timeline::timeline;
@@ -61,8 +62,12 @@ impl Troubled {
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
-            Write::Artifact(_) => None,
-            Write::TakeLease(_) | Write::RenewLease { .. } | Write::ReleaseLease(_) => None,
+            Write::Artifact(_)
+            | Write::TakeLease(_)
+            | Write::RenewLease { .. }
+            | Write::ReleaseLease(_)
+            | Write::Cache { .. }
+            | Write::Unlock { .. } => None,
         };
         last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
     }
@@ -168,6 +173,19 @@ impl Store for Troubled {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.inner.orphans(limit)
+    }
+
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {
+        self.inner.cached(key)
+    }
+
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.lock(key, lease, now)
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

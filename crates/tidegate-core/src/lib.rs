@@ -4,6 +4,7 @@
 //! This crate never runs user code and contains no SQL and no HTTP.
 
 mod artifact;
+mod cache;
 mod call_key;
 mod clock;
 mod definition;
@@ -18,6 +19,7 @@ mod state;
 pub mod store;
 
 pub use artifact::{ArtifactId, ArtifactRecord, ArtifactType, is_artifact_key};
+pub use cache::{CacheEntry, CacheKey};
 pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
 pub use definition::{Definition, Parameter, RunKind};

@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind,
-    Timestamp,
+    ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError,
+    StoreErrorKind, Timestamp,
 };
 
 /// One change to what is stored.
@@ -33,10 +33,25 @@ pub enum Write {
     },
     /// A lease ends, because its owner has nothing left to own.
     ReleaseLease(LeaseId),
+    /// A result can be found by its key from now on, and no older one of that key. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded)
+    /// when the lease it is written under has ended.
+    Cache {
+        /// What is found.
+        entry: Box<CacheEntry>,
+        /// The lease of the run that computed it.
+        lease: Option<LeaseId>,
+    },
+    /// A lock is let go of, if it is held under this lease.
+    Unlock {
+        /// What is locked.
+        key: CacheKey,
+        /// The lease it is held under.
+        lease: LeaseId,
+    },
 }
 
 impl Write {
-    /// What it is about: the id of a run, an artifact or a lease.
+    /// What it is about: the id of a run, an artifact or a lease, or the first half of a key.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
@@ -45,6 +60,8 @@ impl Write {
             Self::Artifact(artifact) => *artifact.id.as_uuid(),
             Self::TakeLease(lease) => *lease.id.as_uuid(),
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
+            Self::Cache { entry, .. } => Uuid::from_bytes(entry.key.half()),
+            Self::Unlock { key, .. } => Uuid::from_bytes(key.half()),
         }
     }
 }

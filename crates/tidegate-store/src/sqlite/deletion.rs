@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use tidegate_core::{Deleted, Expired, Run, RunKind, StateResult};
 use uuid::Uuid;
 
+use super::cache;
 use super::row::time;
 use super::run_row::kind_number;
 use super::states;
@@ -277,13 +278,17 @@ impl Deletion<'_> {
         self.connection
             .prepare_cached("DELETE FROM runs WHERE number = ?1")?
             .execute([node.number])?;
+        cache::forget_run(self.connection, node.id)?;
         self.left -= 1;
         self.deleted.runs += 1;
         // The results of a damaged history are not found any more, by nobody.
         let states = node.results.as_deref().zip(time(node.created));
         let states = states.and_then(|(text, created)| states::decode(text, created).ok());
         for state in states.into_iter().flatten() {
-            if let Some(StateResult::Persisted { reference }) = state.result {
+            // What a cached run has taken belongs to the run that computed it.
+            if let Some(StateResult::Persisted { reference }) = state.result
+                && state.name != "Cached"
+            {
                 self.deleted.results.push(reference);
             }
         }

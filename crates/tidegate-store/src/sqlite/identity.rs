@@ -168,14 +168,42 @@ fn check_content(connection: &Connection, path: &Path, place: &str) -> Result<()
     let finding: String = connection
         .pragma_query_value(None, "integrity_check", |row| row.get(0))
         .map_err(|error| not_understood(place, error))?;
-    if finding == "ok" {
-        return Ok(());
+    if finding != "ok" {
+        // SQLite writes a page that the disk does not give among the findings, and whoever is told of damage may throw a good file
+        // away.
+        if finding.contains("unable to get the page") || finding.contains("failed to get page") {
+            return Err(unread(place, finding.trim()));
+        }
+        return Err(damaged(place, finding.trim()));
     }
-    // SQLite writes a page that the disk does not give among the findings, and whoever is told of damage may throw a good file away.
-    if finding.contains("unable to get the page") || finding.contains("failed to get page") {
-        return Err(unread(place, finding.trim()));
+    match damaged_partial_index(connection) {
+        Ok(None) => Ok(()),
+        Ok(Some(index)) => {
+            Err(damaged(place, &format!("wrong number of entries in index {index}")))
+        }
+        Err(error) => Err(failed(place, Doing::Opening, error)),
     }
-    Err(damaged(place, finding.trim()))
+}
+
+/// A partial index that has not as many entries as its table has rows for it. Of all indexes, SQLite does not count these.
+fn damaged_partial_index(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let mut partial = connection.prepare(
+        "SELECT name, tbl_name, substr(sql, instr(sql, ' WHERE ')) FROM sqlite_schema \
+         WHERE type = 'index' AND sql LIKE '% WHERE %'",
+    )?;
+    let mut rows = partial.query([])?;
+    while let Some(row) = rows.next()? {
+        let (index, table, condition): (String, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let agree = format!(
+            "SELECT (SELECT count(*) FROM {table} INDEXED BY {index}{condition}) \
+             = (SELECT count(*) FROM {table} NOT INDEXED{condition})"
+        );
+        if !connection.query_row(&agree, [], |row| row.get(0))? {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
 }
 
 /// Looked up without opening the file: closing it would drop the locks that SQLite holds on it in this process.

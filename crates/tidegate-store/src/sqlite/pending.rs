@@ -98,7 +98,8 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::Advance(advance) => advance.lease,
         Write::TakeLease(lease) => Some(lease.id),
         Write::RenewLease { id, .. } => Some(*id),
-        Write::Artifact(_) | Write::ReleaseLease(_) => None,
+        Write::Cache { lease, .. } => *lease,
+        Write::Artifact(_) | Write::ReleaseLease(_) | Write::Unlock { .. } => None,
     };
     lease.is_some_and(|lease| leases.contains(&lease))
 }

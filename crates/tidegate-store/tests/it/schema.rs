@@ -93,6 +93,23 @@ async fn the_schema_is_version_one() {
         CREATE TABLE deletions (
             id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
         ) STRICT, WITHOUT ROWID
+        CREATE TABLE cache_entries (
+            number INTEGER PRIMARY KEY,
+            key BLOB NOT NULL UNIQUE CHECK (length(key) = 32),
+            run_id BLOB NOT NULL CHECK (length(run_id) = 16), -- the run that computed it
+            value TEXT, -- the result itself, as JSON
+            reference TEXT, -- or where it is, as JSON
+            created INTEGER NOT NULL,
+            expires INTEGER,
+            checksum INTEGER NOT NULL,
+            CHECK ((value IS NULL) <> (reference IS NULL))
+        ) STRICT
+        CREATE INDEX cache_entries_by_run ON cache_entries (run_id)
+        CREATE TABLE cache_locks (
+            key BLOB PRIMARY KEY CHECK (length(key) = 32),
+            lease INTEGER NOT NULL REFERENCES leases (number) ON DELETE CASCADE,
+            checksum INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID
         CREATE TABLE logs (
             number INTEGER PRIMARY KEY,
             flow_run_id BLOB CHECK (length(flow_run_id) = 16),
