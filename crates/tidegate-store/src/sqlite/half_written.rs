@@ -1,7 +1,7 @@
 //! Files whose last writer died in the middle of writing, and left a journal by which to undo what it did. It undoes what came
 //! before there was anything in the file, as when the maker of our own file died while making it, and nothing else.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -12,6 +12,9 @@ use tidegate_core::{StoreError, StoreErrorKind};
 use super::error::{Doing, failed};
 use super::open::connect;
 use super::options::Options;
+
+/// The size of our pages.
+const PAGE: u64 = 4096;
 
 /// What a journal begins with.
 const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
@@ -39,15 +42,19 @@ pub(super) fn undo(path: &Path, place: &str, options: &Options) -> Result<(), St
 }
 
 /// Whether the journal brings back a file without content, or a first page without tables and marks. SQLite's file format says
-/// where that is.
+/// where that is. A journal that does not begin as one never came to be, and brings nothing back; then the file is still as its
+/// maker left it, and no larger than the page it began with.
 fn was_empty(path: &Path) -> std::io::Result<bool> {
     let mut journal = path.as_os_str().to_owned();
     journal.push("-journal");
     let mut journal = File::open(journal)?;
     let mut header = [0; 24];
-    journal.read_exact(&mut header)?;
+    let begun = journal.read_exact(&mut header).is_ok() && header.starts_with(&MAGIC);
+    if !begun {
+        return Ok(fs::metadata(path)?.len() <= PAGE);
+    }
     let [pages, sector] = [word(&header, 16), word(&header, 20)];
-    if !header.starts_with(&MAGIC) || pages > 1 {
+    if pages > 1 {
         return Ok(false);
     }
     if pages == 0 {
