@@ -12,6 +12,7 @@ mod error;
 mod file;
 mod gathering;
 mod guard;
+mod half_written;
 mod identity;
 mod intake;
 mod keeper;
