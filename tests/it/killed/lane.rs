@@ -21,8 +21,8 @@ pub(crate) type Start<'a> = &'a (dyn Fn(Child) -> Started + Sync);
 /// So long a process may say nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// So long a process that lives is given to go on with the runs of one that died: some seconds more than it takes at most.
-const WATCHED: Duration = Duration::from_secs(8);
+/// So long a process that lives is given to go on with the runs of one that died, which takes a second.
+const WATCHED: Duration = Duration::from_secs(5);
 
 /// See the module.
 pub(crate) struct Lane<'a> {
@@ -34,8 +34,8 @@ pub(crate) struct Lane<'a> {
     living: BTreeMap<u32, Living>,
     sender: Sender<(u32, Heard)>,
     heard: Receiver<(u32, Heard)>,
-    /// Flow runs under way that are recovered, and where.
-    underway: BTreeMap<RunId, u32>,
+    /// Flow runs under way that are recovered, and which processes began their bodies, the last one last.
+    underway: BTreeMap<RunId, Vec<u32>>,
     pub(crate) said: Said,
 }
 
@@ -187,7 +187,10 @@ impl<'a> Lane<'a> {
         match &line {
             Line::Wrong(what) => return Err(self.wrong(&format!("process {number}: {what}"))),
             Line::Entered { flow, recovers: true, .. } => {
-                self.underway.insert(*flow, number);
+                let at = self.underway.entry(*flow).or_default();
+                if at.last() != Some(&number) {
+                    at.push(number);
+                }
             }
             Line::Completed { flow, .. } => {
                 self.underway.remove(flow);
@@ -253,8 +256,9 @@ impl<'a> Lane<'a> {
 
     /// Waits until one that lives goes on with a run of one that was killed.
     fn watch_survivors(&mut self, killed: u32) -> Result<(), String> {
+        let is_orphan = |at: &Vec<u32>| at.last() == Some(&killed) && at.len() <= 3;
         let orphans: BTreeSet<RunId> =
-            self.underway.iter().filter(|(_, at)| **at == killed).map(|(flow, _)| *flow).collect();
+            self.underway.iter().filter(|(_, at)| is_orphan(at)).map(|(flow, _)| *flow).collect();
         let deadline = Instant::now() + WATCHED;
         let mut waiting = !orphans.is_empty();
         while waiting {
@@ -271,7 +275,7 @@ impl<'a> Lane<'a> {
                 Some((number, Heard::End)) => {
                     return Err(self.wrong(&format!("process {number} ended by itself")));
                 }
-                // Those had been recovered as often as may be, or were completed without a word.
+                // They were completed, and it was killed before it could say so.
                 None => waiting = false,
             }
         }
