@@ -9,7 +9,8 @@ use futures_util::future::BoxFuture;
 use tidegate::prelude::*;
 use tidegate::store::{
     Acknowledgement, Acknowledger, Deleted, Expired, IfExists, LogQuery, RecordedCall, Room,
-    RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+    RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, TransactionEnd,
+    Write,
 };
 use tidegate::{Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp};
 
@@ -17,7 +18,7 @@ use crate::timeline::timeline;
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
 #[derive(Debug)]
-struct Troubled {
+pub(crate) struct Troubled {
     inner: Arc<dyn Store>,
     refuses: Mutex<Vec<StateType>>,
     holds_rooms: AtomicBool,
@@ -29,7 +30,7 @@ struct Troubled {
 
 impl Troubled {
     /// A troubled store, and an engine that uses it.
-    fn engine() -> (Arc<Self>, Engine) {
+    pub(crate) fn engine() -> (Arc<Self>, Engine) {
         let inner = Engine::builder().database("sqlite::memory:").open().unwrap();
         let store = Arc::new(Self {
             inner: Arc::clone(inner.store().unwrap()),
@@ -45,8 +46,13 @@ impl Troubled {
     }
 
     /// Refuses writes that bring a run into a state of this type.
-    fn refuse(&self, state_type: StateType) {
+    pub(crate) fn refuse(&self, state_type: StateType) {
         self.refuses.lock().unwrap().push(state_type);
+    }
+
+    /// Refuses nothing any more.
+    pub(crate) fn recover(&self) {
+        self.refuses.lock().unwrap().clear();
     }
 
     fn judge(&self, write: &Write) -> Result<(), StoreError> {
@@ -55,15 +61,17 @@ impl Troubled {
             Write::Advance(advance) => advance.states.last(),
             Write::TakeLease(_) | Write::RenewLease { .. } | Write::ReleaseLease(_) => None,
         };
-        match last {
-            Some(state) if self.refuses.lock().unwrap().contains(&state.state_type()) => {
-                Err(StoreError::new(
-                    StoreErrorKind::DiskFull,
-                    "the disk of /data is full; make room on it",
-                ))
-            }
-            Some(_) | None => Ok(()),
+        last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
+    }
+
+    fn judge_state(&self, state_type: StateType) -> Result<(), StoreError> {
+        if self.refuses.lock().unwrap().contains(&state_type) {
+            return Err(StoreError::new(
+                StoreErrorKind::DiskFull,
+                "the disk of /data is full; make room on it",
+            ));
         }
+        Ok(())
     }
 
     fn give_rooms(&self) {
@@ -179,8 +187,16 @@ impl Store for Troubled {
         self.inner.backup(path, if_exists)
     }
 
+    /// The disk is full when it comes to the commit.
     fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.inner.transact(work)
+        let Err(full) = self.judge_state(StateType::Completed) else {
+            return self.inner.transact(work);
+        };
+        let undone = self.inner.transact(Box::new(|transaction| {
+            let _ = work(transaction);
+            TransactionEnd::RollBack
+        }));
+        Box::pin(async move { undone.await.and(Err(full)) })
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {

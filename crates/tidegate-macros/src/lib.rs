@@ -19,6 +19,7 @@ mod function;
 mod kind;
 mod model;
 mod options;
+mod result_key;
 mod signature;
 mod template;
 #[cfg(test)]

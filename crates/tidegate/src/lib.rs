@@ -3,6 +3,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod backup;
 mod block_on;
 mod builder;
 mod call;
@@ -27,6 +28,7 @@ mod query;
 mod registry;
 mod result;
 mod resume;
+mod retention;
 pub mod runtime;
 mod settings;
 mod subscriber;
@@ -34,6 +36,9 @@ mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use erased_serde;
+
+pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
 pub use definition::Definition;
@@ -46,8 +51,14 @@ pub use options::{Options, RunName};
 pub use output::{FinalState, StandsForState};
 pub use parameters::InvalidParameters;
 pub use query::{Logs, Runs};
-pub use result::Recordable;
+#[cfg(feature = "object-store")]
+pub use result::ObjectStorage;
+pub use result::{
+    CompressedJsonSerializer, IntoResultSerializer, IntoResultStorage, JsonSerializer, LocalFiles,
+    MemoryStorage, Recordable, ResultSerializer, ResultStorage, SerializerError, TakeValue,
+};
 pub use resume::resume;
+pub use retention::Retention;
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::duration;
 use crate::error::{Error, Result};
 use crate::log::{Format, LevelFilter};
+use crate::retention::Retention;
 
 use tidegate_core::Lease;
 pub use tidegate_core::store::Durability;
@@ -27,8 +28,12 @@ pub(crate) struct Settings {
     pub(crate) task_retry_delay: Duration,
     pub(crate) flow_retries: u32,
     pub(crate) flow_retry_delay: Duration,
+    pub(crate) persist_results: bool,
+    pub(crate) results_path: Option<PathBuf>,
+    pub(crate) results_inline_limit: usize,
     pub(crate) lease_term: Duration,
     pub(crate) shutdown_grace: Duration,
+    pub(crate) retention: Retention,
     unknown: Vec<String>,
 }
 
@@ -47,6 +52,17 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
     ("TIDEGATE_TASKS_DEFAULT_RETRY_DELAY_SECONDS", "retry delay of tasks that do not say; 0"),
     ("TIDEGATE_FLOWS_DEFAULT_RETRIES", "retries of flows that do not say; 0"),
     ("TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS", "retry delay of flows that do not say; 0"),
+    ("TIDEGATE_RESULTS_PERSIST_BY_DEFAULT", "whether results are kept where nothing is said; true"),
+    (
+        "TIDEGATE_RESULTS_LOCAL_STORAGE_PATH",
+        "the folder for results that are not in the record; one beside the database",
+    ),
+    (
+        "TIDEGATE_RESULTS_INLINE_LIMIT",
+        "how many bytes the result in a record may have; 1048576, a mebibyte",
+    ),
+    ("TIDEGATE_RETENTION_AGE", "how long ended runs are kept, such as 30d; for ever"),
+    ("TIDEGATE_RETENTION_COUNT", "how many of the newest top-level runs are kept; all"),
     (
         "TIDEGATE_SHUTDOWN_GRACE_SECONDS",
         "how long tasks may go on after a signal in `Engine::run_until_signal`; 5",
@@ -92,7 +108,15 @@ impl Settings {
             .unwrap_or_default(),
             log_format: parsed(setting("TIDEGATE_LOGGING_FORMAT"), "console or json")?
                 .unwrap_or_default(),
-            log_prints: flag(setting("TIDEGATE_LOGGING_LOG_PRINTS"))?,
+            log_prints: flag(setting("TIDEGATE_LOGGING_LOG_PRINTS"), false)?,
+            persist_results: flag(setting("TIDEGATE_RESULTS_PERSIST_BY_DEFAULT"), true)?,
+            results_path: setting("TIDEGATE_RESULTS_LOCAL_STORAGE_PATH")
+                .map(|(_, path)| PathBuf::from(path)),
+            results_inline_limit: parsed(
+                setting("TIDEGATE_RESULTS_INLINE_LIMIT"),
+                "a whole number of bytes",
+            )?
+            .unwrap_or(1 << 20),
             task_retries: parsed(setting("TIDEGATE_TASKS_DEFAULT_RETRIES"), "a whole number")?
                 .unwrap_or(0),
             task_retry_delay: seconds(setting("TIDEGATE_TASKS_DEFAULT_RETRY_DELAY_SECONDS"))?,
@@ -100,9 +124,11 @@ impl Settings {
                 .unwrap_or(0),
             flow_retry_delay: seconds(setting("TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS"))?,
             lease_term: lease_term(setting("TIDEGATE_LEASE_SECONDS"))?,
-            shutdown_grace: match setting("TIDEGATE_SHUTDOWN_GRACE_SECONDS") {
-                Some(given) => seconds(Some(given))?,
-                None => Duration::from_secs(5),
+            shutdown_grace: length_of_time(setting("TIDEGATE_SHUTDOWN_GRACE_SECONDS"))?
+                .unwrap_or(Duration::from_secs(5)),
+            retention: Retention {
+                age: length_of_time(setting("TIDEGATE_RETENTION_AGE"))?,
+                count: parsed(setting("TIDEGATE_RETENTION_COUNT"), "a whole number")?,
             },
             unknown: names.filter(|name| is_unknown(name)).collect(),
         })
@@ -150,8 +176,8 @@ fn parsed<T: std::str::FromStr>(
     }
 }
 
-fn flag(setting: Option<(&'static str, String)>) -> Result<bool> {
-    let Some((name, value)) = setting else { return Ok(false) };
+fn flag(setting: Option<(&'static str, String)>, default: bool) -> Result<bool> {
+    let Some((name, value)) = setting else { return Ok(default) };
     match &*value.trim().to_ascii_lowercase() {
         "1" | "true" | "yes" | "on" => Ok(true),
         "0" | "false" | "no" | "off" => Ok(false),
@@ -160,8 +186,13 @@ fn flag(setting: Option<(&'static str, String)>) -> Result<bool> {
 }
 
 fn seconds(setting: Option<(&'static str, String)>) -> Result<Duration> {
-    let Some((name, value)) = setting else { return Ok(Duration::ZERO) };
+    length_of_time(setting).map(Option::unwrap_or_default)
+}
+
+fn length_of_time(setting: Option<(&'static str, String)>) -> Result<Option<Duration>> {
+    let Some((name, value)) = setting else { return Ok(None) };
     duration::parse(value.trim())
+        .map(Some)
         .map_err(|_| unusable(name, &value, "a number of seconds, or a text such as 1m30s"))
 }
 

@@ -1,14 +1,18 @@
 //! What keeps a store in good order, as data: which runs are no longer wanted, and what deleting them has come to.
 
+use std::sync::Arc;
+
 use crate::{ResultReference, Timestamp};
 
-/// Which top-level runs are no longer wanted: those that any part names. An empty one names none.
+/// Which top-level runs are no longer wanted: those that are too old, and those that are too many. By default none are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expired {
     /// Those that ended before this time.
     pub ended_before: Option<Timestamp>,
     /// Those that ended, but for so many of the newest, by the time of their making. Runs that have not ended count.
     pub beyond_newest: Option<u64>,
+    /// Of all these, those stay that ended at this time or later: the last of their log lines may be on the way.
+    pub ended_lately: Option<Timestamp>,
 }
 
 /// What was deleted.
@@ -19,7 +23,7 @@ pub struct Deleted {
     /// How many log lines.
     pub log_lines: u64,
     /// The results in result storages that the runs told of. Cached results and other runs may tell of the same.
-    pub results: Vec<ResultReference>,
+    pub results: Vec<Arc<ResultReference>>,
     /// Whether there is more to delete.
     pub more: bool,
 }

@@ -35,7 +35,10 @@ fn value(given: &Given, field: &Ident) -> Option<TokenStream> {
         (Takes::Text, Value::Plain(value)) => {
             quote_spanned!(place(value.span())=> ::std::string::String::from(#value))
         }
-        (Takes::Number | Takes::Template, Value::Plain(value)) => {
+        (
+            Takes::Number | Takes::Template | Takes::Storage | Takes::Serializer,
+            Value::Plain(value),
+        ) => {
             quote_spanned!(place(value.span())=> ::tidegate::__private::#field(#value))
         }
         (Takes::Seconds, Value::Time(time)) => duration(time),

@@ -13,7 +13,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Token, token};
 
 pub(crate) use self::nearest::nearest;
-use self::table::{OPTIONS, Spec, Takes, options_of};
+use self::table::{KEEPING, OPTIONS, Spec, Takes, options_of};
 use self::value::Value;
 use crate::errors::Errors;
 use crate::kind::Kind;
@@ -105,6 +105,11 @@ impl Options {
         self.0.iter().find(|given| given.spec.name == name)
     }
 
+    /// What was given that asks for a result that can be kept.
+    pub(crate) fn keeping(&self) -> impl Iterator<Item = &Given> {
+        self.iter().filter(|given| KEEPING.contains(&given.spec.name))
+    }
+
     /// What was given, in the order of the attribute.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Given> {
         self.0.iter()
@@ -166,6 +171,9 @@ impl Spec {
             Takes::Delays => "seconds, a list of them, or `exponential_backoff(2)`",
             Takes::Function => "a function or closure",
             Takes::Functions => "a function or closure, or a list of them",
+            Takes::Storage => "the path of a folder, or a storage",
+            Takes::Serializer => "`\"json\"`, `\"compressed/json\"`, or a serializer",
+            Takes::Key => "a text with arguments in braces",
             Takes::Template => "a text with arguments in braces, or a function",
         }
     }

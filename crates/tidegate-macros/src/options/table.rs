@@ -44,6 +44,12 @@ pub(crate) enum Takes {
     Function,
     /// A function or closure, or a list of them.
     Functions,
+    /// Where results are kept: a path, or an expression; through the function of `__private` that is named like the field.
+    Storage,
+    /// How results are written: a name, or an expression; through the function of `__private` that is named like the field.
+    Serializer,
+    /// A template over the arguments and what is known of the run.
+    Key,
     /// A template over the arguments; or a function that makes the text, through the function of `__private` that is
     /// named like the field.
     Template,
@@ -81,6 +87,10 @@ pub(crate) const OPTIONS: &[Spec] = &[
     option("flow_run_name", "run_name", Takes::Template, FLOW, "flow_run_name = \"report-{city}\"", "the name of a run, from its arguments"),
     option("log_prints", "log_prints", Takes::Switch, BOTH, "log_prints = true", "whether prints become log lines"),
     option("recover", "recover", Takes::Switch, FLOW, "recover", "whether a run whose process died is run again by `Engine::recover`"),
+    option("persist_result", "persist_result", Takes::Switch, BOTH, "persist_result = true", "whether the result is kept"),
+    option("result_storage", "result_storage", Takes::Storage, BOTH, "result_storage = \"/var/lib/app/results\"", "where the result is kept"),
+    option("result_storage_key", "", Takes::Key, TASK, "result_storage_key = \"{city}.json\"", "the key of the result in its storage"),
+    option("result_serializer", "result_serializer", Takes::Serializer, BOTH, "result_serializer = \"compressed/json\"", "how the result is written"),
     option("on_running", "on_running", Takes::Functions, BOTH, "on_running = notify", "called when a run starts"),
     option("on_completion", "on_completion", Takes::Functions, BOTH, "on_completion = notify", "called when a run completes"),
     option("on_failure", "on_failure", Takes::Functions, BOTH, "on_failure = [notify, clean_up]", "called when a run fails"),
@@ -91,6 +101,10 @@ pub(crate) const OPTIONS: &[Spec] = &[
     option("start_paused", "", Takes::Switch, TEST, "start_paused = true", "whether the clock stands still"),
     option("worker_threads", "", Takes::Count, TEST, "worker_threads = 4", "how many threads run the test"),
 ];
+
+/// The options that ask for a result that can be kept: one that can be written and read, and owns its data.
+pub(crate) const KEEPING: &[&str] =
+    &["persist_result", "result_storage", "result_storage_key", "result_serializer"];
 
 /// The options of one attribute, in the order of the table.
 pub(crate) fn options_of(kind: Kind) -> impl Iterator<Item = &'static Spec> + Clone {

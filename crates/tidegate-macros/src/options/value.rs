@@ -90,9 +90,14 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
             ))
         }
         (Takes::Switch, Written::Switch | Written::Code)
-        | (Takes::Text, Written::Text(_) | Written::Code)
+        | (Takes::Text | Takes::Storage, Written::Text(_) | Written::Code)
         | (
-            Takes::Count | Takes::Number | Takes::Name | Takes::Function | Takes::Template,
+            Takes::Count
+            | Takes::Number
+            | Takes::Name
+            | Takes::Function
+            | Takes::Template
+            | Takes::Serializer,
             Written::Code,
         ) => Ok(Value::Plain(Box::new(expression))),
         (Takes::Name, Written::Text(text)) => {
@@ -113,7 +118,8 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
         (Takes::Number, Written::Whole(_) | Written::Decimal) => {
             Ok(Value::Plain(Box::new(expression)))
         }
-        (Takes::Template, Written::Text(text)) => Ok(Value::Template(text.clone())),
+        (Takes::Template | Takes::Key, Written::Text(text)) => Ok(Value::Template(text.clone())),
+        (Takes::Serializer, Written::Text(text)) => serializer(spec, text),
         (Takes::Seconds, _) => Ok(Value::Time(time(spec, expression)?)),
         (Takes::Delays, Written::List(list)) => delays(spec, list),
         (Takes::Delays, _) => Ok(Value::Time(time(spec, backoff(spec, expression)?)?)),
@@ -133,6 +139,9 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
             | Takes::Number
             | Takes::Function
             | Takes::Functions
+            | Takes::Storage
+            | Takes::Serializer
+            | Takes::Key
             | Takes::Template,
             Written::Text(_)
             | Written::Whole(_)
@@ -144,6 +153,22 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
             | Written::Code,
         ) => Err(wrong),
     }
+}
+
+/// A serializer by its name.
+fn serializer(spec: &Spec, text: &LitStr) -> syn::Result<Value> {
+    let span = text.span();
+    Ok(Value::Plain(Box::new(match &*text.value() {
+        "json" => parse_quote_spanned!(span=> ::tidegate::JsonSerializer),
+        "compressed/json" => parse_quote_spanned!(span=> ::tidegate::CompressedJsonSerializer),
+        other => {
+            let Spec { name, .. } = spec;
+            let message = format!(
+                "`{name}` knows no `{other}`: the names are `json` and `compressed/json`; give any other serializer itself"
+            );
+            return Err(syn::Error::new_spanned(text, message));
+        }
+    })))
 }
 
 fn wrong(spec: &Spec, place: &Expr) -> syn::Error {

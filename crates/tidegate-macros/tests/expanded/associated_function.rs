@@ -47,6 +47,7 @@ impl Service {
             },
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::tidegate::__private::codec!(Self),
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

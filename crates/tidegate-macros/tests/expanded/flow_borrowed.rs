@@ -17,6 +17,7 @@ fn borrowed<'call>(text: Option<&'static str>) -> ::tidegate::FlowCall<'call, ()
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The flow `borrowed`: what is known of it before it runs, and its plain function.

@@ -20,6 +20,7 @@ fn generic<'call, T: 'call>(x: u8, item: T) -> ::tidegate::FlowCall<'call, T> {
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(T),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The flow `generic`: what is known of it before it runs, and its plain function.

@@ -33,6 +33,7 @@ pub fn my_pipeline<'call>(
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(String),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The flow `my_pipeline`: what is known of it before it runs, and its plain function.

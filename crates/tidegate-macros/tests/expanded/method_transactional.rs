@@ -12,8 +12,9 @@ impl Service {
                 __TIDEGATE_DEFINITION
                     .get_or_init(|| ::tidegate::__private::task_definition(
                         ::tidegate::__private::Source {
-                            function: "transfer",
-                            module: ::core::any::type_name::<Self>(),
+                            key: ::std::format!(
+                                "{}::{}", ::core::any::type_name:: < Self > (), "transfer"
+                            ),
                             name: "transfer",
                             description: ::core::option::Option::None,
                         },
@@ -52,6 +53,8 @@ impl Service {
             ),
             output: ::core::result::Result::Ok,
             conclude: |value| ::tidegate::__private::concluded!(value),
+            codec: ::tidegate::__private::codec!(()),
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

@@ -25,6 +25,7 @@ fn head<'call, 't0: 'call>(
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::core::option::Option::None,
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `head`: what is known of it before it runs, and its plain function.

@@ -31,6 +31,7 @@ where
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(Vec < U >),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `generic`: what is known of it before it runs, and its plain function.

@@ -46,6 +46,7 @@ fn named<'call>(
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `named`: what is known of it before it runs, and its plain function.

@@ -25,6 +25,7 @@ fn sum<'call, T: Sum + 'static>(
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(T),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `sum`: what is known of it before it runs, and its plain function.

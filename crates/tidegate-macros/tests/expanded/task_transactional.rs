@@ -36,6 +36,8 @@ fn transfer<'call, N: Into<i64> + 'static>(
             output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(i64),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `transfer`: what is known of it before it runs, and its plain function.
@@ -67,8 +69,7 @@ impl transfer {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "transfer",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "transfer",
                     description: ::core::option::Option::None,
                 },

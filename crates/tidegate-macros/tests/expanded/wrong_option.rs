@@ -11,6 +11,7 @@ fn fetch<'call>() -> ::tidegate::TaskCall<'call, ()> {
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `fetch`: what is known of it before it runs, and its plain function.

@@ -18,6 +18,8 @@ use super::error::damaged;
 /// How many pages are copied before it is asked whether anybody still waits.
 const PAGES: i32 = 256;
 
+const MAKE_ROOM: &str = "free some space there, or give another path";
+
 /// A backup to be made.
 #[derive(Debug)]
 pub(super) struct Copy {
@@ -49,9 +51,9 @@ impl Copy {
         self.fill(source, place, &partial.0)?;
         let synced = File::open(&partial.0).and_then(|file| file.sync_all());
         synced.map_err(|error| self.not_made(place, error))?;
-        self.give_its_name(&partial).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => self.exists(),
-            _ => self.not_made(place, error),
+        self.give_its_name(&partial).map_err(|error| {
+            let taken = error.kind() == ErrorKind::AlreadyExists;
+            if taken { self.exists() } else { self.not_made(place, error) }
         })
     }
 
@@ -100,12 +102,13 @@ impl Copy {
         moment.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
         let backup = Backup::new(&moment, copy)?;
         while !self.is_abandoned() {
-            match backup.step(PAGES)? {
-                StepResult::Done => break,
-                StepResult::Busy | StepResult::Locked => {
-                    std::thread::park_timeout(Duration::from_millis(1));
-                }
-                _ => {}
+            let stepped = backup.step(PAGES)?;
+            if stepped == StepResult::Done {
+                break;
+            }
+            if stepped != StepResult::More {
+                // Locked by others for a moment.
+                std::thread::park_timeout(Duration::from_millis(1));
             }
         }
         Ok(())
@@ -151,25 +154,26 @@ impl Copy {
     }
 
     fn not_made(&self, place: &str, error: io::Error) -> StoreError {
-        let (kind, advice) = match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-                (StoreErrorKind::DiskFull, "free some space there, or give another path")
-            }
-            ErrorKind::NotFound => (StoreErrorKind::Io, "make its folder, or give another path"),
-            _ => (StoreErrorKind::Io, "check the disk, and that this user may write the folder"),
+        let full = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded].contains(&error.kind());
+        let (kind, advice) = if full {
+            (StoreErrorKind::DiskFull, MAKE_ROOM)
+        } else if error.kind() == ErrorKind::NotFound {
+            (StoreErrorKind::Io, "make its folder, or give another path")
+        } else {
+            (StoreErrorKind::Io, "check the disk, and that this user may write the folder")
         };
         self.not_written(kind, place, &error, advice).caused_by(error)
     }
 
     fn failed(&self, place: &str, error: rusqlite::Error) -> StoreError {
-        let (kind, advice) = match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => {
-                (StoreErrorKind::DiskFull, "free some space there, or give another path")
-            }
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                return damaged(place, &error.to_string()).caused_by(error);
-            }
-            _ => (StoreErrorKind::Io, "check the disks that both are on"),
+        let code = error.sqlite_error_code();
+        if matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) {
+            return damaged(place, &error.to_string()).caused_by(error);
+        }
+        let (kind, advice) = if code == Some(ErrorCode::DiskFull) {
+            (StoreErrorKind::DiskFull, MAKE_ROOM)
+        } else {
+            (StoreErrorKind::Io, "check the disks that both are on")
         };
         self.not_written(kind, place, &error, advice).caused_by(error)
     }

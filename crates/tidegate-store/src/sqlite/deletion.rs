@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, Row};
-use tidegate_core::{Deleted, Expired, Run, StateResult, Timestamp};
+use tidegate_core::{Deleted, Expired, Run, RunKind, StateResult};
 use uuid::Uuid;
 
 use super::row::time;
@@ -20,13 +20,15 @@ pub(super) fn candidates(
     expired: &Expired,
     limit: u64,
 ) -> rusqlite::Result<Vec<Uuid>> {
-    let Expired { ended_before, beyond_newest } = *expired;
+    let Expired { ended_before, beyond_newest, ended_lately } = *expired;
+    let lately = ended_lately.map_or(i64::MAX, |time| time.timestamp_micros());
     let mut found = begun(connection)?;
     if let Some(time) = ended_before {
-        found.extend(ended_before_time(connection, time, limit)?);
+        let before = time.timestamp_micros().min(lately);
+        found.extend(ended_before_time(connection, before, limit)?);
     }
     if let Some(count) = beyond_newest {
-        found.extend(ended_beyond(connection, count, limit)?);
+        found.extend(ended_beyond(connection, count, lately, limit)?);
     }
     let mut seen = HashSet::new();
     found.retain(|id| seen.insert(*id));
@@ -55,18 +57,20 @@ macro_rules! ended_at_top {
 
 fn ended_before_time(
     connection: &Connection,
-    time: Timestamp,
+    time: i64,
     limit: u64,
 ) -> rusqlite::Result<Vec<Uuid>> {
     // What ended before a time was made before it, so that what is newer is not looked at.
     let sql = concat!(ended_at_top!("created < ?1 AND end_time < ?1"), "?2");
-    connection
-        .prepare_cached(sql)?
-        .query_map((time.timestamp_micros(), bounded(limit)), id)?
-        .collect()
+    connection.prepare_cached(sql)?.query_map((time, bounded(limit)), id)?.collect()
 }
 
-fn ended_beyond(connection: &Connection, count: u64, limit: u64) -> rusqlite::Result<Vec<Uuid>> {
+fn ended_beyond(
+    connection: &Connection,
+    count: u64,
+    lately: i64,
+    limit: u64,
+) -> rusqlite::Result<Vec<Uuid>> {
     let newest_beyond: Option<(i64, i64)> = connection
         .prepare_cached(
             "SELECT created, number FROM runs WHERE flow_run_id IS NULL AND task_run_id IS NULL \
@@ -75,8 +79,14 @@ fn ended_beyond(connection: &Connection, count: u64, limit: u64) -> rusqlite::Re
         .query_row([bounded(count)], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((created, number)) = newest_beyond else { return Ok(Vec::new()) };
-    let sql = concat!(ended_at_top!("created <= ?1 AND (created, number) <= (?1, ?2)"), "?3");
-    connection.prepare_cached(sql)?.query_map((created, number, bounded(limit)), id)?.collect()
+    let sql = concat!(
+        ended_at_top!("created <= ?1 AND (created, number) <= (?1, ?2) AND end_time < ?3"),
+        "?4"
+    );
+    connection
+        .prepare_cached(sql)?
+        .query_map((created, number, lately, bounded(limit)), id)?
+        .collect()
 }
 
 /// Deletes these top-level runs with everything inside them, as far as about so many rows go.
@@ -299,7 +309,7 @@ impl Node {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let (kind, outside): (i64, bool) = (row.get(2)?, row.get(3)?);
         let kind = match outside {
-            _ if kind == kind_number(tidegate_core::RunKind::Flow) => NodeKind::Flow,
+            _ if kind == kind_number(RunKind::Flow) => NodeKind::Flow,
             true => NodeKind::TaskOutsideFlows,
             false => NodeKind::TaskInFlow,
         };

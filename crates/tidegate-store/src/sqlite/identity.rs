@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rusqlite::config::DbConfig;
 use rusqlite::ffi::SQLITE_READONLY_ROLLBACK;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tidegate_core::{StoreError, StoreErrorKind};
 
 use super::error::{Doing, damaged, failed, not_a_database, unread};
@@ -64,7 +64,7 @@ pub(super) fn check(path: &Path, place: &str, options: &Options) -> Result<(), S
             }
             roll_back(path, options).and_then(|()| marks(&connection)).map_err(opening)?
         }
-        marks => marks.map_err(opening)?,
+        marks => marks.map_err(|error| not_understood(place, error))?,
     };
     match marks.identity() {
         Identity::New => return Ok(()),
@@ -144,8 +144,16 @@ fn roll_back(path: &Path, options: &Options) -> rusqlite::Result<()> {
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
 }
 
+/// The error of a question about a file. SQLite has no code of its own for a format or a text that it does not understand.
+fn not_understood(place: &str, error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        None | Some(ErrorCode::Unknown) => damaged(place, &error.to_string()).caused_by(error),
+        Some(_) => failed(place, Doing::Opening, error),
+    }
+}
+
 fn check_schema(connection: &Connection, place: &str, version: u32) -> Result<(), StoreError> {
-    let found = schema(connection).map_err(|error| failed(place, Doing::Opening, error))?;
+    let found = schema(connection).map_err(|error| not_understood(place, error))?;
     let expected = schema_of(version).map_err(|error| failed(place, Doing::Opening, error))?;
     match expected.iter().find(|object| !found.contains(object)) {
         Some((name, _)) => Err(damaged(place, &format!("its schema lacks {name} as it should be"))),
@@ -159,7 +167,7 @@ fn check_content(connection: &Connection, path: &Path, place: &str) -> Result<()
     }
     let finding: String = connection
         .pragma_query_value(None, "integrity_check", |row| row.get(0))
-        .map_err(|error| failed(place, Doing::Opening, error))?;
+        .map_err(|error| not_understood(place, error))?;
     if finding == "ok" {
         return Ok(());
     }

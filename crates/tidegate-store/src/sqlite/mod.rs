@@ -60,7 +60,8 @@ pub use self::options::Options;
 /// A file has one writer in each process, which stores whatever was put since its last commit in one transaction; several
 /// processes may use one file. What is in the file is promised to be as it was written: a damaged record gives an error when
 /// it is read and never a wrong answer, and a file up to 1 MiB is checked from end to end when it is opened. Damage to an
-/// index of a larger file may hide a record, and damage to the `-wal` file that a crash has left may undo the last commits.
+/// index of a larger file may hide a record, and damage to the `-wal` file that a crash has left may undo the last commits, in
+/// whole or for some records. A file cut to nothing is taken for a new one.
 ///
 /// When storing fails, whoever waits for it is given the error. What was put is kept and tried again, so nobody puts it a
 /// second time; meanwhile questions are answered with the error too, because an answer would not be fresh. Only a write that

@@ -33,12 +33,11 @@ pub(super) const SELECT_ONE: &str = concat!("SELECT ", columns!(), " FROM runs W
 pub(super) const SELECT_CALLS: &str =
     concat!("SELECT ", columns!(), " FROM runs WHERE flow_run_id = ?1 AND call_key IS NOT NULL");
 
-/// Selects at most `?1` runs that have not ended though their lease has. It says in the words of the index `runs_not_completed`
-/// that it will do.
+/// Selects at most `?1` runs that have not ended though their lease has.
 pub(super) const SELECT_ORPHANS: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM runs WHERE state_type IN (0, 1, 2, 7, 8) AND state_type <> 3 AND lease IS NOT NULL \
+    " FROM runs INDEXED BY runs_not_ended WHERE end_time IS NULL AND lease IS NOT NULL \
      AND lease NOT IN (SELECT number FROM leases) LIMIT ?1"
 );
 

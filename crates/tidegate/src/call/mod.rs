@@ -19,6 +19,7 @@ use tidegate_core::{Delays, Run};
 use crate::engine::{Body, Context, Engine, Execution, Plan, call_key, not_in_transactional_body};
 use crate::error::Result;
 use crate::hook::Hook;
+use crate::result::{Codec, IntoResultSerializer, IntoResultStorage, KeyPart, Recordable};
 
 pub(crate) use body::Produce;
 pub use body::{Parts, flow, task};
@@ -60,6 +61,17 @@ impl<'a, T: Send + 'a> Call<'a, T> {
             plan.taken_up = Some(run);
             plan.context = None;
         })
+    }
+
+    /// Changes the plan of a call whose result shall be kept.
+    fn keeping(mut self, change: impl FnOnce(&mut Plan)) -> Self
+    where
+        T: Recordable,
+    {
+        if let Stage::Described(described) = &mut self.0 {
+            described.body.set_codec(Codec::new());
+        }
+        self.plan(change)
     }
 
     fn start(self) -> BoxFuture<'a, Result<T>> {
@@ -147,6 +159,32 @@ macro_rules! call_type {
             /// Says whether what this run prints becomes log lines.
             pub fn log_prints(self, log_prints: bool) -> Self {
                 Self(self.0.plan(|plan| plan.options_mut().log_prints = Some(log_prints)))
+            }
+
+            /// Says whether the result of this run is kept. One that shall be and cannot be fails the run.
+            pub fn persist_result(self, persist: bool) -> Self
+            where
+                T: Recordable,
+            {
+                Self(self.0.keeping(|plan| plan.options_mut().persist_result = Some(persist)))
+            }
+
+            /// Keeps the result here: in a folder by its path, or in a storage.
+            pub fn result_storage(self, storage: impl IntoResultStorage) -> Self
+            where
+                T: Recordable,
+            {
+                let storage = Some(storage.into_result_storage());
+                Self(self.0.keeping(|plan| plan.options_mut().result_storage = storage))
+            }
+
+            /// Writes the result in this form.
+            pub fn result_serializer(self, serializer: impl IntoResultSerializer) -> Self
+            where
+                T: Recordable,
+            {
+                let serializer = Some(serializer.into_result_serializer());
+                Self(self.0.keeping(|plan| plan.options_mut().result_serializer = serializer))
             }
 
             /// Calls `hook` when this run has completed, after the hooks of its definition.
@@ -258,6 +296,16 @@ impl<'a, T: Send + 'a> FlowCall<'a, T> {
             Stage::Described(described) => described.body.inputs().opaque().next(),
             Stage::Running(_) | Stage::Finished => None,
         }
+    }
+}
+
+impl<'a, T: Recordable + Send + 'a> TaskCall<'a, T> {
+    /// Keeps the result under this key. When there is one already, the task does not run: its run ends as Cached with that result.
+    ///
+    /// A key is a path of names with `/` between them, such as `reports/2026.json`.
+    pub fn result_storage_key(self, key: impl Into<String>) -> Self {
+        let key = vec![KeyPart::Text(key.into())];
+        Self(self.0.keeping(|plan| plan.result_key = Some(key)))
     }
 }
 

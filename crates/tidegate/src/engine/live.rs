@@ -9,6 +9,7 @@ use crate::definition::Definition;
 use crate::engine::{Calls, Engine, Nursery};
 use crate::error::RunLabel;
 use crate::log::{Finished, RunLogger, Speaker};
+use crate::options::{Inherited, Keeping};
 
 /// The shared side of a run.
 pub(crate) struct LiveRun {
@@ -17,7 +18,7 @@ pub(crate) struct LiveRun {
     definition: Definition,
     /// Of a flow run, read by each of its task runs for each of their states.
     record: RwLock<Run>,
-    log_prints: bool,
+    inherited: Inherited,
     /// Of a flow run: what its current attempt has submitted.
     nursery: Option<Mutex<Nursery>>,
     /// Of a flow run that is recorded: the calls of its current attempt.
@@ -30,7 +31,7 @@ impl LiveRun {
         engine: Engine,
         definition: Definition,
         record: Run,
-        log_prints: bool,
+        inherited: Inherited,
         flow: Option<Arc<Self>>,
     ) -> Self {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
@@ -41,7 +42,7 @@ impl LiveRun {
             engine,
             definition,
             record: RwLock::new(record),
-            log_prints,
+            inherited,
             nursery,
             calls,
             flow,
@@ -87,7 +88,17 @@ impl LiveRun {
     }
 
     pub(crate) fn log_prints(&self) -> bool {
-        self.log_prints
+        self.inherited.log_prints
+    }
+
+    /// Whether its result is kept.
+    pub(crate) fn keeping(&self) -> Keeping {
+        self.inherited.keeping
+    }
+
+    /// What runs inside it go by that say nothing themselves.
+    pub(crate) fn inherited(&self) -> Inherited {
+        self.inherited
     }
 
     /// The record as it is now. Held for a look, never across an await.

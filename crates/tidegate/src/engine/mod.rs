@@ -24,6 +24,7 @@ mod plan;
 mod propose;
 mod recall;
 mod result;
+mod retention;
 mod shutdown;
 mod transact;
 
@@ -35,6 +36,7 @@ use tidegate_core::{Clock, Store, Timestamp};
 
 use crate::error::{Error, Result};
 use crate::log::Sink;
+use crate::result::Archive;
 use crate::settings::Settings;
 
 use activity::Activity;
@@ -51,6 +53,7 @@ pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use plan::Plan;
+use retention::Housekeeping;
 pub(crate) use transact::not_in_transactional_body;
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
@@ -94,6 +97,8 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    archive: Archive,
+    housekeeping: Housekeeping,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
 }
@@ -103,6 +108,7 @@ impl Engine {
         store: Option<Arc<dyn Store>>,
         settings: Settings,
         clock: Clock,
+        archive: Archive,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
         let ownership = store
@@ -116,6 +122,8 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            archive,
+            housekeeping: Housekeeping::default(),
             ownership,
         }))
     }
@@ -160,6 +168,7 @@ impl Engine {
     ///
     /// May be called again after its future was dropped.
     pub async fn close(&self) -> Result<()> {
+        self.0.housekeeping.stop();
         self.0.nursery.join().await;
         if let Some(thread) = self.0.ownership.as_ref().and_then(|ownership| ownership.stop()) {
             self.0.nursery.spawn_blocking(move || thread.join());
@@ -169,6 +178,10 @@ impl Engine {
             Some(store) => store.close().await.map_err(|error| Error::store(None, error)),
             None => Ok(()),
         }
+    }
+
+    fn activity(&self) -> &Activity {
+        &self.0.activity
     }
 
     /// Owns one more run, in a store where runs need an owner.
@@ -199,6 +212,11 @@ impl Engine {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Where results are that are not part of the record.
+    pub(crate) fn archive(&self) -> &Archive {
+        &self.0.archive
     }
 
     /// Where the log lines of its runs go.

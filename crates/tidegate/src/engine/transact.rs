@@ -18,6 +18,7 @@ use crate::engine::attempt::Outcome;
 use crate::engine::panics::Panic;
 use crate::engine::{Attempted, Context, Engine, Execution, LiveRun, Returned, Work};
 use crate::error::{Error, Result};
+use crate::result::Unkept;
 
 impl Execution {
     /// Has the store call the body once.
@@ -46,7 +47,7 @@ impl Execution {
                 },
             },
         };
-        owner.is_answered();
+        owner.answered();
         if let Err(error) = done {
             return Outcome::Failed(Error::store(None, error));
         }
@@ -114,6 +115,8 @@ enum Judged {
     Completes(Box<Run>),
     /// It may not, for this reason.
     Refused(String),
+    /// Its result cannot be kept, which was asked for.
+    Unkept(Unkept),
     /// The value asks for another end.
     EndsOtherwise,
 }
@@ -144,6 +147,9 @@ impl Doing {
                 };
             }
             (Ok(Attempted::Returned), Some(Judged::Refused(reason))) => Outcome::Refused(reason),
+            (Ok(Attempted::Returned), Some(Judged::Unkept(unkept))) => {
+                Outcome::Failed(unkept.into())
+            }
             (Ok(Attempted::Returned), Some(Judged::EndsOtherwise) | None) => Outcome::Returned,
         };
         self.attempt.enter(Stage::Undone(Box::new(outcome)));
@@ -160,7 +166,10 @@ impl Doing {
         if !state.is_completed() {
             return Judged::EndsOtherwise;
         }
-        let state = self.live.with_result(state, || returned.result);
+        let state = match self.live.with_recorded_result(state, returned.result) {
+            Ok(state) => state,
+            Err(unkept) => return Judged::Unkept(unkept),
+        };
         let mut run = Box::new(self.live.record().clone());
         match self.live.judge(&mut run, state) {
             Verdict::Accept | Verdict::Replace(_) => {}
@@ -204,7 +213,8 @@ impl<'a> Owner<'a> {
         None
     }
 
-    fn is_answered(mut self) {
+    /// There is nothing to give up any more.
+    fn answered(mut self) {
         self.ended = None;
     }
 }

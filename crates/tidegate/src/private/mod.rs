@@ -2,6 +2,7 @@
 
 mod probes;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -11,6 +12,9 @@ use crate::definition::Definition;
 use crate::duration::{IntoDelays, IntoDuration};
 use crate::hook::{Hook, IntoHook, IntoRetryCondition, RetryCondition};
 use crate::options::RunName;
+use crate::result::{
+    IntoResultSerializer, IntoResultStorage, Recordable, ResultSerializer, ResultStorage,
+};
 
 use crate::call::FlowCall;
 pub use crate::call::{Parts, flow, task, transactional};
@@ -20,7 +24,7 @@ pub use crate::options::Options;
 pub use crate::parameters::Arguments;
 pub use crate::prints::{Print, print};
 pub use crate::registry::Registration;
-pub use crate::result::Codec;
+pub use crate::result::{Codec, KeyPart};
 pub use crate::{
     __argument as argument, __cloned as cloned, __codec as codec, __concluded as concluded,
     __default_json as default_json, __failure as failure, __hashed as hashed,
@@ -120,6 +124,19 @@ pub fn retry_condition<Marker>(
 ) -> RetryCondition {
     RetryCondition::new(name, function)
 }
+
+/// Where results are kept.
+pub fn result_storage(storage: impl IntoResultStorage) -> Arc<dyn ResultStorage> {
+    storage.into_result_storage()
+}
+
+/// How results are written.
+pub fn result_serializer(serializer: impl IntoResultSerializer) -> Arc<dyn ResultSerializer> {
+    serializer.into_result_serializer()
+}
+
+/// Compiles only for results that can be kept.
+pub const fn result_must_be_recordable<T: Recordable>() {}
 
 /// A function that makes run names.
 pub fn run_name(function: impl Fn(&Parameters) -> String + Send + Sync + 'static) -> RunName {

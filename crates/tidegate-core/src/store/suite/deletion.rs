@@ -1,6 +1,7 @@
 //! Ended runs are deleted whole, and nothing else is.
 
 use std::collections::BTreeSet;
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use super::Subject;
@@ -10,7 +11,8 @@ use crate::{
     StoreErrorKind, Write,
 };
 
-const EVERYTHING: Expired = Expired { ended_before: None, beyond_newest: Some(0) };
+const EVERYTHING: Expired =
+    Expired { ended_before: None, beyond_newest: Some(0), ended_lately: None };
 
 fn before(micros: i64) -> Expired {
     Expired { ended_before: Some(at(micros)), ..Expired::default() }
@@ -178,6 +180,18 @@ pub async fn a_run_is_deleted_that_is_too_old_or_one_too_many(subject: &Subject)
     assert_eq!(left(&store).await, ids(&runs[5..]));
 }
 
+/// However old that is, and however many there are.
+pub async fn a_run_that_ended_lately_stays(subject: &Subject) {
+    let store = subject.open().await;
+    let runs: Vec<_> = (0..10).map(ended_flow).collect();
+    begin(&store, &runs).await;
+    let lately = |expired, micros| Expired { ended_lately: Some(at(micros)), ..expired };
+    assert_eq!(delete_all(&store, lately(before(8), 3)).await, 3);
+    assert_eq!(delete_all(&store, lately(but_newest(0), 5)).await, 2);
+    assert_eq!(delete_all(&store, lately(but_newest(4), 9)).await, 1);
+    assert_eq!(left(&store).await, ids(&runs[6..]));
+}
+
 /// In whatever state it ended, and in none other.
 pub async fn a_run_that_has_not_ended_is_not_deleted(subject: &Subject) {
     let store = subject.open().await;
@@ -201,7 +215,7 @@ pub async fn a_run_is_deleted_with_everything_inside_it(subject: &Subject) {
     begin(&store, &kept).await;
     store.put_logs(gone.iter().chain(&kept).map(line_of).collect());
     let running = entered(flow_run("running", 99), State::running(at(99)));
-    begin(&store, &[running.clone()]).await;
+    begin(&store, from_ref(&running)).await;
     let of_none = LogRecord { flow_run_id: None, ..log_line(RunId::new(), 0, "of no run") };
     store.put_logs(vec![of_none.clone()]);
 
@@ -294,7 +308,7 @@ pub async fn a_deletion_that_was_begun_is_gone_on_with(subject: &Subject) {
     let mut store = subject.open().await;
     let kept = ended_flow(99);
     begin(&store, &trees()).await;
-    begin(&store, &[kept.clone()]).await;
+    begin(&store, from_ref(&kept)).await;
     assert!(delete(&store, but_newest(1), 3).await.more);
     if subject.lasts {
         store.close().await.expect("the store closes");
@@ -315,7 +329,7 @@ pub async fn what_is_left_of_a_run_is_not_written(subject: &Subject) {
     let store = subject.open().await;
     let flow = ended_flow(0);
     let tasks: Vec<_> = (1..9).map(|n| inside(&flow, task_run("fetch", n))).collect();
-    begin(&store, &[flow.clone()]).await;
+    begin(&store, from_ref(&flow)).await;
     begin(&store, &tasks).await;
     assert!(delete(&store, EVERYTHING, 3).await.more);
     let again = |run: &Run| Write::Advance(Box::new(advance(run, State::retrying(at(50)))));
@@ -325,7 +339,7 @@ pub async fn what_is_left_of_a_run_is_not_written(subject: &Subject) {
         assert_eq!(refused.kind(), StoreErrorKind::Fenced, "{refused}");
     }
     let other = ended_flow(1);
-    begin(&store, &[other.clone()]).await;
+    begin(&store, from_ref(&other)).await;
     store.put_acknowledged(again(&other)).await.expect("others go on");
     while delete(&store, Expired::default(), 3).await.more {}
     assert_eq!(left(&store).await, ids([&other]));

@@ -194,6 +194,7 @@ promises! { $
         all_but_the_newest_runs_are_deleted
         as_many_of_the_newest_stay_as_are_to
         a_run_is_deleted_that_is_too_old_or_one_too_many
+        a_run_that_ended_lately_stays
         a_run_that_has_not_ended_is_not_deleted
         a_run_is_deleted_with_everything_inside_it
         a_run_in_which_something_has_not_ended_is_not_deleted

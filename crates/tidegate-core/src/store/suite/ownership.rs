@@ -228,6 +228,9 @@ pub async fn what_a_dead_owner_left_behind_is_found(subject: &Subject) {
             left.insert(run.id);
         }
     }
+    let bare = Run { lease: Some(dead.id), ..task_run("fetch", 0) };
+    begin(&store, &bare).await;
+    left.insert(bare.id);
     begin(&store, &running(&alive)).await;
     begin(&store, &entered(task_run("fetch", 0), State::running(at(1)))).await;
     assert_eq!(store.orphans(100).await.expect("the store answers"), []);
