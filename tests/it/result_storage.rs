@@ -48,7 +48,7 @@ fn listed(folder: &Path) -> Vec<String> {
 /// Where the result of a run is.
 fn reference(run: &Run) -> ResultReference {
     match &run.state().unwrap().result {
-        Some(StateResult::Persisted { reference }) => reference.clone(),
+        Some(StateResult::Persisted { reference }) => (**reference).clone(),
         other => panic!("{other:?}"),
     }
 }

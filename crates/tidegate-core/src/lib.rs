@@ -33,7 +33,7 @@ pub use state::{
     ParseStateTypeError, ResultReference, State, StateData, StateResult, StateType, StateTypes,
 };
 pub use store::{
-    Acknowledgement, Acknowledger, Advance, Deleted, Durability, Expired, IfExists, LogQuery,
-    Order, ParseDurabilityError, RecordedCall, Room, RoomMaker, RunQuery, Store, StoreError,
-    StoreErrorKind, StoreInfo, Write,
+    Acknowledgement, Acknowledger, Advance, CompletedCall, Deleted, Durability, Expired, IfExists,
+    LogQuery, Order, ParseDurabilityError, RecordedCall, Room, RoomMaker, RunQuery, Store,
+    StoreError, StoreErrorKind, StoreInfo, Write,
 };

@@ -16,12 +16,13 @@ pub mod suite;
 mod upkeep;
 mod write;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
 use futures_util::future::BoxFuture;
 
-use crate::{CallKey, Lease, LeaseId, LogRecord, Run, RunId, State, Timestamp};
+use crate::{CallKey, Lease, LeaseId, LogRecord, Run, RunId, StateResult, Timestamp};
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
@@ -53,27 +54,30 @@ impl StoreInfo {
     }
 }
 
-/// A call that was made in a flow run.
+/// A call that was made in a flow run. A flow run may have a million of them, so each is no larger than it must be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RecordedCall {
-    /// It completed, and its result is kept. Of a flow run with a million of these no more than needed is told.
-    Completed {
-        /// What finds it.
-        key: CallKey,
-        /// Its run.
-        run_id: RunId,
-        /// The name of its run.
-        name: String,
-        /// The state its run ended in, with its result.
-        state: State,
-    },
-    /// It did not complete, or its result is not kept.
-    Other {
-        /// What finds it.
-        key: CallKey,
-        /// Its run.
-        run: Box<Run>,
-    },
+    /// It completed, and its result is kept.
+    Completed(Box<CompletedCall>),
+    /// It did not complete, or its result is not kept. Its run has a call key.
+    Other(Box<Run>),
+}
+
+/// What is needed of a call that completed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompletedCall {
+    /// What finds it.
+    pub key: CallKey,
+    /// Its run.
+    pub run_id: RunId,
+    /// The name of its run.
+    pub name: Box<str>,
+    /// The name of the state its run ended in.
+    pub state_name: Cow<'static, str>,
+    /// When its run ended.
+    pub ended: Timestamp,
+    /// Its result.
+    pub result: StateResult,
 }
 
 impl RecordedCall {
@@ -81,22 +85,31 @@ impl RecordedCall {
     #[must_use]
     pub fn of(mut run: Run) -> Option<Self> {
         let key = run.call_key?;
-        Some(match run.states.pop() {
-            Some(state) if state.is_completed() && state.keeps_result() => {
-                Self::Completed { key, run_id: run.id, name: run.name, state }
+        let last = run.states.last_mut().filter(|state| state.is_completed());
+        let kept = last.and_then(|state| match state.result.take() {
+            Some(result) if result.is_kept() => Some((state, result)),
+            result => {
+                state.result = result;
+                None
             }
-            state => {
-                run.states.extend(state);
-                Self::Other { key, run: Box::new(run) }
-            }
-        })
+        });
+        let Some((state, result)) = kept else { return Some(Self::Other(Box::new(run))) };
+        Some(Self::Completed(Box::new(CompletedCall {
+            key,
+            run_id: run.id,
+            state_name: std::mem::take(&mut state.name),
+            ended: state.timestamp,
+            name: run.name.into(),
+            result,
+        })))
     }
 
     /// What finds it.
     #[must_use]
-    pub fn key(&self) -> CallKey {
+    pub fn key(&self) -> Option<CallKey> {
         match self {
-            Self::Completed { key, .. } | Self::Other { key, .. } => *key,
+            Self::Completed(call) => Some(call.key),
+            Self::Other(run) => run.call_key,
         }
     }
 
@@ -104,8 +117,8 @@ impl RecordedCall {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Completed { name, .. } => name,
-            Self::Other { run, .. } => &run.name,
+            Self::Completed(call) => &call.name,
+            Self::Other(run) => &run.name,
         }
     }
 }

@@ -115,17 +115,6 @@ impl Advance {
     }
 }
 
-impl Advance {
-    /// Joins the advance that was put next after this one, so that both are one.
-    pub fn absorb(&mut self, newer: Self) {
-        let mut states = std::mem::take(&mut self.states);
-        states.extend(newer.states);
-        let name = newer.name.or(self.name.take());
-        let policy = newer.policy.or(self.policy.take());
-        *self = Self { states, name, policy, after: self.after, ..newer };
-    }
-}
-
 /// Resolves once a write is durable, or with the reason why it is not known to be.
 #[derive(Debug)]
 #[must_use = "a write is durable only once its acknowledgement was awaited"]

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tidegate_core::{LogLevel, RecordedCall, Run, State, StateResult};
+use tidegate_core::{CompletedCall, LogLevel, RecordedCall, Run, State, StateResult};
 
 use crate::engine::result::restore;
 use crate::engine::{Body, Context, Execution, Plan};
@@ -32,11 +32,12 @@ pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> R
     let Some(flow) = &outer.flow else { return Recalled::New };
     let found = flow.calls().and_then(|mut calls| calls.take(key));
     match found {
-        Some(RecordedCall::Completed { run_id, name, state, .. }) => {
-            let mut run = Run::new(plan.definition.record().clone(), name, state.timestamp);
+        Some(RecordedCall::Completed(call)) => {
+            let CompletedCall { key, run_id, name, state_name, ended, result } = *call;
+            let mut run = Run::new(plan.definition.record().clone(), name, ended);
             run.id = run_id;
             run.call_key = Some(key);
-            run.states.push(state);
+            run.states.push(State::completed(ended).named(state_name).with_result(result));
             match restore_recorded(run.state(), body) {
                 Ok(()) => Recalled::Completed(Box::new(run)),
                 Err(unreadable) => {
@@ -48,8 +49,8 @@ pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> R
                 }
             }
         }
-        Some(RecordedCall::Other { run, .. }) if run.is_terminal() => Recalled::Unfinished(run),
-        Some(RecordedCall::Other { .. }) | None => Recalled::New,
+        Some(RecordedCall::Other(run)) if run.is_terminal() => Recalled::Unfinished(run),
+        Some(RecordedCall::Other(_)) | None => Recalled::New,
     }
 }
 

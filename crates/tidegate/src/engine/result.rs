@@ -126,7 +126,7 @@ impl Execution {
                 engine.archive().learn_storage(&storage);
                 let reference = header.reference(storage.name());
                 let state = State { timestamp: engine.now(), ..state };
-                Ok(state.with_result(StateResult::Persisted { reference }))
+                Ok(state.with_result(StateResult::Persisted { reference: reference.into() }))
             }
             Err(cause) => Err(self.failing_to_keep(Unkept::Unwritten {
                 storage: storage.location().into_owned(),
@@ -180,7 +180,7 @@ impl Execution {
         match restore(&Found::Stored { object, serializer }, body) {
             Ok(()) => {
                 let cached = State::cached(engine.now());
-                Ok(Some(cached.with_result(StateResult::Persisted { reference })))
+                Ok(Some(cached.with_result(StateResult::Persisted { reference: reference.into() })))
             }
             Err(unreadable) => {
                 self.warn_of_stored(key, &**storage, &unreadable);

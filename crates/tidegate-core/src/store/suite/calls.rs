@@ -22,8 +22,8 @@ fn call(run: &Run) -> RecordedCall {
 
 fn result(call: &RecordedCall) -> Option<&StateResult> {
     match call {
-        RecordedCall::Completed { state, .. } => state.result.as_ref(),
-        RecordedCall::Other { run, .. } => run.state()?.result.as_ref(),
+        RecordedCall::Completed(call) => Some(&call.result),
+        RecordedCall::Other(run) => run.state()?.result.as_ref(),
     }
 }
 

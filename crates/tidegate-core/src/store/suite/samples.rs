@@ -132,7 +132,8 @@ pub fn every_state() -> Vec<State> {
         State::cancelled(at(24)),
         State::crashed(at(25)).named("Vanished"),
         State::completed(at(26)).with_result(StateResult::Recorded { json }),
-        State::completed(at(26)).with_result(StateResult::Persisted { reference }),
+        State::completed(at(26))
+            .with_result(StateResult::Persisted { reference: reference.into() }),
         State::cached(at(27)).with_result(StateResult::Unpersisted),
     ]
 }
