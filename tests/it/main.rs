@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::print_stdout, reason = "child processes tell by their output")]
 
+mod artifact;
 mod blocking;
+mod cache;
+mod cache_isolation;
 mod capture;
 mod child;
 mod crash;
@@ -21,6 +24,8 @@ mod ownership;
 mod panic;
 mod parameters;
 mod result;
+mod result_key;
+mod result_storage;
 mod resume;
 mod retry;
 mod runtime;

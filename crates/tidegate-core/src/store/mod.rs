@@ -22,11 +22,14 @@ use std::path::Path;
 
 use futures_util::future::BoxFuture;
 
-use crate::{CallKey, Lease, LeaseId, LogRecord, Run, RunId, StateResult, Timestamp};
+use crate::{
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LogRecord, Run,
+    RunId, StateResult, Timestamp,
+};
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
-pub use query::{LogQuery, Order, RunQuery};
+pub use query::{ArtifactQuery, LogQuery, Order, RunQuery};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -186,6 +189,30 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
+
+    /// The artifacts that match, in the order asked for.
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>>;
+
+    /// Deletes an artifact, and says whether it was there. The latest of its key is then the newest that is left.
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>>;
+
+    /// The result that is kept under this key, expired or not. It is kept as long as the run that computed it, if that is on record.
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>>;
+
+    /// Takes the lock of a key for the owner of `lease`, so that of several processes one computes what is kept under the key. Says
+    /// whether it is held under that lease now; it is not while another holds it, whose lease has neither ended nor expired at `now`.
+    /// It is held until [`Write::Unlock`] or until its lease ends. When the future is dropped, the lock may be held all the same, and a
+    /// [`Write::Unlock`] that is put then lets go of it. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when `lease` has
+    /// ended.
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>>;
 
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;

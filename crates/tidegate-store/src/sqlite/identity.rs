@@ -135,17 +135,42 @@ fn check_content(connection: &Connection, path: &Path, place: &str) -> Result<()
     };
     // Whoever is told of damage may throw a good file away. SQLite writes a page that the disk does not give among its findings, and
     // not always in words of their own, so it looks twice.
-    if look()? == "ok" {
-        return Ok(());
-    }
     let finding = look()?;
-    if finding == "ok" {
-        Ok(())
-    } else if finding.contains("unable to get the page") || finding.contains("failed to get page") {
-        Err(unread(place, finding.trim()))
-    } else {
-        Err(damaged(place, finding.trim()))
+    let finding = if finding == "ok" { finding } else { look()? };
+    if finding.contains("unable to get the page") || finding.contains("failed to get page") {
+        return Err(unread(place, finding.trim()));
     }
+    if finding != "ok" {
+        return Err(damaged(place, finding.trim()));
+    }
+    match damaged_partial_index(connection) {
+        Ok(None) => Ok(()),
+        Ok(Some(index)) => {
+            Err(damaged(place, &format!("wrong number of entries in index {index}")))
+        }
+        Err(error) => Err(failed(place, Doing::Opening, error)),
+    }
+}
+
+/// A partial index that has not as many entries as its table has rows for it. Of all indexes, SQLite does not count these.
+fn damaged_partial_index(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let mut partial = connection.prepare(
+        "SELECT name, tbl_name, substr(sql, instr(sql, ' WHERE ')) FROM sqlite_schema \
+         WHERE type = 'index' AND sql LIKE '% WHERE %'",
+    )?;
+    let mut rows = partial.query([])?;
+    while let Some(row) = rows.next()? {
+        let (index, table, condition): (String, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let agree = format!(
+            "SELECT (SELECT count(*) FROM {table} INDEXED BY {index}{condition}) \
+             = (SELECT count(*) FROM {table} NOT INDEXED{condition})"
+        );
+        if !connection.query_row(&agree, [], |row| row.get(0))? {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
 }
 
 /// Looked up without opening the file: closing it would drop the locks that SQLite holds on it in this process.
