@@ -1,7 +1,7 @@
 //! Whose file it is, asked before anything is written to it. Looking changes no byte of it.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
@@ -17,6 +17,17 @@ use super::options::Options;
 /// A file up to this size is checked from end to end when it is opened, which takes a few milliseconds. A larger one is
 /// checked where it is read.
 const CHECKED_UP_TO: u64 = 1 << 20;
+
+/// How a journal begins that counts.
+const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+
+/// Where the first page of a database has the marks of [`Marks`], and how many tables there are.
+const USER_VERSION: usize = 60;
+const APPLICATION_ID_AT: usize = 68;
+const TABLES: usize = 103;
+
+/// The header of a journal takes a sector, of 64 KiB at most; what is looked at of the first page follows it.
+const JOURNAL_LOOKED_AT: u64 = (1 << 16) + 256;
 
 /// What a file says of itself.
 #[derive(Clone, Copy, Debug)]
@@ -57,14 +68,16 @@ pub(super) fn check(path: &Path, place: &str, options: &Options) -> Result<(), S
         return Err(not_a_database(place));
     }
     let connection = read_only(path, options).map_err(opening)?;
-    let marks = match marks(&connection) {
-        Err(error) if is_half_written(&error) => {
-            if !was_empty(path) {
-                return Err(half_written(place).caused_by(error));
-            }
-            roll_back(path, options).and_then(|()| marks(&connection)).map_err(opening)?
+    let marks = loop {
+        match marks(&connection) {
+            Err(error) if is_half_written(&error) => match Halves::of(path) {
+                Halves::Nothing => roll_back(path, options).map_err(opening)?,
+                Halves::Something => return Err(half_written(place).caused_by(error)),
+                // Another process that opens the file has undone it since.
+                Halves::Undone => {}
+            },
+            marks => break marks.map_err(|error| not_understood(place, error))?,
         }
-        marks => marks.map_err(|error| not_understood(place, error))?,
     };
     match marks.identity() {
         Identity::New => return Ok(()),
@@ -127,18 +140,65 @@ fn half_written(place: &str) -> StoreError {
     )
 }
 
-/// Whether nothing was in the file before it was written by halves, as when its maker died while making it. SQLite's file format
-/// says so: a journal begins with eight certain bytes, and from byte 16 on tells how many pages there were.
-fn was_empty(path: &Path) -> bool {
-    const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
-    let mut journal = path.as_os_str().to_owned();
-    journal.push("-journal");
-    let mut header = [0; 20];
-    let read = File::open(journal).and_then(|mut journal| journal.read_exact(&mut header));
-    read.is_ok() && header.starts_with(&MAGIC) && header[16..] == [0; 4]
+/// What was in a file before it was written by halves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Halves {
+    /// Nothing that matters, as when its maker died while making it.
+    Nothing,
+    /// Something.
+    Something,
+    /// The journal that tells is not there any more.
+    Undone,
 }
 
-/// Makes the file empty again.
+impl Halves {
+    /// Reads the journal of the file.
+    fn of(path: &Path) -> Self {
+        let mut name = path.as_os_str().to_owned();
+        name.push("-journal");
+        let mut journal = Vec::new();
+        let read = File::open(name)
+            .and_then(|file| file.take(JOURNAL_LOOKED_AT).read_to_end(&mut journal));
+        match read {
+            Ok(_) => Self::in_journal(&journal),
+            Err(error) if error.kind() == ErrorKind::NotFound => Self::Undone,
+            Err(_) => Self::Something,
+        }
+    }
+
+    /// SQLite's file format says it: a journal begins with eight certain bytes once it counts, and tells from byte 16 on how many
+    /// pages there were, how long its sectors are, and how long its pages. After the first sector come the pages as they were, each
+    /// with its number before it. A database whose making has got to its first page has no table, version or mark yet.
+    fn in_journal(journal: &[u8]) -> Self {
+        let word = |at: usize| {
+            let bytes = journal.get(at..at.checked_add(4)?)?;
+            Some(u32::from_be_bytes(bytes.try_into().ok()?))
+        };
+        match journal.first() {
+            // SQLite lets one that begins so be, as another process that makes the database now is about to write it.
+            None | Some(0) => return Self::Undone,
+            Some(_) if !journal.starts_with(&MAGIC) => return Self::Something,
+            Some(_) => {}
+        }
+        let first_page_is_bare = || {
+            let record = usize::try_from(word(20)?).ok()?;
+            let page = record.checked_add(4)?;
+            let tables = journal.get(page + TABLES..page + TABLES + 2)?;
+            let bare = word(record)? == 1
+                && word(page + USER_VERSION)? == 0
+                && word(page + APPLICATION_ID_AT)? == 0
+                && tables == [0; 2];
+            Some(bare)
+        };
+        match word(16) {
+            Some(0) => Self::Nothing,
+            Some(1) if first_page_is_bare() == Some(true) => Self::Nothing,
+            Some(_) | None => Self::Something,
+        }
+    }
+}
+
+/// Brings the file to where it was before, which its journal says.
 fn roll_back(path: &Path, options: &Options) -> rusqlite::Result<()> {
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
