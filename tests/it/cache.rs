@@ -320,7 +320,10 @@ async fn a_policy_is_ignored_where_the_result_is_not_kept() {
         x + count()
     }
     assert_ne!(fetch(1).await.unwrap(), fetch(1).await.unwrap());
-    expect![""].assert_eq(&lines(LogLevel::Warning).await);
+    expect![[r#"
+        WARNING `cache_policy` of task 'fetch' is ignored, because `persist_result` is false.
+    "#]]
+    .assert_eq(&lines(LogLevel::Warning).await);
 }
 
 /// RESULT-04: the flow's own setting is for those that say nothing.

@@ -252,7 +252,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Does `work` in a transaction of its own in the store's own database, after every write that was put before. Its end is what
     /// `work` says: committed together with the writes that it gives, as durable as an acknowledged write; or undone. A panic of
     /// `work`, a write of it that is refused, and a failed commit undo it too, and are told as an error, after which nothing of it
-    /// is there and nothing is tried again. Dropping the future undoes nothing.
+    /// is there and nothing is tried again. Only when the process dies after a failed commit, before anything else is durable, may
+    /// what it committed be found there after all: all of it, the writes included. Dropping the future undoes nothing.
     ///
     /// While `work` is at it nobody writes, in this process or in another, so it must be short, and it must not wait for this store:
     /// what it asks of the store, log lines aside, is refused.

@@ -135,14 +135,13 @@ fn check_content(connection: &Connection, path: &Path, place: &str) -> Result<()
     };
     // Whoever is told of damage may throw a good file away. SQLite writes a page that the disk does not give among its findings, and
     // not always in words of their own, so it looks twice.
-    if look()? != "ok" {
-        let finding = look()?;
-        if finding.contains("unable to get the page") || finding.contains("failed to get page") {
-            return Err(unread(place, finding.trim()));
-        }
-        if finding != "ok" {
-            return Err(damaged(place, finding.trim()));
-        }
+    let finding = look()?;
+    let finding = if finding == "ok" { finding } else { look()? };
+    if finding.contains("unable to get the page") || finding.contains("failed to get page") {
+        return Err(unread(place, finding.trim()));
+    }
+    if finding != "ok" {
+        return Err(damaged(place, finding.trim()));
     }
     match damaged_partial_index(connection) {
         Ok(None) => Ok(()),

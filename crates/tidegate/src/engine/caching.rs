@@ -70,7 +70,7 @@ impl Execution {
     pub(super) async fn take_cached(&mut self, body: &mut dyn Body) -> Option<Result<()>> {
         let engine = self.live.engine();
         let choice = Choice::of(&self.options, engine.settings())?;
-        if engine.store().is_none() || !body.is_recordable() {
+        if engine.store().is_none() {
             return None;
         }
         if let Some(ignored) = self.ignored()
@@ -78,7 +78,8 @@ impl Execution {
         {
             self.live.logger().warning(ignored);
         }
-        if self.live.keeping() == Keeping::Never || self.result_key.is_some() {
+        let kept = self.live.keeping() != Keeping::Never && body.is_recordable();
+        if !kept || self.result_key.is_some() {
             return None;
         }
         let caching = self.key(&choice, body).map(|(key, isolation)| Caching {
