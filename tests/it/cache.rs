@@ -385,9 +385,14 @@ async fn a_result_in_a_storage_is_taken_from_there() {
     for run in runs().await {
         told = told.replace(&run.id.to_string(), "<id>");
     }
+    // A key ends in a number of its own, so that no two attempts write under one.
+    let told = told
+        .split("<id>-")
+        .map(|part| part.get(8..).filter(|_| part.get(8..9) == Some("`")).unwrap_or(part));
+    let told = told.collect::<Vec<_>>().join("<key>");
     expect![[r#"
-        WARNING What is cached of run <id> cannot be taken, so the task runs: Task run 'by_inputs' has a damaged result: under the key `<id>-f14f1656` in <folder>, it does not begin as results do; put back what was written, or delete it and call it again for its value
-        WARNING What is cached of run <id> cannot be taken, so the task runs: Task run 'by_inputs' has lost its result: there is nothing under the key `<id>-6053073f` in <folder>; put it back, or call it again for its value
+        WARNING What is cached of run <id> cannot be taken, so the task runs: Task run 'by_inputs' has a damaged result: under the key `<key>` in <folder>, it does not begin as results do; put back what was written, or delete it and call it again for its value
+        WARNING What is cached of run <id> cannot be taken, so the task runs: Task run 'by_inputs' has lost its result: there is nothing under the key `<key>` in <folder>; put it back, or call it again for its value
     "#]].assert_eq(&told);
 }
 
