@@ -8,12 +8,13 @@ use expect_test::{Expect, expect};
 use futures_util::future::BoxFuture;
 use tidegate::prelude::*;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, Deleted, Expired, IfExists, LogQuery, RecordedCall, Room,
-    RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, TransactionEnd,
-    Write,
+    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, LogQuery,
+    RecordedCall, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo,
+    TransactionEnd, Write,
 };
 use tidegate::{
-    CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run,
+    RunId, StateType, Timestamp, TransactionRecord,
 };
 
 use crate::timeline::timeline;
@@ -61,7 +62,9 @@ impl Troubled {
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
-            Write::TakeLease(_)
+            Write::Artifact(_)
+            | Write::Transaction { .. }
+            | Write::TakeLease(_)
             | Write::RenewLease { .. }
             | Write::ReleaseLease(_)
             | Write::Cache { .. }
@@ -188,6 +191,24 @@ impl Store for Troubled {
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         self.inner.logs(query)
+    }
+
+    fn transactions(
+        &self,
+        flow_run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
+        self.inner.transactions(flow_run)
+    }
+
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>> {
+        self.inner.artifacts(query)
+    }
+
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.delete_artifact(id)
     }
 
     fn delete_runs(

@@ -105,6 +105,20 @@ CREATE TABLE cache_locks (
     checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Transactions of tasks that have hooks or values, so that hooks which a process did not live to call are called later.
+CREATE TABLE transaction_records (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    flow_run_id BLOB CHECK (length(flow_run_id) = 16),
+    task_run_id BLOB CHECK (length(task_run_id) = 16),
+    content TEXT NOT NULL, -- a JSON object
+    checksum INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX transaction_records_by_flow_run ON transaction_records (flow_run_id) WHERE flow_run_id IS NOT NULL;
+
+CREATE INDEX transaction_records_by_task_run ON transaction_records (task_run_id) WHERE task_run_id IS NOT NULL;
+
 CREATE TABLE logs (
     number INTEGER PRIMARY KEY,
     flow_run_id BLOB CHECK (length(flow_run_id) = 16),
@@ -120,3 +134,23 @@ CREATE TABLE logs (
 CREATE INDEX logs_by_flow_run ON logs (flow_run_id, timestamp) WHERE flow_run_id IS NOT NULL;
 
 CREATE INDEX logs_by_task_run ON logs (task_run_id, timestamp) WHERE task_run_id IS NOT NULL;
+
+CREATE TABLE artifacts (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    key TEXT,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL, -- as JSON
+    description TEXT,
+    flow_run_id BLOB CHECK (length(flow_run_id) = 16),
+    task_run_id BLOB CHECK (length(task_run_id) = 16),
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX artifacts_by_key ON artifacts (key, number) WHERE key IS NOT NULL;
+
+CREATE INDEX artifacts_by_flow_run ON artifacts (flow_run_id, number) WHERE flow_run_id IS NOT NULL;
+
+CREATE INDEX artifacts_by_task_run ON artifacts (task_run_id, number) WHERE task_run_id IS NOT NULL;

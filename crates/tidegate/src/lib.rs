@@ -3,6 +3,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod artifact;
 mod backup;
 mod block_on;
 mod builder;
@@ -40,6 +41,7 @@ pub mod testing;
 
 pub use erased_serde;
 
+pub use artifact::{Artifact, Artifacts, Progress};
 pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
@@ -67,6 +69,7 @@ pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;
 pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
+pub use tidegate_core::{ArtifactId, ArtifactRecord, ArtifactType, TransactionRecord};
 pub use tidegate_core::{
     CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
     LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State,

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
-    Advance, CacheEntry, CacheKey, Expired, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run,
-    RunId, RunQuery, StoreError, StoreErrorKind, Write,
+    Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Expired, Lease, LeaseId,
+    LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, StoreError, StoreErrorKind,
+    TransactionRecord, Write,
 };
 use uuid::Uuid;
 
@@ -20,7 +21,7 @@ use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
-use super::{cache, leases, log_row, run_query};
+use super::{artifact_row, cache, leases, log_row, run_query, transaction_row};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -221,6 +222,11 @@ impl Database {
         cache::find(&self.connection, key).map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn transactions(&self, run: RunId) -> Result<Vec<TransactionRecord>, StoreError> {
+        transaction_row::of_run(&self.connection, run)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn leases(&self) -> Result<Vec<Lease>, StoreError> {
         leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
@@ -248,6 +254,14 @@ impl Database {
     /// Makes a backup.
     pub(super) fn copy(&self, copy: &Copy) -> Result<(), StoreError> {
         copy.make(&self.connection, &self.place)
+    }
+
+    pub(super) fn artifacts(
+        &self,
+        query: &ArtifactQuery,
+    ) -> Result<Vec<ArtifactRecord>, StoreError> {
+        artifact_row::select(&self.connection, query)
+            .map_err(|error| unreadable(&self.place, error))
     }
 
     pub(super) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {
@@ -286,6 +300,8 @@ impl Transaction<'_> {
                     .map_err(|error| trouble(self.place, write, error))
             }
             Write::Advance(advance) => self.advance(write, advance),
+            Write::Artifact(artifact) => artifact_row::put(self.connection, artifact)
+                .map_err(|error| trouble(self.place, write, error)),
             Write::TakeLease(lease) => leases::take(self.connection, lease)
                 .map_err(|error| trouble(self.place, write, error.into())),
             Write::RenewLease { id, expires } => {
@@ -302,6 +318,11 @@ impl Transaction<'_> {
             Write::Cache { entry, lease } => {
                 self.lease_number(write.subject(), *lease)?;
                 cache::keep(self.connection, entry)
+                    .map_err(|error| trouble(self.place, write, error))
+            }
+            Write::Transaction { record, lease } => {
+                self.lease_number(write.subject(), *lease)?;
+                transaction_row::put(self.connection, record)
                     .map_err(|error| trouble(self.place, write, error))
             }
             Write::Unlock { key, lease } => {

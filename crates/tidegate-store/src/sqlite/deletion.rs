@@ -90,6 +90,21 @@ fn ended_beyond(
         .collect()
 }
 
+/// Deletes at most `?2` rows of a table that belong to the run `?1`.
+macro_rules! of_run {
+    ($table:literal, $column:literal) => {
+        concat!(
+            "DELETE FROM ",
+            $table,
+            " WHERE number IN (SELECT number FROM ",
+            $table,
+            " WHERE ",
+            $column,
+            " = ?1 LIMIT ?2)"
+        )
+    };
+}
+
 /// Deletes these top-level runs with everything inside them, as far as about so many rows go.
 pub(super) fn delete(
     connection: &Connection,
@@ -227,6 +242,8 @@ impl Deletion<'_> {
                 return Ok(Outcome::Alive);
             }
             self.delete_logs_of(&node)?;
+            self.delete_artifacts_of(&node)?;
+            self.delete_transactions_of(&node)?;
             if self.left == 0 {
                 return Ok(Outcome::Smaller);
             }
@@ -280,19 +297,40 @@ impl Deletion<'_> {
     }
 
     fn delete_logs_of(&mut self, node: &Node) -> rusqlite::Result<()> {
+        let lines =
+            self.delete_of(node, of_run!("logs", "flow_run_id"), of_run!("logs", "task_run_id"))?;
+        self.deleted.log_lines += lines;
+        Ok(())
+    }
+
+    fn delete_artifacts_of(&mut self, node: &Node) -> rusqlite::Result<()> {
+        self.delete_of(
+            node,
+            of_run!("artifacts", "flow_run_id"),
+            of_run!("artifacts", "task_run_id"),
+        )
+        .map(drop)
+    }
+
+    fn delete_transactions_of(&mut self, node: &Node) -> rusqlite::Result<()> {
+        self.delete_of(
+            node,
+            of_run!("transaction_records", "flow_run_id"),
+            of_run!("transaction_records", "task_run_id"),
+        )
+        .map(drop)
+    }
+
+    /// Deletes what a run has made, as far as it goes; how many rows.
+    fn delete_of(&mut self, node: &Node, of_flow: &str, of_task: &str) -> rusqlite::Result<u64> {
         let sql = match node.kind {
-            NodeKind::Flow => {
-                "DELETE FROM logs WHERE number IN (SELECT number FROM logs WHERE flow_run_id = ?1 LIMIT ?2)"
-            }
-            NodeKind::TaskOutsideFlows | NodeKind::TaskInFlow => {
-                "DELETE FROM logs WHERE number IN (SELECT number FROM logs WHERE task_run_id = ?1 LIMIT ?2)"
-            }
+            NodeKind::Flow => of_flow,
+            NodeKind::TaskOutsideFlows | NodeKind::TaskInFlow => of_task,
         };
         let mut statement = self.connection.prepare_cached(sql)?;
-        let lines = statement.execute((node.id.as_bytes().as_slice(), bounded(self.left)))? as u64;
-        self.deleted.log_lines += lines;
-        self.left -= lines;
-        Ok(())
+        let rows = statement.execute((node.id.as_bytes().as_slice(), bounded(self.left)))? as u64;
+        self.left -= rows;
+        Ok(rows)
     }
 
     fn remember(&self, root: Uuid) -> rusqlite::Result<()> {

@@ -1,6 +1,7 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod artifact_row;
 mod backup;
 mod cache;
 mod checksum;
@@ -11,6 +12,7 @@ mod error;
 mod file;
 mod gathering;
 mod guard;
+mod half_written;
 mod identity;
 mod intake;
 mod keeper;
@@ -29,6 +31,7 @@ mod run_query;
 mod run_row;
 mod statements;
 mod states;
+mod transaction_row;
 mod vacuum;
 mod wal;
 mod work;
@@ -43,9 +46,9 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, CacheEntry, CacheKey, Deleted, Expired, IfExists, Lease, LeaseId, LogQuery,
-    LogRecord, RecordedCall, Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp,
-    Write,
+    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
+    Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId,
+    RunQuery, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -229,6 +232,13 @@ impl Store for Sqlite {
         self.ask(move |database| database.recorded_calls(flow_run))
     }
 
+    fn transactions(
+        &self,
+        run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
+        self.ask(move |database| database.transactions(run))
+    }
+
     fn leases(&self) -> BoxFuture<'_, Result<Vec<Lease>, StoreError>> {
         self.ask(|database| database.leases())
     }
@@ -243,6 +253,17 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>> {
+        self.ask(move |database| database.artifacts(&query))
+    }
+
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.act(1, move |connection| artifact_row::delete(connection, id))
     }
 
     fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {
