@@ -10,12 +10,10 @@ use tidegate_core::{
     StoreError, StoreErrorKind, Write,
 };
 
-use uuid::Uuid;
-
 use super::act::Act;
 use super::backup::Copy;
 use super::definitions::{Known, Numbers};
-use super::deletion::{self, Deleting};
+use super::deletion::{self, Candidates, Deleting};
 use super::error::{Doing, does_not_follow, failed, fenced, lease_ended, unreadable};
 use super::guard::Guard;
 use super::row::UnreadableRow;
@@ -237,7 +235,7 @@ impl Database {
         &self,
         expired: &Expired,
         at_most: u64,
-    ) -> Result<Vec<Uuid>, StoreError> {
+    ) -> Result<Candidates, StoreError> {
         deletion::candidates(&self.connection, expired, at_most)
             .map_err(|error| failed(&self.place, Doing::Reading, error))
     }

@@ -14,15 +14,27 @@ use super::states;
 /// How many runs of a tree are looked at together.
 const AT_ONCE: u64 = 64;
 
-/// The top-level runs of which some can be deleted, those first of which something is deleted already. At most so many.
+/// Top-level runs that can be deleted.
+#[derive(Debug)]
+pub(super) struct Candidates {
+    pub(super) roots: Vec<Uuid>,
+    /// Whether there may be others.
+    pub(super) more: bool,
+}
+
+/// At most so many of the top-level runs that can be deleted. While something of any is deleted already, no others.
 pub(super) fn candidates(
     connection: &Connection,
     expired: &Expired,
     limit: u64,
-) -> rusqlite::Result<Vec<Uuid>> {
+) -> rusqlite::Result<Candidates> {
+    let begun = begun(connection)?;
+    if !begun.is_empty() {
+        return Ok(Candidates { roots: begun, more: true });
+    }
     let Expired { ended_before, beyond_newest, ended_lately } = *expired;
     let lately = ended_lately.map_or(i64::MAX, |time| time.timestamp_micros());
-    let mut found = begun(connection)?;
+    let mut found = Vec::new();
     if let Some(time) = ended_before {
         let before = time.timestamp_micros().min(lately);
         found.extend(ended_before_time(connection, before, limit)?);
@@ -30,10 +42,10 @@ pub(super) fn candidates(
     if let Some(count) = beyond_newest {
         found.extend(ended_beyond(connection, count, lately, limit)?);
     }
+    let more = found.len() as u64 >= limit;
     let mut seen = HashSet::new();
     found.retain(|id| seen.insert(*id));
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(found)
+    Ok(Candidates { roots: found, more })
 }
 
 /// The top-level runs that [`delete`] has begun and not finished.
