@@ -8,16 +8,20 @@ use expect_test::{Expect, expect};
 use futures_util::future::BoxFuture;
 use tidegate::prelude::*;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, Deleted, Expired, IfExists, LogQuery, RecordedCall, Room,
-    RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, LogQuery,
+    RecordedCall, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo,
+    TransactionEnd, Write,
 };
-use tidegate::{Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp};
+use tidegate::{
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run,
+    RunId, StateType, Timestamp,
+};
 
 use crate::timeline::timeline;
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
 #[derive(Debug)]
-struct Troubled {
+pub(crate) struct Troubled {
     inner: Arc<dyn Store>,
     refuses: Mutex<Vec<StateType>>,
     holds_rooms: AtomicBool,
@@ -29,7 +33,7 @@ struct Troubled {
 
 impl Troubled {
     /// A troubled store, and an engine that uses it.
-    fn engine() -> (Arc<Self>, Engine) {
+    pub(crate) fn engine() -> (Arc<Self>, Engine) {
         let inner = Engine::builder().database("sqlite::memory:").open().unwrap();
         let store = Arc::new(Self {
             inner: Arc::clone(inner.store().unwrap()),
@@ -45,25 +49,37 @@ impl Troubled {
     }
 
     /// Refuses writes that bring a run into a state of this type.
-    fn refuse(&self, state_type: StateType) {
+    pub(crate) fn refuse(&self, state_type: StateType) {
         self.refuses.lock().unwrap().push(state_type);
+    }
+
+    /// Refuses nothing any more.
+    pub(crate) fn recover(&self) {
+        self.refuses.lock().unwrap().clear();
     }
 
     fn judge(&self, write: &Write) -> Result<(), StoreError> {
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
-            Write::TakeLease(_) | Write::RenewLease { .. } | Write::ReleaseLease(_) => None,
+            Write::Artifact(_)
+            | Write::TakeLease(_)
+            | Write::RenewLease { .. }
+            | Write::ReleaseLease(_)
+            | Write::Cache { .. }
+            | Write::Unlock { .. } => None,
         };
-        match last {
-            Some(state) if self.refuses.lock().unwrap().contains(&state.state_type()) => {
-                Err(StoreError::new(
-                    StoreErrorKind::DiskFull,
-                    "the disk of /data is full; make room on it",
-                ))
-            }
-            Some(_) | None => Ok(()),
+        last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
+    }
+
+    fn judge_state(&self, state_type: StateType) -> Result<(), StoreError> {
+        if self.refuses.lock().unwrap().contains(&state_type) {
+            return Err(StoreError::new(
+                StoreErrorKind::DiskFull,
+                "the disk of /data is full; make room on it",
+            ));
         }
+        Ok(())
     }
 
     fn give_rooms(&self) {
@@ -159,8 +175,32 @@ impl Store for Troubled {
         self.inner.orphans(limit)
     }
 
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {
+        self.inner.cached(key)
+    }
+
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.lock(key, lease, now)
+    }
+
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         self.inner.logs(query)
+    }
+
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>> {
+        self.inner.artifacts(query)
+    }
+
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.delete_artifact(id)
     }
 
     fn delete_runs(
@@ -179,8 +219,16 @@ impl Store for Troubled {
         self.inner.backup(path, if_exists)
     }
 
+    /// The disk is full when it comes to the commit.
     fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.inner.transact(work)
+        let Err(full) = self.judge_state(StateType::Completed) else {
+            return self.inner.transact(work);
+        };
+        let undone = self.inner.transact(Box::new(|transaction| {
+            let _ = work(transaction);
+            TransactionEnd::RollBack
+        }));
+        Box::pin(async move { undone.await.and(Err(full)) })
     }
 
     fn close(&self) -> BoxFuture<'_, Result<(), StoreError>> {

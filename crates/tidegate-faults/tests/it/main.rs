@@ -3,10 +3,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod damage;
 mod diary;
 mod failed_sync;
 mod full_disk;
 mod io_errors;
+mod model;
 mod power_cut;
 mod proof;
+mod stall;
+mod transactions;
 mod workload;

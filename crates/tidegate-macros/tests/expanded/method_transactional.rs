@@ -12,10 +12,12 @@ impl Service {
                 __TIDEGATE_DEFINITION
                     .get_or_init(|| ::tidegate::__private::task_definition(
                         ::tidegate::__private::Source {
-                            function: "transfer",
-                            module: ::core::any::type_name::<Self>(),
+                            key: ::std::format!(
+                                "{}::{}", ::core::any::type_name:: < Self > (), "transfer"
+                            ),
                             name: "transfer",
                             description: ::core::option::Option::None,
+                            number: 104716651429088007463083618742448570875u128,
                         },
                         ::std::vec![
                             ::tidegate::__private::Parameter { name :
@@ -34,6 +36,7 @@ impl Service {
                 ("cents", ::tidegate::__private::recorded!(cents)),
             ]),
             inputs: |(__tidegate_self, cents)| ::tidegate::__private::inputs([
+                ("<Self>", ::tidegate::__private::hashed_type::<Self>()),
                 ("self", ::tidegate::__private::hashed!(__tidegate_self)),
                 ("cents", ::tidegate::__private::hashed!(cents)),
             ]),
@@ -52,6 +55,8 @@ impl Service {
             ),
             output: ::core::result::Result::Ok,
             conclude: |value| ::tidegate::__private::concluded!(value),
+            codec: ::tidegate::__private::codec!(()),
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

@@ -16,6 +16,7 @@ fn transfer<'call, N: Into<i64> + 'static>(
             ("cents", ::tidegate::__private::recorded!(cents)),
         ]),
         inputs: |(from, to, cents)| ::tidegate::__private::inputs([
+            ("<N>", ::tidegate::__private::hashed_type::<N>()),
             ("from", ::tidegate::__private::hashed!(from)),
             ("to", ::tidegate::__private::hashed!(to)),
             ("cents", ::tidegate::__private::hashed!(cents)),
@@ -36,6 +37,8 @@ fn transfer<'call, N: Into<i64> + 'static>(
             output.map_err(|error| ::tidegate::__private::failure!(error))
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
+        codec: ::tidegate::__private::codec!(i64),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `transfer`: what is known of it before it runs, and its plain function.
@@ -67,10 +70,10 @@ impl transfer {
         __TIDEGATE_DEFINITION
             .get_or_init(|| ::tidegate::__private::task_definition(
                 ::tidegate::__private::Source {
-                    function: "transfer",
-                    module: ::core::module_path!(),
+                    key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "transfer",
                     description: ::core::option::Option::None,
+                    number: 324353825018494275705586013058371391544u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

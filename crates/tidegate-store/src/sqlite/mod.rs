@@ -1,7 +1,9 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod artifact_row;
 mod backup;
+mod cache;
 mod checksum;
 mod database;
 mod definitions;
@@ -10,6 +12,7 @@ mod error;
 mod file;
 mod gathering;
 mod guard;
+mod half_written;
 mod identity;
 mod intake;
 mod keeper;
@@ -42,13 +45,14 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, Deleted, Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall,
-    Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
+    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
+    Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId,
+    RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
 };
 
 use self::database::Database;
 use self::deletion::Candidates;
-use self::error::{Doing, closed, failed};
+use self::error::{Doing, closed, failed, lease_ended, unreadable};
 use self::file::FileStore;
 use self::memory::Memory;
 use self::work::{Work, not_at_work};
@@ -61,7 +65,8 @@ pub use self::options::Options;
 /// A file has one writer in each process, which stores whatever was put since its last commit in one transaction; several
 /// processes may use one file. What is in the file is promised to be as it was written: a damaged record gives an error when
 /// it is read and never a wrong answer, and a file up to 1 MiB is checked from end to end when it is opened. Damage to an
-/// index of a larger file may hide a record, and damage to the `-wal` file that a crash has left may undo the last commits.
+/// index of a larger file may hide a record, and damage to the `-wal` file that a crash has left may undo the last commits, in
+/// whole or for some records. A file cut to nothing is taken for a new one.
 ///
 /// When storing fails, whoever waits for it is given the error. What was put is kept and tried again, so nobody puts it a
 /// second time; meanwhile questions are answered with the error too, because an answer would not be fresh. Only a write that
@@ -129,13 +134,22 @@ impl Sqlite {
         pages: usize,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(pages, move |connection| {
+            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
+        })
+    }
+
+    /// As [`act`](Self::act), for what may fail by itself.
+    fn try_act<T: Send + 'static>(
+        &self,
+        pages: usize,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, StoreError>> {
         if let Err(error) = self.not_at_work() {
             return ready(Err(error)).boxed();
         }
-        let place = self.info.location.clone();
-        let (act, answer) = act::act(pages, move |connection| {
-            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
-        });
+        let (act, answer) = act::act(pages, work);
         match &self.place {
             Place::File(file) => file.writer.act(act),
             Place::Memory(memory, _) => memory.act(act),
@@ -232,6 +246,35 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>> {
+        self.ask(move |database| database.artifacts(&query))
+    }
+
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.act(1, move |connection| artifact_row::delete(connection, id))
+    }
+
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {
+        self.ask(move |database| database.cached(key))
+    }
+
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(1, move |connection| {
+            let taken = cache::lock(connection, key, lease, now)
+                .map_err(|error| unreadable(&place, error))?;
+            taken.ok_or_else(|| lease_ended(&place, *lease.as_uuid()))
+        })
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

@@ -70,8 +70,9 @@ impl SqlConnection for Statements<'_> {
 
     fn query(&mut self, sql: &str, params: Vec<SqlValue>) -> Result<Vec<SqlRow>, SqlError> {
         self.run(sql, |statement| {
+            let names = (0..statement.column_count()).map(|place| statement.column_name(place));
             let columns: Arc<[String]> =
-                statement.column_names().into_iter().map(str::to_owned).collect();
+                names.map(|name| name.map(str::to_owned)).collect::<Result<_, _>>()?;
             let mut rows = statement.query(bound(params))?;
             let mut given = Vec::new();
             while let Some(row) = rows.next()? {

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod batching;
-mod damage;
 mod failures;
 mod opening;
 mod schema;

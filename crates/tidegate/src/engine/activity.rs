@@ -1,10 +1,11 @@
 //! Whether an engine still begins attempts, and how many attempts of tasks are under way. It stops nothing by force.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-use crate::engine::Engine;
+use crate::engine::LiveRun;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -14,16 +15,18 @@ pub(super) struct Activity {
     idle: Notify,
 }
 
-/// An attempt of a task is under way, until this is dropped.
-pub(super) struct Busy(Engine);
+/// An attempt of a task is under way, until this is dropped. It holds the run and not the engine, whose count of references is
+/// everybody's.
+pub(super) struct Busy(Arc<LiveRun>);
 
 impl Busy {
     /// Begins an attempt of a task; never, once the engine is stopping, so that a flow which goes on does not get further.
-    pub(super) async fn begin(engine: &Engine) -> Self {
+    pub(super) async fn begin(run: &Arc<LiveRun>) -> Self {
+        let activity = run.engine().activity();
         // Counted before it is asked: whoever stops the engine then sees one or the other.
-        engine.0.activity.tasks.fetch_add(1, Ordering::SeqCst);
-        let busy = Self(engine.clone());
-        if engine.0.activity.stopping.load(Ordering::SeqCst) {
+        activity.tasks.fetch_add(1, Ordering::SeqCst);
+        let busy = Self(Arc::clone(run));
+        if activity.stopping.load(Ordering::SeqCst) {
             drop(busy);
             return std::future::pending().await;
         }
@@ -33,7 +36,7 @@ impl Busy {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        let activity = &self.0.0.activity;
+        let activity = self.0.engine().activity();
         if activity.tasks.fetch_sub(1, Ordering::SeqCst) == 1
             && activity.stopping.load(Ordering::SeqCst)
         {

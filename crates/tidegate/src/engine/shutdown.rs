@@ -57,7 +57,7 @@ impl Engine {
                     self.close().await?;
                     return Ok(output);
                 }
-                () = self.0.activity.idle() => {}
+                () = self.activity().idle() => {}
                 () = tokio::time::sleep(self.settings().shutdown_grace) => {}
                 signal = signals.next() => signal.end_process(),
             }
@@ -71,7 +71,7 @@ impl Engine {
     }
 
     fn say_stopping(&self, signal: &Signal) {
-        let under_way = self.0.activity.stop();
+        let under_way = self.activity().stop();
         let grace = seconds(self.settings().shutdown_grace);
         tracing::warn!(
             target: "tidegate::engine",

@@ -140,7 +140,7 @@ pub async fn a_transaction_whose_write_is_refused_leaves_nothing(subject: &Subje
     early.after -= 1;
     let refused = [
         (advance(&unknown, State::completed(at(2))), StoreErrorKind::Other),
-        (advance(&owned, State::completed(at(2))), StoreErrorKind::Fenced),
+        (advance(&owned, State::completed(at(2))), StoreErrorKind::LeaseEnded),
         (early, StoreErrorKind::Fenced),
     ];
     for (write, kind) in refused {
