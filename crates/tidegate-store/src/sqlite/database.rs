@@ -15,8 +15,9 @@ use uuid::Uuid;
 use super::act::Act;
 use super::backup::Copy;
 use super::definitions::{Known, Numbers};
-use super::deletion::{self, Candidates, Deleting};
+use super::deletion::Deleting;
 use super::error::{Doing, does_not_follow, failed, fenced, lease_ended, unreadable};
+use super::expired::{self, Candidates};
 use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
@@ -239,10 +240,10 @@ impl Database {
     /// The top-level runs of which some can be deleted.
     pub(super) fn deletable(
         &self,
-        expired: &Expired,
+        which: &Expired,
         at_most: u64,
     ) -> Result<Candidates, StoreError> {
-        deletion::candidates(&self.connection, expired, at_most)
+        expired::candidates(&self.connection, which, at_most)
             .map_err(|error| failed(&self.place, Doing::Reading, error))
     }
 

@@ -9,6 +9,7 @@ mod database;
 mod definitions;
 mod deletion;
 mod error;
+mod expired;
 mod file;
 mod gathering;
 mod guard;
@@ -51,8 +52,8 @@ use tidegate_core::{
 };
 
 use self::database::Database;
-use self::deletion::Candidates;
 use self::error::{Doing, closed, failed, lease_ended, unreadable};
+use self::expired::Candidates;
 use self::file::FileStore;
 use self::memory::Memory;
 use self::work::{Work, not_at_work};
