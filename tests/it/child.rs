@@ -147,6 +147,7 @@ impl Started {
 }
 
 /// Reads up to a line that holds this; byte by byte, so that what comes after it is left to others.
+#[allow(clippy::unbuffered_bytes, reason = "what is buffered would be lost to who reads on")]
 fn read_to(stream: impl Read, text: &str) -> String {
     let mut read = String::new();
     for byte in stream.bytes() {

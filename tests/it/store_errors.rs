@@ -14,7 +14,7 @@ use tidegate::store::{
 };
 use tidegate::{
     ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run,
-    RunId, StateType, Timestamp,
+    RunId, StateType, Timestamp, TransactionRecord,
 };
 
 use crate::timeline::timeline;
@@ -63,6 +63,7 @@ impl Troubled {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
             Write::Artifact(_)
+            | Write::Transaction { .. }
             | Write::TakeLease(_)
             | Write::RenewLease { .. }
             | Write::ReleaseLease(_)
@@ -190,6 +191,13 @@ impl Store for Troubled {
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         self.inner.logs(query)
+    }
+
+    fn transactions(
+        &self,
+        flow_run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
+        self.inner.transactions(flow_run)
     }
 
     fn artifacts(

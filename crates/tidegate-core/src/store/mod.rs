@@ -24,7 +24,7 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LogRecord, Run,
-    RunId, StateResult, Timestamp,
+    RunId, StateResult, Timestamp, TransactionRecord,
 };
 
 pub use durability::{Durability, ParseDurabilityError};
@@ -178,6 +178,11 @@ pub trait Store: fmt::Debug + Send + Sync {
         &self,
         flow_run: RunId,
     ) -> BoxFuture<'_, Result<Vec<RecordedCall>, StoreError>>;
+
+    /// The transactions that are recorded of a flow run, or of a task run outside of one, in the order in which they were first
+    /// put. Asked when a flow run's body runs again, so that what is committed stays so and hooks that were not called are.
+    fn transactions(&self, run: RunId)
+    -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>>;
 
     /// The leases that have not ended.
     fn leases(&self) -> BoxFuture<'_, Result<Vec<Lease>, StoreError>>;

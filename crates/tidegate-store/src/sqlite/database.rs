@@ -7,7 +7,8 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
     Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Expired, Lease, LeaseId,
-    LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, StoreError, StoreErrorKind, Write,
+    LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, StoreError, StoreErrorKind,
+    TransactionRecord, Write,
 };
 
 use uuid::Uuid;
@@ -22,7 +23,7 @@ use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
-use super::{artifact_row, cache, leases, log_row, run_query};
+use super::{artifact_row, cache, leases, log_row, run_query, transaction_row};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -223,6 +224,11 @@ impl Database {
         cache::find(&self.connection, key).map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn transactions(&self, run: RunId) -> Result<Vec<TransactionRecord>, StoreError> {
+        transaction_row::of_run(&self.connection, run)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn leases(&self) -> Result<Vec<Lease>, StoreError> {
         leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
@@ -314,6 +320,11 @@ impl Transaction<'_> {
             Write::Cache { entry, lease } => {
                 self.lease_number(write.subject(), *lease)?;
                 cache::keep(self.connection, entry)
+                    .map_err(|error| trouble(self.place, write, error))
+            }
+            Write::Transaction { record, lease } => {
+                self.lease_number(write.subject(), *lease)?;
+                transaction_row::put(self.connection, record)
                     .map_err(|error| trouble(self.place, write, error))
             }
             Write::Unlock { key, lease } => {

@@ -176,6 +176,7 @@ impl Deletion<'_> {
             }
             self.delete_logs_of(&node)?;
             self.delete_artifacts_of(&node)?;
+            self.delete_transactions_of(&node)?;
             if self.left == 0 {
                 return Ok(Outcome::Smaller);
             }
@@ -239,6 +240,15 @@ impl Deletion<'_> {
             node,
             of_run!("artifacts", "flow_run_id"),
             of_run!("artifacts", "task_run_id"),
+        )
+        .map(drop)
+    }
+
+    fn delete_transactions_of(&mut self, node: &Node) -> rusqlite::Result<()> {
+        self.delete_of(
+            node,
+            of_run!("transaction_records", "flow_run_id"),
+            of_run!("transaction_records", "task_run_id"),
         )
         .map(drop)
     }

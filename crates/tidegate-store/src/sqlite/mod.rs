@@ -32,6 +32,7 @@ mod run_query;
 mod run_row;
 mod statements;
 mod states;
+mod transaction_row;
 mod vacuum;
 mod wal;
 mod work;
@@ -48,7 +49,7 @@ use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
     Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId,
-    RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
+    RunQuery, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -231,6 +232,13 @@ impl Store for Sqlite {
         flow_run: RunId,
     ) -> BoxFuture<'_, Result<Vec<RecordedCall>, StoreError>> {
         self.ask(move |database| database.recorded_calls(flow_run))
+    }
+
+    fn transactions(
+        &self,
+        run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
+        self.ask(move |database| database.transactions(run))
     }
 
     fn leases(&self) -> BoxFuture<'_, Result<Vec<Lease>, StoreError>> {

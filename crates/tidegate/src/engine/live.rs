@@ -88,6 +88,11 @@ impl LiveRun {
         Some(stopped)
     }
 
+    /// Whether its calls are counted: it is a flow run that is recorded.
+    pub(crate) fn keeps_calls(&self) -> bool {
+        self.calls.is_some()
+    }
+
     /// Of a flow run that is recorded: the calls of its current attempt. Held for a look, never across an await.
     pub(crate) fn calls(&self) -> Option<MutexGuard<'_, Calls>> {
         self.calls.as_ref().map(lock)

@@ -28,6 +28,7 @@ mod ownership;
 mod queries;
 mod records;
 pub mod samples;
+mod transaction_records;
 mod transactions;
 mod upkeep;
 
@@ -256,6 +257,13 @@ promises! { $
         of_many_who_take_a_lock_one_does
         a_lock_that_nobody_waits_for_any_more_can_be_let_go_of
         what_was_kept_under_a_lock_is_found_by_its_next_holder
+    }
+    transaction_records {
+        a_transaction_comes_back_as_it_was_put
+        a_transaction_that_is_put_again_is_brought_up_to_date
+        transactions_are_found_by_the_outermost_run_they_are_part_of
+        a_transaction_under_an_ended_lease_is_refused
+        transactions_are_deleted_with_their_runs
     }
     transactions {
         what_a_transaction_commits_stays
