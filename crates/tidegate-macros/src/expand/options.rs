@@ -31,7 +31,7 @@ fn field(given: &Given) -> Option<TokenStream> {
 fn value(given: &Given, field: &Ident) -> Option<TokenStream> {
     let one = match (given.spec.takes, &given.value) {
         (Takes::Switch, Value::On) => quote!(true),
-        (Takes::Count | Takes::Switch, Value::Plain(value)) => quote!(#value),
+        (Takes::Count | Takes::Switch | Takes::Policy, Value::Plain(value)) => quote!(#value),
         (Takes::Text, Value::Plain(value)) => {
             quote_spanned!(place(value.span())=> ::std::string::String::from(#value))
         }

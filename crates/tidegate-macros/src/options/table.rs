@@ -53,6 +53,8 @@ pub(crate) enum Takes {
     /// A template over the arguments; or a function that makes the text, through the function of `__private` that is
     /// named like the field.
     Template,
+    /// A cache policy.
+    Policy,
 }
 
 const TASK: &[Kind] = &[Kind::Task];
@@ -83,6 +85,10 @@ pub(crate) const OPTIONS: &[Spec] = &[
     option("retry_jitter_factor", "retry_jitter_factor", Takes::Number, BOTH, "retry_jitter_factor = 0.5", "how much chance varies the delays"),
     option("retry_condition", "retry_condition", Takes::Function, BOTH, "retry_condition = is_transient", "which failures are worth another try"),
     option("timeout_seconds", "timeout", Takes::Seconds, BOTH, "timeout_seconds = 30", "how long one attempt may take"),
+    option("cache_policy", "cache_policy", Takes::Policy, TASK, "cache_policy = INPUTS + TASK_SOURCE", "what a result depends on that other runs may take"),
+    option("cache_key_fn", "cache_key_fn", Takes::Function, TASK, "cache_key_fn = by_day", "makes the key under which a result is found"),
+    option("cache_expiration", "cache_expiration", Takes::Seconds, TASK, "cache_expiration = \"1h\"", "how long a cached result may be taken"),
+    option("refresh_cache", "refresh_cache", Takes::Switch, TASK, "refresh_cache = true", "runs always, and replaces what is cached"),
     option("task_run_name", "run_name", Takes::Template, TASK, "task_run_name = \"fetch-{city}\"", "the name of a run, from its arguments"),
     option("flow_run_name", "run_name", Takes::Template, FLOW, "flow_run_name = \"report-{city}\"", "the name of a run, from its arguments"),
     option("log_prints", "log_prints", Takes::Switch, BOTH, "log_prints = true", "whether prints become log lines"),
@@ -103,8 +109,15 @@ pub(crate) const OPTIONS: &[Spec] = &[
 ];
 
 /// The options that ask for a result that can be kept: one that can be written and read, and owns its data.
-pub(crate) const KEEPING: &[&str] =
-    &["persist_result", "result_storage", "result_storage_key", "result_serializer"];
+pub(crate) const KEEPING: &[&str] = &[
+    "persist_result",
+    "result_storage",
+    "result_storage_key",
+    "result_serializer",
+    "cache_policy",
+    "cache_key_fn",
+    "cache_expiration",
+];
 
 /// The options of one attribute, in the order of the table.
 pub(crate) fn options_of(kind: Kind) -> impl Iterator<Item = &'static Spec> + Clone {

@@ -45,6 +45,7 @@ impl borrowed {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "borrowed",
                     description: ::core::option::Option::None,
+                    number: 153475931106022720018764219148654314387u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -68,6 +68,7 @@ impl my_pipeline {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "my-pipeline",
                     description: ::core::option::Option::None,
+                    number: 103737377332658798572678061594567265736u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -93,6 +93,7 @@ impl fetch_weather {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "fetch_weather",
                     description: ::core::option::Option::Some("Fetches the weather."),
+                    number: 251244966422377033251874601156338303490u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

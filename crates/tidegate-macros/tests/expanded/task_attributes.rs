@@ -63,6 +63,7 @@ impl r#loop {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "loop",
                     description: ::core::option::Option::Some("Documented."),
+                    number: 110245516770366315108080743260920546094u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -55,6 +55,7 @@ impl head {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "head",
                     description: ::core::option::Option::None,
+                    number: 303178476799154439954437720786440358873u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

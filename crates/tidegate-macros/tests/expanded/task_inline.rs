@@ -47,6 +47,7 @@ impl length {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "length",
                     description: ::core::option::Option::None,
+                    number: 34685095100515140672000704371216256931u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

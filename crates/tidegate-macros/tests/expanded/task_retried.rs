@@ -46,6 +46,7 @@ impl backoff {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "backoff",
                     description: ::core::option::Option::None,
+                    number: 328260725637757508197675341821590353993u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -74,6 +74,7 @@ impl named {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "named",
                     description: ::core::option::Option::None,
+                    number: 287560198222478691906417409197108998083u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

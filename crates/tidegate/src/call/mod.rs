@@ -16,6 +16,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tidegate_core::{Delays, Run};
 
+use crate::cache::CachePolicy;
 use crate::engine::{Body, Context, Engine, Execution, Plan, call_key, not_in_transactional_body};
 use crate::error::Result;
 use crate::hook::Hook;
@@ -266,6 +267,45 @@ call_type! {
 call_type! {
     /// A described call of a flow: a future that runs the flow when it is polled; inside a flow it is a subflow.
     FlowCall, "flow"
+}
+
+impl<'a, T: Send + 'a> TaskCall<'a, T> {
+    /// Says what the result depends on that later runs may take, in the place of what the task says.
+    ///
+    /// ```
+    /// use tidegate::cache::INPUTS;
+    /// use tidegate::prelude::*;
+    ///
+    /// #[task]
+    /// async fn double(number: i32) -> i32 {
+    ///     number * 2
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+    /// assert_eq!(double(4).cache(INPUTS).await?, 8); // runs
+    /// assert_eq!(double(4).cache(INPUTS).await?, 8); // is Cached
+    /// # Ok(()) }).await }
+    /// ```
+    pub fn cache(self, policy: CachePolicy) -> Self
+    where
+        T: Recordable,
+    {
+        Self(self.0.keeping(|plan| {
+            let options = plan.options_mut();
+            options.cache_policy = Some(policy);
+            options.cache_key_fn = None;
+        }))
+    }
+
+    /// Says how long later runs may take the result; with zero, they never do.
+    pub fn cache_expiration(self, expiration: Duration) -> Self {
+        Self(self.0.plan(|plan| plan.options_mut().cache_expiration = Some(expiration)))
+    }
+
+    /// Says whether it runs though its result is cached, and replaces it.
+    pub fn refresh_cache(self, refresh: bool) -> Self {
+        Self(self.0.plan(|plan| plan.options_mut().refresh_cache = Some(refresh)))
+    }
 }
 
 impl<'a, T: Send + 'a> FlowCall<'a, T> {

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use tidegate_core::store::Advance;
 use tidegate_core::{Run, RunKind, RunPolicy, State, StateType, Write};
 
+use crate::cache::CachePolicy;
 use crate::engine::activity::Busy;
 use crate::engine::attempt::Outcome;
+use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
 use crate::engine::panics::Panic;
 use crate::engine::recall::{Recalled, recall};
@@ -30,6 +32,8 @@ pub(crate) struct Execution {
     pub(super) ended: bool,
     /// The state that an earlier attempt completed in, whose result is taken.
     replayed: Option<Box<State>>,
+    /// Under what it leaves its result to others.
+    pub(super) caching: Option<Box<Caching>>,
     /// The key of its result, where its options say one.
     pub(super) result_key: Option<String>,
     /// What fails the next attempt before it begins.
@@ -89,6 +93,7 @@ impl Execution {
             recorded_policy: recorded_policy.unwrap_or_default(),
             ended: replayed.is_some(),
             replayed,
+            caching: None,
             result_key,
             trouble: None,
             claim,
@@ -109,6 +114,10 @@ impl Execution {
     pub(crate) async fn perform(&mut self, body: &mut dyn Body) -> Result<()> {
         if let Some(state) = self.replayed.take() {
             return Box::pin(self.replay(*state, body)).await;
+        }
+        self.remember_inputs(body);
+        if let Some(end) = self.take_cached(body).await {
+            return Box::pin(self.end_life(end)).await;
         }
         loop {
             if self.result_key.is_some()
@@ -256,6 +265,9 @@ fn first_record(engine: &Engine, outer: &Context, plan: &mut Plan) -> Result<Run
         }
         (None, None, RunKind::Task) => definition.name().to_owned(),
     };
+    if let Some(Err(error)) = options.cache_policy.as_ref().map(CachePolicy::isolation_level) {
+        return Err(Error::configuration(format!("'{}': {error}", definition.name())));
+    }
     let own_tags = plan.tags.take().unwrap_or_else(|| definition.tags().to_vec());
     record.tags = union(&outer.tags, own_tags);
     record.parameters = std::mem::take(&mut plan.parameters);

@@ -1,13 +1,16 @@
 //! A run while it lives: what its context, its handles and its loggers may see of it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+};
 
 use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 
 use crate::definition::Definition;
 use crate::engine::{Calls, Engine, Nursery};
 use crate::error::RunLabel;
+use crate::inputs::Inputs;
 use crate::log::{Finished, RunLogger, Speaker};
 use crate::options::{Inherited, Keeping};
 
@@ -23,6 +26,8 @@ pub(crate) struct LiveRun {
     nursery: Option<Mutex<Nursery>>,
     /// Of a flow run that is recorded: the calls of its current attempt.
     calls: Option<Mutex<Calls>>,
+    /// Of a flow run whose tasks may be cached: what is known of its arguments.
+    inputs: OnceLock<Box<Inputs>>,
     flow: Option<Arc<LiveRun>>,
 }
 
@@ -45,6 +50,7 @@ impl LiveRun {
             inherited,
             nursery,
             calls,
+            inputs: OnceLock::new(),
             flow,
         }
     }
@@ -82,9 +88,24 @@ impl LiveRun {
         Some(stopped)
     }
 
+    /// Whether its calls are counted: it is a flow run that is recorded.
+    pub(crate) fn keeps_calls(&self) -> bool {
+        self.calls.is_some()
+    }
+
     /// Of a flow run that is recorded: the calls of its current attempt. Held for a look, never across an await.
     pub(crate) fn calls(&self) -> Option<MutexGuard<'_, Calls>> {
         self.calls.as_ref().map(lock)
+    }
+
+    /// Of a flow run: what is known of its arguments.
+    pub(crate) fn inputs(&self) -> Option<&Inputs> {
+        self.inputs.get().map(|inputs| &**inputs)
+    }
+
+    /// Remembers what is known of the arguments of a flow run. The first time counts.
+    pub(super) fn remember_inputs(&self, inputs: Inputs) {
+        let _ = self.inputs.set(Box::new(inputs));
     }
 
     pub(crate) fn log_prints(&self) -> bool {

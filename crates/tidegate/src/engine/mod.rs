@@ -9,6 +9,7 @@
 mod activity;
 mod attempt;
 mod body;
+mod caching;
 mod call_key;
 mod calls;
 mod conclude;
@@ -27,6 +28,7 @@ mod result;
 mod retention;
 mod shutdown;
 mod transact;
+mod turn;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -55,6 +57,7 @@ use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
 pub(crate) use transact::not_in_transactional_body;
+use turn::Turns;
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
 ///
@@ -97,6 +100,8 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    /// Who computes what is to be cached.
+    turns: Turns,
     archive: Archive,
     housekeeping: Housekeeping,
     /// Of an engine whose store others may share.
@@ -122,6 +127,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            turns: Turns::default(),
             archive,
             housekeeping: Housekeeping::default(),
             ownership,

@@ -82,6 +82,14 @@ impl Archive {
         Ok(Found::Stored { object, serializer })
     }
 
+    /// Removes a result of which no record tells any more.
+    pub(crate) async fn remove(&self, reference: &ResultReference) -> std::io::Result<()> {
+        match self.storage(&reference.storage) {
+            Some(storage) => storage.delete(&reference.key).await,
+            None => Err(std::io::Error::other("this program does not know the storage")),
+        }
+    }
+
     fn storage(&self, name: &str) -> Option<Arc<dyn ResultStorage>> {
         let known = lock(&self.storages).iter().find(|storage| storage.name() == name).cloned();
         // What is named by the path of a folder is that folder, whether or not this process has written to it.
