@@ -22,7 +22,6 @@ pub(crate) struct Archive {
 }
 
 /// A result that was found, and can be read.
-#[derive(Debug)]
 pub(crate) enum Found {
     /// In the record itself.
     Inline(Arc<str>),
