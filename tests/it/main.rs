@@ -14,6 +14,7 @@ mod child;
 mod crash;
 mod database;
 mod definition;
+mod drops;
 mod error;
 mod final_state;
 mod hook;
