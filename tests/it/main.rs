@@ -44,4 +44,5 @@ mod testing;
 mod tidy;
 mod timeline;
 mod timeout;
+mod transaction;
 mod transactional;

@@ -16,6 +16,7 @@ use crate::options::RunName;
 use crate::result::{
     IntoResultSerializer, IntoResultStorage, Recordable, ResultSerializer, ResultStorage,
 };
+use crate::transaction::{IntoTransactionHook, TransactionHook};
 
 use crate::call::FlowCall;
 pub use crate::call::{Parts, flow, task, transactional};
@@ -131,6 +132,14 @@ pub fn cache_key_fn<O: CacheKeyOutcome>(
     function: impl Fn(&Run, &Parameters) -> O + Send + Sync + 'static,
 ) -> CacheKeyFn {
     CacheKeyFn::new(name, function)
+}
+
+/// A hook of a transaction.
+pub fn transaction_hook<Marker>(
+    name: &'static str,
+    function: impl IntoTransactionHook<Marker>,
+) -> TransactionHook {
+    TransactionHook::new(name, function)
 }
 
 /// A retry condition.
