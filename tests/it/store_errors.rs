@@ -63,7 +63,6 @@ impl Troubled {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
             Write::Artifact(_)
-            | Write::Transaction { .. }
             | Write::TakeLease(_)
             | Write::RenewLease { .. }
             | Write::ReleaseLease(_)
@@ -194,13 +193,6 @@ impl Store for Troubled {
         self.inner.logs(query)
     }
 
-    fn transactions(
-        &self,
-        flow_run: RunId,
-    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
-        self.inner.transactions(flow_run)
-    }
-
     fn artifacts(
         &self,
         query: ArtifactQuery,
@@ -232,7 +224,7 @@ impl Store for Troubled {
     fn transactions(
         &self,
         run: RunId,
-    ) -> BoxFuture<'_, Result<Vec<tidegate::transaction::TransactionRecord>, StoreError>> {
+    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
         self.inner.transactions(run)
     }
 
