@@ -43,5 +43,5 @@ pub use store::{
     RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };
 pub use transaction::{
-    HookKind, HookOutcome, HookRecord, TransactionId, TransactionRecord, TransactionState,
+    HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,
 };

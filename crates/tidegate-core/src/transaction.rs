@@ -128,7 +128,7 @@ pub struct HookRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_run_id: Option<RunId>,
     /// What has become of it.
-    pub outcome: HookOutcome,
+    pub status: HookStatus,
 }
 
 /// When a hook of a transaction is called.
@@ -155,7 +155,7 @@ impl HookKind {
 /// What has become of a hook of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum HookOutcome {
+pub enum HookStatus {
     /// It was not called yet, or nothing is known of it.
     Pending,
     /// It went through.

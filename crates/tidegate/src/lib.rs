@@ -38,6 +38,7 @@ mod subscriber;
 mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod transaction;
 
 pub use erased_serde;
 
@@ -76,3 +77,4 @@ pub use tidegate_core::{
     StateData, StateResult, StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};
+pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

@@ -30,6 +30,7 @@ const CAMPAIGN: usize = 50;
 /// So many databases at once.
 const LANES: usize = 2;
 
+#[allow(clippy::redundant_closure, reason = "a process finds its test by the type of the closure")]
 #[test]
 fn kill_9_loses_nothing_acknowledged_runs_nothing_again_and_every_run_finishes() {
     let start = |child: Child| child.start(|| workload::live());
@@ -86,6 +87,8 @@ fn kill_9_loses_nothing_acknowledged_runs_nothing_again_and_every_run_finishes()
     assert!(counts.past_the_limit >= kills / 100 && counts.booked >= kills);
 }
 
+#[allow(clippy::redundant_closure, reason = "a process finds its test by the type of the closure")]
+#[allow(clippy::disallowed_methods, reason = "the moment of the kill is what is random")]
 #[test]
 fn a_process_killed_while_it_makes_the_database_leaves_a_file_that_others_can_open() {
     let start = |home: &Path| Child::at(home).start(|| workload::open());

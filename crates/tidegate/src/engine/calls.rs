@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use tidegate_core::{CallKey, RecordedCall};
+use tidegate_core::{CallKey, RecordedCall, TransactionRecord};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct Calls {
     made: HashMap<CallKey, u32>,
     /// What earlier attempts left and this one has not met yet.
     recorded: HashMap<CallKey, RecordedCall>,
+    /// What they have recorded of transactions.
+    transactions: HashMap<CallKey, TransactionRecord>,
 }
 
 impl Calls {
@@ -38,9 +40,20 @@ impl Calls {
         self.recorded.remove(&key)
     }
 
+    /// What earlier attempts have recorded of a transaction, or of that of a task run.
+    pub(crate) fn transaction(&self, key: CallKey) -> Option<TransactionRecord> {
+        self.transactions.get(&key).cloned()
+    }
+
     /// A new attempt begins, which earlier ones left this for.
-    pub(super) fn begin_attempt(&mut self, recorded: Vec<RecordedCall>) {
+    pub(super) fn begin_attempt(
+        &mut self,
+        recorded: Vec<RecordedCall>,
+        transactions: Vec<TransactionRecord>,
+    ) {
         self.made.clear();
+        let keyed = transactions.into_iter().filter_map(|each| Some((each.call_key?, each)));
+        self.transactions = keyed.collect();
         self.recorded = recorded.into_iter().filter_map(|call| Some((call.key()?, call))).collect();
     }
 

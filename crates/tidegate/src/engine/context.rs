@@ -7,6 +7,7 @@ use tokio::task_local;
 
 use crate::engine::{Engine, LiveRun};
 use crate::log::RunLogger;
+use crate::transaction::Transaction;
 
 task_local! {
     static CURRENT: Arc<Context>;
@@ -19,6 +20,8 @@ pub(crate) struct Context {
     pub(crate) flow: Option<Arc<LiveRun>>,
     pub(crate) task: Option<Arc<LiveRun>>,
     pub(crate) tags: Arc<[String]>,
+    /// The innermost transaction that is open around the body of the innermost run, or in it.
+    pub(crate) transaction: Option<Transaction>,
     /// What is computed for the cache in runs around, so that what they call does not wait for them.
     pub(crate) computing: Option<Arc<Computing>>,
 }
@@ -55,12 +58,36 @@ impl Context {
     /// The context of the body of `run`, called in this context.
     pub(crate) fn inside(&self, run: Arc<LiveRun>) -> Self {
         let engine = Some(run.engine().clone());
-        let (flow, task) = match run.kind() {
+        let run_kind = run.kind();
+        let (flow, task) = match run_kind {
             RunKind::Flow => (Some(run), None),
             RunKind::Task => (self.flow.clone(), Some(run)),
         };
+        let transaction = match run_kind {
+            RunKind::Flow => self.transaction(),
+            // It has one of its own.
+            RunKind::Task => None,
+        };
         let (tags, computing) = (Arc::clone(&self.tags), self.computing.clone());
-        Self { engine, flow, task, tags, computing }
+        Self { engine, flow, task, tags, transaction, computing }
+    }
+
+    /// The transaction that the code is part of.
+    pub(crate) fn transaction(&self) -> Option<Transaction> {
+        let of_task = || self.task.as_ref().and_then(Transaction::of_body);
+        self.transaction.clone().or_else(of_task)
+    }
+
+    /// Whether the flow run, or one around it, is run again when its process dies.
+    pub(crate) fn is_recovered(&self) -> bool {
+        let mut next = self.flow.as_ref();
+        while let Some(flow) = next {
+            if flow.record().policy.recover {
+                return true;
+            }
+            next = flow.flow();
+        }
+        false
     }
 
     /// Whether a run around computes the result of this key.

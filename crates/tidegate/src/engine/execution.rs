@@ -19,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::names;
 use crate::options::Options;
 use crate::result::{KeyPart, compose_key};
+use crate::transaction::Transaction;
 
 /// A run in the hands of the engine. Dropping it before it has ended records the run as CRASHED.
 pub(crate) struct Execution {
@@ -82,6 +83,9 @@ impl Execution {
         let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
         let live =
             Arc::new(LiveRun::new(engine, definition, record, inherited, outer.flow.clone()));
+        if live.kind() == RunKind::Task {
+            Transaction::of_call(&live, &outer, &options);
+        }
         let context = Arc::new(outer.inside(Arc::clone(&live)));
         let is_new = recorded.is_none() && replayed.is_none();
         let (recorded, recorded_policy) = recorded.unzip();
@@ -160,7 +164,9 @@ impl Execution {
         if end.is_ok() {
             self.warn_of_calls_not_met();
         }
+        self.stage(&end).await;
         self.record_end().await?;
+        self.leave_transaction().await?;
         self.call_end_hooks().await;
         self.claim = None;
         end

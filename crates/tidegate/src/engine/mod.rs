@@ -27,6 +27,7 @@ mod recall;
 mod result;
 mod retention;
 mod shutdown;
+mod staging;
 mod transact;
 mod turn;
 
@@ -45,7 +46,7 @@ use activity::Activity;
 pub use attempt::blocking;
 pub(crate) use attempt::in_blocking_body;
 pub(crate) use body::{Attempt, Attempted, Body, Returned, Work};
-pub(crate) use call_key::call_key;
+pub(crate) use call_key::{call_key, transaction_key};
 pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
@@ -54,10 +55,12 @@ pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
+pub(crate) use panics::Panic;
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
 pub(crate) use transact::not_in_transactional_body;
 use turn::Turns;
+pub(crate) use turn::{Line, Turn};
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
 ///
@@ -232,6 +235,11 @@ impl Engine {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// Whether no further attempt begins.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.activity.is_stopping()
     }
 
     pub(crate) fn nursery(&self) -> &Nursery {

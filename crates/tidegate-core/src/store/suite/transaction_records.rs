@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Subject;
 use super::samples::{at, entered, flow_run, lease, task_run};
 use crate::{
-    CallKey, Expired, HookKind, HookOutcome, HookRecord, LeaseId, RunId, State, Store,
+    CallKey, Expired, HookKind, HookRecord, HookStatus, LeaseId, RunId, State, Store,
     StoreErrorKind, TransactionId, TransactionRecord, TransactionState, Write,
 };
 
@@ -36,21 +36,21 @@ async fn of(store: &Arc<dyn Store>, run: RunId) -> Vec<TransactionRecord> {
 pub async fn a_transaction_comes_back_as_it_was_put(subject: &Subject) {
     let store = subject.open().await;
     let flow_run = RunId::new();
-    let hook = |kind, outcome| HookRecord {
+    let hook = |kind, status| HookRecord {
         kind,
         name: "undo \"it\"".to_owned(),
         task_run_id: Some(RunId::new()),
-        outcome,
+        status,
     };
     let full = TransactionRecord {
         call_key: Some(CallKey::from_bytes([7; 16])),
         key: Some("order/7 🦝".to_owned()),
         values: [("path".to_owned(), "\"a\\\"b\"".to_owned())].into(),
         hooks: vec![
-            hook(HookKind::Commit, HookOutcome::Pending),
-            hook(HookKind::Commit, HookOutcome::Done),
-            hook(HookKind::Rollback, HookOutcome::Failed("no 'luck'\n".to_owned())),
-            HookRecord { task_run_id: None, ..hook(HookKind::Rollback, HookOutcome::Skipped) },
+            hook(HookKind::Commit, HookStatus::Pending),
+            hook(HookKind::Commit, HookStatus::Done),
+            hook(HookKind::Rollback, HookStatus::Failed("no 'luck'\n".to_owned())),
+            HookRecord { task_run_id: None, ..hook(HookKind::Rollback, HookStatus::Skipped) },
         ],
         undone: vec![RunId::new(), RunId::new()],
         state: TransactionState::RolledBack,
