@@ -42,3 +42,4 @@ mod tidy;
 mod timeline;
 mod timeout;
 mod transactional;
+mod troubled;
