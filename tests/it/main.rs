@@ -48,3 +48,4 @@ mod timeline;
 mod timeout;
 mod transaction;
 mod transactional;
+mod troubled;
