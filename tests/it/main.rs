@@ -44,4 +44,5 @@ mod tidy;
 mod timeline;
 mod timeout;
 mod transaction;
+mod transaction_resume;
 mod transactional;

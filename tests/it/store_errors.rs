@@ -27,6 +27,7 @@ pub(crate) struct Troubled {
     holds_rooms: AtomicBool,
     holds_acknowledgements: AtomicBool,
     loses_logs: AtomicBool,
+    refuses_transactions: AtomicBool,
     rooms: Mutex<Vec<RoomMaker>>,
     acknowledgers: Mutex<Vec<Acknowledger>>,
 }
@@ -41,6 +42,7 @@ impl Troubled {
             holds_rooms: AtomicBool::new(false),
             holds_acknowledgements: AtomicBool::new(false),
             loses_logs: AtomicBool::new(false),
+            refuses_transactions: AtomicBool::new(false),
             rooms: Mutex::default(),
             acknowledgers: Mutex::default(),
         });
@@ -53,12 +55,22 @@ impl Troubled {
         self.refuses.lock().unwrap().push(state_type);
     }
 
+    /// Refuses to record transactions.
+    pub(crate) fn refuse_transactions(&self) {
+        self.refuses_transactions.store(true, Ordering::Relaxed);
+    }
+
     /// Refuses nothing any more.
     pub(crate) fn recover(&self) {
         self.refuses.lock().unwrap().clear();
     }
 
     fn judge(&self, write: &Write) -> Result<(), StoreError> {
+        if let Write::Transaction { .. } = write
+            && self.refuses_transactions.load(Ordering::Relaxed)
+        {
+            return Err(full());
+        }
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
@@ -75,10 +87,7 @@ impl Troubled {
 
     fn judge_state(&self, state_type: StateType) -> Result<(), StoreError> {
         if self.refuses.lock().unwrap().contains(&state_type) {
-            return Err(StoreError::new(
-                StoreErrorKind::DiskFull,
-                "the disk of /data is full; make room on it",
-            ));
+            return Err(full());
         }
         Ok(())
     }
@@ -94,6 +103,10 @@ impl Troubled {
             acknowledger.acknowledge(Ok(()));
         }
     }
+}
+
+fn full() -> StoreError {
+    StoreError::new(StoreErrorKind::DiskFull, "the disk of /data is full; make room on it")
 }
 
 impl Store for Troubled {
