@@ -47,5 +47,6 @@ mod tidy;
 mod timeline;
 mod timeout;
 mod transaction;
+mod transaction_resume;
 mod transactional;
 mod troubled;

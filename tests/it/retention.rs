@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use expect_test::expect;
-use tidegate::cache::INPUTS;
 use tidegate::prelude::*;
 use tidegate::store::Write;
 use tidegate::testing::{TestOptions, run};
@@ -15,7 +14,7 @@ use crate::child::{Child, block_on};
 
 #[task]
 async fn fetch(number: u32) -> u32 {
-    tidegate::run_logger().info(format_args!("fetched {number}"));
+    run_logger().info(format_args!("fetched {number}"));
     number
 }
 

@@ -7,11 +7,15 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, Deleted, Expired, IfExists, LogQuery, RecordedCall, Room,
-    RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, TransactionEnd,
-    Write,
+    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, LogQuery,
+    RecordedCall, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo,
+    TransactionEnd, Write,
 };
-use tidegate::{Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp};
+use tidegate::transaction::TransactionRecord;
+use tidegate::{
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run,
+    RunId, StateType, Timestamp,
+};
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
 #[derive(Debug)]
@@ -59,7 +63,13 @@ impl Troubled {
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
-            Write::TakeLease(_) | Write::RenewLease { .. } | Write::ReleaseLease(_) => None,
+            Write::Artifact(_)
+            | Write::TakeLease(_)
+            | Write::RenewLease { .. }
+            | Write::ReleaseLease(_)
+            | Write::Cache { .. }
+            | Write::Transaction { .. }
+            | Write::Unlock { .. } => None,
         };
         last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
     }
@@ -165,6 +175,37 @@ impl Store for Troubled {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.inner.orphans(limit)
+    }
+
+    fn transactions(
+        &self,
+        flow_run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
+        self.inner.transactions(flow_run)
+    }
+
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>> {
+        self.inner.artifacts(query)
+    }
+
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.delete_artifact(id)
+    }
+
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {
+        self.inner.cached(key)
+    }
+
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.lock(key, lease, now)
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

@@ -70,7 +70,7 @@ impl TransactionBuilder {
         }
         let transaction = Transaction::new(Parts {
             parent,
-            task: None,
+            run: None,
             engine: engine.clone(),
             context,
             mode,
@@ -166,7 +166,7 @@ impl Transaction {
     }
 
     /// Takes over one in it that waits for the end; where the end has come already, so it does for that one.
-    async fn adopt(&self, child: &Self) -> Result<()> {
+    pub(super) async fn adopt(&self, child: &Self) -> Result<()> {
         let end = {
             let mut inner = self.lock();
             match (inner.ending, inner.state) {
@@ -193,7 +193,7 @@ impl Transaction {
 
     /// One that is rolled back takes the one it is in along. A task goes on as it sees fit.
     pub(super) async fn roll_back_parent(&self) {
-        if let Some(parent) = self.0.parent.as_ref().filter(|parent| parent.0.task.is_none()) {
+        if let Some(parent) = self.0.parent.as_ref().filter(|parent| parent.task().is_none()) {
             parent.rollback().await;
         }
     }
@@ -204,7 +204,7 @@ impl Transaction {
             {
                 let mut inner = parent.lock();
                 // A task goes on as it sees fit, but what was done in the call is undone with it.
-                inner.doomed |= parent.0.task.is_none();
+                inner.doomed |= parent.task().is_none();
                 inner.children.push(self.clone());
             }
             self.leave_parent();
