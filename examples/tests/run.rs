@@ -279,9 +279,6 @@ fn caching_takes_what_an_earlier_process_has_computed() {
     ]);
     let second = folder.run("caching", &["--seconds", "0.01"], &[]);
     assert!(!second.out.contains("Computed") && !second.out.contains("Drew"), "{}", second.out);
-    second.prints(&[
-        "forecast: 3 of 3 calls were Cached",
-        "draw_map: 64 of 64 calls were Cached",
-    ]);
+    second.prints(&["forecast: 3 of 3 calls were Cached", "draw_map: 64 of 64 calls were Cached"]);
     second.logs_in_order(&["Task run 'forecast-Rome' - Finished in state Cached(type=COMPLETED)"]);
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "child processes tell by their output")]
 
 mod artifact;
+mod backup;
 mod blocking;
 mod cache;
 mod cache_isolation;
@@ -14,6 +15,7 @@ mod child;
 mod crash;
 mod database;
 mod definition;
+mod drops;
 mod error;
 mod final_state;
 mod hook;
@@ -29,6 +31,7 @@ mod result;
 mod result_key;
 mod result_storage;
 mod resume;
+mod retention;
 mod retry;
 mod runtime;
 mod settings;
@@ -46,3 +49,4 @@ mod timeout;
 mod transaction;
 mod transaction_resume;
 mod transactional;
+mod troubled;

@@ -332,13 +332,13 @@ async fn a_subflow_that_was_rolled_back_runs_again() {
 
 #[tidegate::test(start_paused = true)]
 async fn a_store_that_cannot_record_a_commit_calls_no_hook() {
-    let (store, engine) = crate::store_errors::Troubled::engine();
+    let (store, engine) = crate::troubled::Troubled::engine();
     #[flow]
     async fn pipeline() -> Result<()> {
         let body = transaction().on_commit(hook("never"));
         body.run(async |_| Ok::<_, Error>(())).await
     }
-    store.refuse_transactions();
+    store.refuses_transactions.store(true, std::sync::atomic::Ordering::Relaxed);
     let error = engine.run(pipeline().named("p")).await.unwrap_err();
     expect!["Flow run 'p' failed: the disk of /data is full; make room on it"]
         .assert_eq(&error.to_string());

@@ -195,6 +195,15 @@ fn wrong(what: impl std::fmt::Display) {
     tell(&Line::Wrong(what.to_string()));
 }
 
+/// What a process does that only opens the database.
+pub(crate) fn open() {
+    println!("opening");
+    match Engine::current() {
+        Ok(_) => println!("open"),
+        Err(error) => println!("{error}"),
+    }
+}
+
 /// What a process does.
 pub(crate) fn live() {
     let orders = Orders::of_environment();

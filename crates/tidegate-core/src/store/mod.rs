@@ -222,16 +222,16 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;
 
-    /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it and its log lines; what
-    /// was cached is kept. Nothing of a run is deleted before all that was made inside it has ended.
+    /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it, its log lines, its
+    /// artifacts, and what is cached of it. Nothing of a run is deleted before all that was made inside it has ended.
     ///
-    /// One call deletes at most about so many runs and log lines, in one transaction, so that it holds nobody up; call it again
+    /// One call deletes at most so many runs, log lines and artifacts, in one transaction, so that it holds nobody up; call it again
     /// while there is [`more`](Deleted::more). What does not fit one call is deleted from the newest to the oldest and the
     /// top-level run last: what is left in between, or after a crash, is a smaller tree without loose ends, and the next call goes on
     /// with it, whatever it is asked to delete. Until it is gone, writes about it are refused as [`Fenced`](StoreErrorKind::Fenced),
     /// so that no run goes on with half of its record.
     ///
-    /// Log lines and runs that are put about a deleted run later are kept, so ask for runs that ended a while ago.
+    /// Log lines, artifacts and runs that are put about a deleted run later are kept, so ask for runs that ended a while ago.
     fn delete_runs(
         &self,
         expired: Expired,

@@ -114,6 +114,19 @@ fn a_cache_policy_is_a_sum_and_leaves_out_what_is_there() {
 }
 
 #[test]
+fn by_its_inputs_alone_a_function_without_arguments_is_never_cached() {
+    for policy in ["INPUTS", "(cache::INPUTS).isolation(level)"] {
+        let options = format!("cache_policy = {policy}");
+        let mut errors = Errors::default();
+        expand::expand(Kind::Task, tokens(&options), tokens("async fn fetch() {}"), &mut errors);
+        let told = errors.listed();
+        assert!(told.contains("by `TASK_SOURCE` it has one result"), "{told}");
+    }
+    check(Kind::Task, "cache_policy = INPUTS + RUN_ID", "async fn fetch() {}", &expect![""]);
+    check(Kind::Task, "cache_policy = INPUTS", "async fn fetch(&self) {}", &expect![""]);
+}
+
+#[test]
 fn a_cached_result_owns_its_data() {
     check(
         Kind::Task,

@@ -10,13 +10,15 @@ use tidegate_core::{
     LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, StoreError, StoreErrorKind,
     TransactionRecord, Write,
 };
+
 use uuid::Uuid;
 
 use super::act::Act;
 use super::backup::Copy;
 use super::definitions::{Known, Numbers};
-use super::deletion::{self, Deleting};
+use super::deletion::Deleting;
 use super::error::{Doing, does_not_follow, failed, fenced, lease_ended, unreadable};
+use super::expired::{self, Candidates};
 use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
@@ -244,10 +246,10 @@ impl Database {
     /// The top-level runs of which some can be deleted.
     pub(super) fn deletable(
         &self,
-        expired: &Expired,
+        which: &Expired,
         at_most: u64,
-    ) -> Result<Vec<Uuid>, StoreError> {
-        deletion::candidates(&self.connection, expired, at_most)
+    ) -> Result<Candidates, StoreError> {
+        expired::candidates(&self.connection, which, at_most)
             .map_err(|error| failed(&self.place, Doing::Reading, error))
     }
 

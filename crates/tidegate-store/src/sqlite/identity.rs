@@ -55,12 +55,13 @@ pub(super) fn check(path: &Path, place: &str, options: &Options) -> Result<(), S
         return Err(not_a_database(place));
     }
     let connection = read_only(path, options).map_err(opening)?;
-    let marks = match marks(&connection) {
-        Err(error) if half_written::is_told_by(&error) => {
-            half_written::undo(path, place, options)?;
-            marks(&connection).map_err(opening)?
+    let marks = loop {
+        match marks(&connection) {
+            Err(error) if half_written::is_told_by(&error) => {
+                half_written::undo(path, place, options)?;
+            }
+            marks => break marks.map_err(|error| not_understood(place, error))?,
         }
-        marks => marks.map_err(|error| not_understood(place, error))?,
     };
     match marks.identity() {
         Identity::New => return Ok(()),

@@ -68,9 +68,7 @@ impl Execution {
     pub(super) async fn take_cached(&mut self, body: &mut dyn Body) -> Option<Result<()>> {
         let engine = self.live.engine();
         let choice = Choice::of(&self.options, engine.settings())?;
-        if engine.store().is_none() {
-            return None;
-        }
+        engine.store()?;
         if let Some(ignored) = self.ignored()
             && self.live.definition().tells_first_time()
         {

@@ -19,10 +19,7 @@ pub(crate) fn call_key(
     definition: &Definition,
     inputs: impl FnOnce() -> Inputs,
 ) -> Option<CallKey> {
-    let flow = context.flow.as_ref()?;
-    if flow.calls().is_none() {
-        return None;
-    }
+    let flow = context.flow.as_ref().filter(|flow| flow.keeps_calls())?;
     // Calls in a task are counted by themselves: tasks that run at once make them in any order.
     let caller = context.task.as_ref().and_then(|task| task.record().call_key);
     let key = key_of(caller, definition, &inputs());

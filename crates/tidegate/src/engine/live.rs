@@ -89,7 +89,15 @@ impl LiveRun {
     pub(crate) fn stop_submitted(&self) -> Option<Nursery> {
         let stopped = std::mem::replace(&mut *lock(self.nursery.as_ref()?), Nursery::new());
         stopped.stop();
+        let parent = self.flow.as_ref().filter(|flow| !flow.record().is_terminal());
+        let parent = parent.and_then(|flow| flow.nursery());
+        parent.as_ref().unwrap_or(self.engine.nursery()).adopt(&stopped);
         Some(stopped)
+    }
+
+    /// Whether its calls are counted: it is a flow run that is recorded.
+    pub(crate) fn keeps_calls(&self) -> bool {
+        self.calls.is_some()
     }
 
     /// Of a flow run that is recorded: the calls of its current attempt. Held for a look, never across an await.

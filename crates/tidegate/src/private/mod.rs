@@ -84,7 +84,6 @@ fn definition(
 }
 
 /// The same call, without its value.
-#[must_use]
 pub fn forget<T: Send + 'static>(call: FlowCall<'static, T>) -> FlowCall<'static, ()> {
     call.forget()
 }

@@ -244,6 +244,7 @@ promises! { $
         a_result_is_there_when_the_end_of_its_run_is_acknowledged
         a_result_under_an_ended_lease_is_refused
         a_result_is_deleted_with_the_run_that_computed_it
+        what_a_run_had_cached_stays_when_it_is_deleted
         what_a_cached_run_has_taken_stays_when_it_is_deleted
     }
     locks {
