@@ -980,6 +980,18 @@ async fn of_two_with_one_key_the_second_waits_and_finds_it_committed() {
 }
 
 #[tidegate::test]
+async fn a_transaction_inside_one_of_its_key_does_not_wait_for_itself() {
+    let serializable = || transaction().key("k").isolation_level(IsolationLevel::Serializable);
+    let given = serializable().run(async |outer| {
+        serializable().run(async |inner| inner.stage(1)).await?;
+        outer.stage(2)
+    });
+    given.await.unwrap();
+    let read = transaction().key("k").run(async |txn| txn.read::<u32>().await);
+    assert_eq!(read.await.unwrap(), Some(2));
+}
+
+#[tidegate::test]
 async fn a_transaction_outside_of_any_run_works_too() {
     let (mut one, borrowed) = (0, String::from("borrowed"));
     let given = transaction().on_commit(hook("c")).run(|txn| async move {

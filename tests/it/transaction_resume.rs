@@ -78,6 +78,21 @@ async fn book(too_much: bool) -> Result<u32> {
     Ok(booked)
 }
 
+/// As [`book`], but its body fails when it runs again.
+#[flow(recover)]
+async fn book_and_forget() -> Result<u32> {
+    let body = transaction().on_commit(hook("outer commit")).on_rollback(hook("outer rollback"));
+    let given = body.run(async |_| {
+        let seat = reserve(2).await?;
+        if std::env::var_os("DIES_AT").is_none() {
+            Err("not again".into())
+        } else {
+            Ok::<_, Error>(seat)
+        }
+    });
+    given.await
+}
+
 fn engine_at(home: &Path) -> Engine {
     let path = home.join("tidegate.db");
     Engine::builder().database(format!("sqlite:{}", path.display())).open().unwrap()
@@ -96,7 +111,7 @@ fn check_death(left: crate::child::Left, home: &Path, expected: Expect) {
             run.wait().await;
         }
         let runs = engine.runs().oldest_first().list().await.unwrap();
-        let flow_run = runs.iter().find(|run| run.definition.name == "book").unwrap().id;
+        let flow_run = runs.iter().find(|run| run.definition.name.starts_with("book")).unwrap().id;
         let mut text = String::new();
         for run in &runs {
             text.push_str(&format!("{}: {}\n", run.definition.name, timeline(run)));
@@ -264,6 +279,26 @@ deaths! {
     "#]];
 }
 
+/// What is on record as committed stays so, whatever its body does when it runs again.
+#[test]
+fn a_commit_that_is_on_record_is_not_taken_back() {
+    let home = tempfile::tempdir().unwrap();
+    let child = Child::at(home.path()).env("DIES_AT", "commit of seat 2");
+    let left = child.run(|| drop(block_on(book_and_forget())));
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    check_death(left, home.path(), expect![[r#"
+        reserve 2
+        -- killed --
+        commit of seat 2
+        outer commit
+        --
+        book-and-forget: Pending > Running > Crashed > Rerunning > Failed
+        reserve: Pending > Running > Completed
+        STAGED:
+        COMMITTED: committed Done outer commit Done
+    "#]]);
+}
+
 /// A subflow run that completed inside is undone with its tasks.
 #[tidegate::test(start_paused = true)]
 async fn a_subflow_that_was_rolled_back_runs_again() {
@@ -303,7 +338,7 @@ async fn a_store_that_cannot_record_a_commit_calls_no_hook() {
         let body = transaction().on_commit(hook("never"));
         body.run(async |_| Ok::<_, Error>(())).await
     }
-    store.refuse_transactions();
+    store.refuses_transactions.store(true, std::sync::atomic::Ordering::Relaxed);
     let error = engine.run(pipeline().named("p")).await.unwrap_err();
     expect!["Flow run 'p' failed: the disk of /data is full; make room on it"]
         .assert_eq(&error.to_string());

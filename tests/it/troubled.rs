@@ -27,6 +27,8 @@ pub(crate) struct Troubled {
     pub(crate) loses_logs: AtomicBool,
     /// Can be asked after its engine was closed.
     pub(crate) stays_open: AtomicBool,
+    /// Does not record transactions.
+    pub(crate) refuses_transactions: AtomicBool,
     rooms: Mutex<Vec<RoomMaker>>,
     acknowledgers: Mutex<Vec<Acknowledger>>,
 }
@@ -42,6 +44,7 @@ impl Troubled {
             holds_acknowledgements: AtomicBool::new(false),
             loses_logs: AtomicBool::new(false),
             stays_open: AtomicBool::new(false),
+            refuses_transactions: AtomicBool::new(false),
             rooms: Mutex::default(),
             acknowledgers: Mutex::default(),
         });
@@ -60,6 +63,11 @@ impl Troubled {
     }
 
     fn judge(&self, write: &Write) -> Result<(), StoreError> {
+        if let Write::Transaction { .. } = write
+            && self.refuses_transactions.load(Ordering::Relaxed)
+        {
+            return Err(full());
+        }
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
@@ -76,10 +84,7 @@ impl Troubled {
 
     fn judge_state(&self, state_type: StateType) -> Result<(), StoreError> {
         if self.refuses.lock().unwrap().contains(&state_type) {
-            return Err(StoreError::new(
-                StoreErrorKind::DiskFull,
-                "the disk of /data is full; make room on it",
-            ));
+            return Err(full());
         }
         Ok(())
     }
@@ -95,6 +100,10 @@ impl Troubled {
             acknowledger.acknowledge(Ok(()));
         }
     }
+}
+
+fn full() -> StoreError {
+    StoreError::new(StoreErrorKind::DiskFull, "the disk of /data is full; make room on it")
 }
 
 impl Store for Troubled {
@@ -177,13 +186,6 @@ impl Store for Troubled {
         self.inner.orphans(limit)
     }
 
-    fn transactions(
-        &self,
-        flow_run: RunId,
-    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
-        self.inner.transactions(flow_run)
-    }
-
     fn artifacts(
         &self,
         query: ArtifactQuery,
@@ -206,6 +208,13 @@ impl Store for Troubled {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.inner.lock(key, lease, now)
+    }
+
+    fn transactions(
+        &self,
+        run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
+        self.inner.transactions(run)
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

@@ -55,13 +55,14 @@ impl Transaction {
         Ok(self.state() == TransactionState::Committed)
     }
 
-    /// Rolls it back now, with what is in it. Says whether it is rolled back.
+    /// Rolls it back now, with what is in it. Says whether it is rolled back; one that is on record as committed, by a process that died
+    /// after that, is not.
     ///
     /// # Cancel safety
     ///
     /// When the future is dropped, what was not undone by then stays as it is.
     pub async fn rollback(&self) -> bool {
-        if !self.begin_ending(Ending::Rollback) {
+        if self.0.was_committed || !self.begin_ending(Ending::Rollback) {
             return self.state() == TransactionState::RolledBack;
         }
         let mut ledger = Ledger::of(self);

@@ -83,6 +83,9 @@ impl TransactionBuilder {
         let mut unentered = Unentered(Some(transaction));
         let Some(transaction) = &unentered.0 else { unreachable!("it was put there") };
         let (overwrite, write_on_commit) = (self.overwrite, self.write_on_commit);
+        // It would wait for itself.
+        let isolation =
+            if transaction.is_inside(&key) { IsolationLevel::default() } else { isolation };
         let taking = Taking { key, isolation, overwrite, write_on_commit };
         let keyed = taking.take(&engine, transaction.lease()).await?;
         if keyed.is_found() {
@@ -122,12 +125,10 @@ impl Transaction {
     /// Its body has ended.
     async fn leave(&self, ended_well: bool) -> Result<()> {
         self.join().await;
-        let ended = if ended_well && !self.lock().doomed {
-            self.end_well().await
-        } else {
+        if !ended_well || self.lock().doomed {
             self.rollback().await;
-            Ok(())
-        };
+        }
+        let ended = self.end_well().await;
         let state = self.state();
         if ended_well && state == TransactionState::RolledBack && self.0.mode != CommitMode::Off {
             self.logger().warning(format_args!(
@@ -140,6 +141,18 @@ impl Transaction {
         }
         self.leave_parent();
         ended
+    }
+
+    /// Whether one around it has this key.
+    fn is_inside(&self, key: &str) -> bool {
+        let mut next = self.0.parent.as_ref();
+        while let Some(each) = next {
+            if each.key() == Some(key) {
+                return true;
+            }
+            next = each.0.parent.as_ref();
+        }
+        false
     }
 
     /// Its body went through: it is committed, or left to the one it is in.

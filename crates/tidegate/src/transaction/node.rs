@@ -44,6 +44,8 @@ pub(super) struct Node {
     pub(super) call_key: Option<CallKey>,
     /// Found out when it is entered.
     pub(super) keyed: OnceLock<Keyed>,
+    /// An earlier attempt of its flow run has recorded that it, or one around it, is committed, which is not taken back.
+    pub(super) was_committed: bool,
     /// Owns what is written of it, outside of runs.
     pub(super) claim: Option<Claim>,
     /// How many transactions in it have not ended.
@@ -107,6 +109,10 @@ impl Transaction {
         if let Some(parent) = &parent {
             parent.0.open.send_modify(|open| *open += 1);
         }
+        let earlier = call_key.and_then(|key| context.flow.as_ref()?.calls()?.transaction(key));
+        let was_committed = parent.as_ref().is_some_and(|parent| parent.0.was_committed)
+            || (run.is_none()
+                && earlier.is_some_and(|earlier| earlier.state == TransactionState::Committed));
         let claim = if parent.is_none() && run.is_none() { engine.claim() } else { None };
         let inner = Inner {
             state: TransactionState::Active,
@@ -130,6 +136,7 @@ impl Transaction {
             isolation,
             call_key,
             keyed: OnceLock::new(),
+            was_committed,
             claim,
             open: watch::channel(0).0,
             inner: Mutex::new(inner),
