@@ -31,6 +31,7 @@ mod retry;
 mod runtime;
 mod settings;
 mod shutdown;
+mod stalled;
 mod step;
 mod store_errors;
 mod subflow;
