@@ -36,6 +36,7 @@ mod retry;
 mod runtime;
 mod settings;
 mod shutdown;
+mod stalled;
 mod step;
 mod store_errors;
 mod subflow;
