@@ -68,7 +68,6 @@ impl Troubled {
             | Write::RenewLease { .. }
             | Write::ReleaseLease(_)
             | Write::Cache { .. }
-            | Write::Transaction { .. }
             | Write::Unlock { .. } => None,
         };
         last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
@@ -229,13 +228,6 @@ impl Store for Troubled {
     }
 
     /// The disk is full when it comes to the commit.
-    fn transactions(
-        &self,
-        run: RunId,
-    ) -> BoxFuture<'_, Result<Vec<tidegate::transaction::TransactionRecord>, StoreError>> {
-        self.inner.transactions(run)
-    }
-
     fn transact(&self, work: SqlWork) -> BoxFuture<'_, Result<(), StoreError>> {
         let Err(full) = self.judge_state(StateType::Completed) else {
             return self.inner.transact(work);
