@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "child processes tell by their output")]
 
 mod artifact;
+mod backup;
 mod blocking;
 mod cache;
 mod cache_isolation;
@@ -30,6 +31,7 @@ mod result;
 mod result_key;
 mod result_storage;
 mod resume;
+mod retention;
 mod retry;
 mod runtime;
 mod settings;
@@ -45,4 +47,6 @@ mod tidy;
 mod timeline;
 mod timeout;
 mod transaction;
+mod transaction_resume;
 mod transactional;
+mod troubled;

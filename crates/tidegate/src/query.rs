@@ -1,7 +1,10 @@
 //! Asking an engine for the runs, results and log lines it has recorded.
 
 use serde::de::DeserializeOwned;
-use tidegate_core::{LogLevel, LogQuery, LogRecord, Order, Run, RunId, RunKind, RunQuery, State, StateType, Timestamp, TransactionRecord};
+use tidegate_core::{
+    LogLevel, LogQuery, LogRecord, Order, Run, RunId, RunKind, RunQuery, State, StateType,
+    Timestamp, TransactionRecord,
+};
 
 use crate::engine::Engine;
 use crate::error::{Error, Result, RunLabel};

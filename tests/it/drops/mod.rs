@@ -6,6 +6,7 @@ mod cases;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tokio::sync::Notify;
 
 use crate::child::{Child, block_on};
 use crate::proof::{amount, in_memory, say};
+use crate::troubled::Troubled;
 use cases::{CASES, Case};
 
 /// Whatever takes so long hangs.
@@ -39,12 +41,20 @@ struct Counts {
 }
 
 impl Place<'_> {
-    fn open(self) -> Engine {
-        let url = match self {
-            Self::Memory => "sqlite::memory:".to_owned(),
-            Self::File(folder) => format!("sqlite:{}", folder.join("tidegate.db").display()),
-        };
-        Engine::builder().database(url).open().unwrap()
+    /// An engine, and another that can look at its runs after it was closed.
+    fn open(self) -> (Engine, Engine) {
+        match self {
+            Self::Memory => {
+                let (store, engine) = Troubled::engine();
+                store.stays_open.store(true, Ordering::Relaxed);
+                (engine, Engine::builder().store(store).open().unwrap())
+            }
+            Self::File(folder) => {
+                let url = format!("sqlite:{}", folder.join("tidegate.db").display());
+                let open = || Engine::builder().database(&url).open().unwrap();
+                (open(), open())
+            }
+        }
     }
 }
 
@@ -125,42 +135,21 @@ async fn drop_after(
     counts: &mut Counts,
 ) -> bool {
     let what = format!("{} on {place:?}, dropped after {polls} polls {moment:?},", case.name);
-    let engine = place.open();
+    let (engine, other) = place.open();
     let future = soon(&what, (case.prepare)(engine.clone())).await;
     let ended = poll_at_most(&what, (polls, moment), || {}, future).await;
     counts.drops += 1;
     counts.polls += polls;
 
+    // Nothing stands in the way of another connection, or of other runs where the engine lives on.
+    soon(&what, other.sql_transaction(|_| Ok::<_, tidegate::Error>(()))).await.unwrap();
     if case.engine_goes_on {
-        // Where it lives on, nothing stands in the way of other runs, or of another connection to the same file.
         soon(&what, engine.flush()).await.unwrap();
         assert_eq!(soon(&what, engine.run(cases::work(1))).await.unwrap(), 1);
     }
-    match place {
-        Place::Memory => {
-            soon(&what, async {
-                // What was submitted is dropped by the runtime, when it comes to it.
-                while case.engine_goes_on && !unfinished(&engine).await.is_empty() {
-                    tokio::task::yield_now().await;
-                }
-            })
-            .await;
-            if case.engine_goes_on {
-                counts.runs += judge(&what, &engine, case).await;
-            }
-            soon(&what, engine.close()).await.unwrap();
-        }
-        Place::File(_) => {
-            let other = place.open();
-            soon(&what, other.sql_transaction(|_| Ok::<_, tidegate::Error>(()))).await.unwrap();
-            soon(&what, engine.close()).await.unwrap();
-            counts.runs += judge(&what, &other, case).await;
-            let leases = other.store().unwrap().leases().await.unwrap();
-            assert!(leases.is_empty(), "{what} leaves {leases:?}");
-            soon(&what, other.close()).await.unwrap();
-        }
-    }
-    drop(engine);
+    soon(&what, engine.close()).await.unwrap();
+    counts.runs += judge(&what, &other, case).await;
+    soon(&what, other.close()).await.unwrap();
     ended
 }
 
@@ -173,10 +162,12 @@ async fn unfinished(engine: &Engine) -> Vec<Run> {
     question.list().await.unwrap()
 }
 
-/// Every run has ended, and none that completed or crashed has lost its books; how many there are.
+/// There is no lease, every run has ended, and none that completed or crashed has lost its books; how many there are.
 async fn judge(what: &str, engine: &Engine, case: &Case) -> usize {
     let left = unfinished(engine).await;
     assert!(left.is_empty(), "{what} leaves {left:?}");
+    let leases = engine.store().unwrap().leases().await.unwrap();
+    assert!(leases.is_empty(), "{what} leaves {leases:?}");
     let runs = engine.runs().list().await.unwrap();
     for run in &runs {
         let ended = run.states.iter().filter(|state| state.is_completed()).count();
@@ -244,7 +235,7 @@ fn a_program_that_was_asked_to_stop_and_is_dropped_at_any_wait_leaves_nothing_un
             let mut polls = 0;
             while ends < ends_wanted {
                 polls += 1;
-                let engine = Place::File(home.as_ref()).open();
+                let (engine, other) = Place::File(home.as_ref()).open();
                 let asked = engine.clone();
                 let program = Box::pin(async move {
                     let program = async {
@@ -258,10 +249,8 @@ fn a_program_that_was_asked_to_stop_and_is_dropped_at_any_wait_leaves_nothing_un
                 let what = format!("the program, dropped after {polls} polls,");
                 let ended = poll_at_most(&what, (polls, moment), ask_to_stop, program).await;
                 drops += 1;
-                let other = Place::File(home.as_ref()).open();
                 soon(&what, engine.close()).await.unwrap();
                 runs = judge(&what, &other, &CASES[0]).await;
-                assert_eq!(other.store().unwrap().leases().await.unwrap(), []);
                 soon(&what, other.close()).await.unwrap();
                 if ended {
                     (ends, polls) = (ends + 1, 0);

@@ -2,10 +2,10 @@
 //! numbered when it is made, not when it is first polled, so that calls which are polled in another order are found all the same.
 //! Nothing here runs anything.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
-use tidegate_core::{CallKey, RecordedCall, TransactionRecord};
+use tidegate_core::{CallKey, RecordedCall, RunId, TransactionRecord};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub(crate) struct Calls {
     made: HashMap<CallKey, u32>,
     /// What earlier attempts left and this one has not met yet.
     recorded: HashMap<CallKey, RecordedCall>,
-    /// What they have recorded of transactions.
+    /// What they have recorded of transactions. The newest of a key counts.
     transactions: HashMap<CallKey, TransactionRecord>,
 }
 
@@ -52,9 +52,15 @@ impl Calls {
         transactions: Vec<TransactionRecord>,
     ) {
         self.made.clear();
+        let undone: HashSet<RunId> =
+            transactions.iter().flat_map(|each| each.undone.iter().copied()).collect();
         let keyed = transactions.into_iter().filter_map(|each| Some((each.call_key?, each)));
         self.transactions = keyed.collect();
-        self.recorded = recorded.into_iter().filter_map(|call| Some((call.key()?, call))).collect();
+        let taken = recorded.into_iter().filter(|call| match call {
+            RecordedCall::Completed(call) => !undone.contains(&call.run_id),
+            RecordedCall::Other(_) => true,
+        });
+        self.recorded = taken.filter_map(|call| Some((call.key()?, call))).collect();
     }
 
     /// The names of the runs that earlier attempts left and this one has not met, at most so many, and how many there are.
@@ -83,6 +89,8 @@ pub(super) fn shortened(hasher: &blake3::Hasher) -> CallKey {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
@@ -92,7 +100,7 @@ mod tests {
         let keys: Vec<_> = (0..100).map(|_| first.number(key)).collect();
         assert_eq!(keys[0], key);
         assert!((0..100).all(|index| second.number(key) == keys[index]), "an attempt counts anew");
-        let different: std::collections::HashSet<_> = keys.iter().collect();
+        let different: HashSet<_> = keys.iter().collect();
         assert_eq!(different.len(), 100);
     }
 }

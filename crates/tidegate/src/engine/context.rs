@@ -20,7 +20,7 @@ pub(crate) struct Context {
     pub(crate) flow: Option<Arc<LiveRun>>,
     pub(crate) task: Option<Arc<LiveRun>>,
     pub(crate) tags: Arc<[String]>,
-    /// The innermost transaction that is open around the body of the innermost run, or in it.
+    /// The innermost transaction that is open in the body of the innermost run.
     pub(crate) transaction: Option<Transaction>,
     /// What is computed for the cache in runs around, so that what they call does not wait for them.
     pub(crate) computing: Option<Arc<Computing>>,
@@ -58,24 +58,18 @@ impl Context {
     /// The context of the body of `run`, called in this context.
     pub(crate) fn inside(&self, run: Arc<LiveRun>) -> Self {
         let engine = Some(run.engine().clone());
-        let run_kind = run.kind();
-        let (flow, task) = match run_kind {
+        let (flow, task) = match run.kind() {
             RunKind::Flow => (Some(run), None),
             RunKind::Task => (self.flow.clone(), Some(run)),
         };
-        let transaction = match run_kind {
-            RunKind::Flow => self.transaction(),
-            // It has one of its own.
-            RunKind::Task => None,
-        };
         let (tags, computing) = (Arc::clone(&self.tags), self.computing.clone());
-        Self { engine, flow, task, tags, transaction, computing }
+        // The run has one of its own, where it has one.
+        Self { engine, flow, task, tags, transaction: None, computing }
     }
 
     /// The transaction that the code is part of.
     pub(crate) fn transaction(&self) -> Option<Transaction> {
-        let of_task = || self.task.as_ref().and_then(Transaction::of_body);
-        self.transaction.clone().or_else(of_task)
+        self.transaction.clone().or_else(|| self.run().and_then(Transaction::of_body))
     }
 
     /// Whether the flow run, or one around it, is run again when its process dies.

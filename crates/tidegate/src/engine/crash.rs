@@ -13,7 +13,7 @@ use crate::transaction::Transaction;
 impl Drop for Execution {
     fn drop(&mut self) {
         self.crash("Execution was aborted: its future was dropped before it had ended.");
-        Transaction::abandon_task(&self.live);
+        Transaction::abandon_run(&self.live);
     }
 }
 

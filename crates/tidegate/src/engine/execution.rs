@@ -83,9 +83,7 @@ impl Execution {
         let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
         let live =
             Arc::new(LiveRun::new(engine, definition, record, inherited, outer.flow.clone()));
-        if live.kind() == RunKind::Task {
-            Transaction::of_call(&live, &outer, &options);
-        }
+        Transaction::of_call(&live, &outer, &options);
         let context = Arc::new(outer.inside(Arc::clone(&live)));
         let is_new = recorded.is_none() && replayed.is_none();
         let (recorded, recorded_policy) = recorded.unzip();

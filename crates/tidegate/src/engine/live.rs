@@ -30,7 +30,7 @@ pub(crate) struct LiveRun {
     /// Of a flow run whose tasks may be cached: what is known of its arguments.
     inputs: OnceLock<Box<Inputs>>,
     flow: Option<Arc<LiveRun>>,
-    /// Of a task run: its transaction.
+    /// Its transaction, if it has one.
     transaction: Mutex<Own>,
 }
 
@@ -139,7 +139,7 @@ impl LiveRun {
         self.record.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Of a task run: its transaction. Held for a look, never across an await.
+    /// Its transaction, if it has one. Held for a look, never across an await.
     pub(crate) fn own_transaction(&self) -> MutexGuard<'_, Own> {
         lock(&self.transaction)
     }

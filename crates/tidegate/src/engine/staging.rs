@@ -1,4 +1,4 @@
-//! What the end of a task run means for the transactions it is in. What becomes of those is decided in `transaction`.
+//! What the end of a run means for the transactions it is in. What becomes of those is decided in `transaction`.
 
 use crate::engine::Execution;
 use crate::error::Result;
@@ -10,16 +10,16 @@ impl Execution {
         let Some(transaction) = Transaction::open_of(&self.live) else { return };
         match (end, self.live.state()) {
             (Ok(()), Some(state)) => {
-                Box::pin(transaction.stage_task(&state, &self.options)).await;
+                Box::pin(transaction.stage_run(&state, &self.options, false)).await;
             }
-            (Ok(()) | Err(_), _) => Box::pin(transaction.fail_task()).await,
+            (Ok(()) | Err(_), _) => Box::pin(transaction.fail_run()).await,
         }
     }
 
     /// After the end is recorded: it is committed, or left to the transaction around it.
     pub(super) async fn leave_transaction(&self) -> Result<()> {
         match Transaction::open_of(&self.live) {
-            Some(transaction) => Box::pin(transaction.leave_task()).await,
+            Some(transaction) => Box::pin(transaction.leave_run()).await,
             None => Ok(()),
         }
     }
@@ -27,7 +27,12 @@ impl Execution {
     /// A run that completed in an earlier attempt is part of its transaction all the same.
     pub(super) async fn stage_replayed(&self) -> Result<()> {
         Transaction::restore_values(&self.live);
-        self.stage(&Ok(())).await;
+        let (Some(transaction), Some(state)) =
+            (Transaction::open_of(&self.live), self.live.state())
+        else {
+            return Ok(());
+        };
+        Box::pin(transaction.stage_run(&state, &self.options, true)).await;
         self.leave_transaction().await
     }
 }

@@ -41,7 +41,7 @@ impl Transaction {
         }
         let mut ledger = Ledger::of(self);
         ledger.plan_commit(self);
-        let pending = ledger.is_pending();
+        let has_last_word = ledger.has_last_word();
         if self.lock().completed {
             ledger.tell_decision(TransactionState::Committed).await;
         } else if let Err(error) = ledger.decide(TransactionState::Committed).await {
@@ -49,30 +49,31 @@ impl Transaction {
             return Err(Error::store(None, error));
         }
         self.commit_node(&mut ledger).await;
-        if pending {
+        if has_last_word || ledger.has_last_word() {
             ledger.close(self.state()).await;
         }
         Ok(self.state() == TransactionState::Committed)
     }
 
-    /// Rolls it back now, with what is in it. Says whether it is rolled back.
+    /// Rolls it back now, with what is in it. Says whether it is rolled back; one that is on record as committed, by a process that died
+    /// after that, is not.
     ///
     /// # Cancel safety
     ///
     /// When the future is dropped, what was not undone by then stays as it is.
     pub async fn rollback(&self) -> bool {
-        if !self.begin_ending(Ending::Rollback) {
+        if self.0.was_committed || !self.begin_ending(Ending::Rollback) {
             return self.state() == TransactionState::RolledBack;
         }
         let mut ledger = Ledger::of(self);
         ledger.plan_rollback(self);
-        let pending = ledger.is_pending();
+        let has_last_word = ledger.has_last_word();
         if let Err(error) = ledger.decide(TransactionState::RolledBack).await {
             self.logger()
                 .error(format_args!("The rollback of a transaction is not recorded: {error}"));
         }
         self.roll_back_node(&mut ledger, Place::Outermost).await;
-        if pending {
+        if has_last_word {
             ledger.close(TransactionState::RolledBack).await;
         }
         self.state() == TransactionState::RolledBack
@@ -122,7 +123,7 @@ impl Transaction {
                 inner.deferred.clear();
                 (std::mem::take(&mut inner.children), inner.completed)
             };
-            if let Some(task) = self.0.task.as_ref().filter(|_| completed) {
+            if let Some(task) = self.task().filter(|_| completed) {
                 record_rolled_back(task, ledger.lease).await;
             }
             for child in children.iter().rev() {

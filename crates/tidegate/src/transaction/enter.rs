@@ -70,7 +70,7 @@ impl TransactionBuilder {
         }
         let transaction = Transaction::new(Parts {
             parent,
-            task: None,
+            run: None,
             engine: engine.clone(),
             context,
             mode,
@@ -83,6 +83,9 @@ impl TransactionBuilder {
         let mut unentered = Unentered(Some(transaction));
         let Some(transaction) = &unentered.0 else { unreachable!("it was put there") };
         let (overwrite, write_on_commit) = (self.overwrite, self.write_on_commit);
+        // It would wait for itself.
+        let isolation =
+            if transaction.is_inside(&key) { IsolationLevel::default() } else { isolation };
         let taking = Taking { key, isolation, overwrite, write_on_commit };
         let keyed = taking.take(&engine, transaction.lease()).await?;
         if keyed.is_found() {
@@ -122,12 +125,10 @@ impl Transaction {
     /// Its body has ended.
     async fn leave(&self, ended_well: bool) -> Result<()> {
         self.join().await;
-        let ended = if ended_well && !self.lock().doomed {
-            self.end_well().await
-        } else {
+        if !ended_well || self.lock().doomed {
             self.rollback().await;
-            Ok(())
-        };
+        }
+        let ended = self.end_well().await;
         let state = self.state();
         if ended_well && state == TransactionState::RolledBack && self.0.mode != CommitMode::Off {
             self.logger().warning(format_args!(
@@ -140,6 +141,18 @@ impl Transaction {
         }
         self.leave_parent();
         ended
+    }
+
+    /// Whether one around it has this key.
+    fn is_inside(&self, key: &str) -> bool {
+        let mut next = self.0.parent.as_ref();
+        while let Some(each) = next {
+            if each.key() == Some(key) {
+                return true;
+            }
+            next = each.0.parent.as_ref();
+        }
+        false
     }
 
     /// Its body went through: it is committed, or left to the one it is in.
@@ -166,7 +179,7 @@ impl Transaction {
     }
 
     /// Takes over one in it that waits for the end; where the end has come already, so it does for that one.
-    async fn adopt(&self, child: &Self) -> Result<()> {
+    pub(super) async fn adopt(&self, child: &Self) -> Result<()> {
         let end = {
             let mut inner = self.lock();
             match (inner.ending, inner.state) {
@@ -193,7 +206,7 @@ impl Transaction {
 
     /// One that is rolled back takes the one it is in along. A task goes on as it sees fit.
     pub(super) async fn roll_back_parent(&self) {
-        if let Some(parent) = self.0.parent.as_ref().filter(|parent| parent.0.task.is_none()) {
+        if let Some(parent) = self.0.parent.as_ref().filter(|parent| parent.task().is_none()) {
             parent.rollback().await;
         }
     }
@@ -204,7 +217,7 @@ impl Transaction {
             {
                 let mut inner = parent.lock();
                 // A task goes on as it sees fit, but what was done in the call is undone with it.
-                inner.doomed |= parent.0.task.is_none();
+                inner.doomed |= parent.task().is_none();
                 inner.children.push(self.clone());
             }
             self.leave_parent();

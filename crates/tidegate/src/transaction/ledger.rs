@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use tidegate_core::{
-    HookKind, HookRecord, HookStatus, LeaseId, RunId, Store, StoreError, TransactionRecord,
-    TransactionState, Write,
+    HookKind, HookRecord, HookStatus, LeaseId, RunId, RunKind, Store, StoreError,
+    TransactionRecord, TransactionState, Write,
 };
 
 use super::{Transaction, TransactionHook};
@@ -20,6 +20,8 @@ pub(super) struct Ledger {
     met: Vec<bool>,
     /// What an earlier attempt of the flow run has recorded.
     earlier: Vec<HookRecord>,
+    /// Subflow runs that are undone. No state says so of them, so the record does for ever.
+    flows: Vec<RunId>,
     /// Whether there is a record, or has to be.
     kept: bool,
 }
@@ -38,7 +40,7 @@ impl Ledger {
             None => (node.id, Vec::new()),
         };
         let values = transaction.lock().values.clone();
-        let task = node.task.as_ref().or(node.context.task.as_ref());
+        let task = transaction.task().or(node.context.task.as_ref());
         let record = TransactionRecord {
             id,
             flow_run_id: flow.map(|flow| flow.id()),
@@ -58,6 +60,7 @@ impl Ledger {
             record,
             met: Vec::new(),
             earlier,
+            flows: Vec::new(),
         }
     }
 
@@ -86,8 +89,12 @@ impl Ledger {
             (inner.children.clone(), inner.on_rollback.clone(), inner.completed)
         };
         self.plan(HookKind::Rollback, transaction, hooks.iter().rev());
-        if let Some(task) = transaction.0.task.as_ref().filter(|_| completed) {
-            self.record.undone.push(task.id());
+        if let Some(run) = transaction.0.run.as_ref().filter(|_| completed) {
+            self.record.undone.push(run.id());
+            if run.kind() == RunKind::Flow {
+                self.flows.push(run.id());
+                self.kept = true;
+            }
         }
         for child in children.iter().rev() {
             self.plan_rollback(child);
@@ -168,7 +175,7 @@ impl Ledger {
 
     /// A task run stays as it is, because what undoes it failed.
     pub(super) fn stays(&mut self, transaction: &Transaction) {
-        if let Some(task) = &transaction.0.task {
+        if let Some(task) = transaction.task() {
             self.record.undone.retain(|undone| *undone != task.id());
         }
     }
@@ -185,6 +192,11 @@ impl Ledger {
     /// Whether a hook is still to be called.
     pub(super) fn is_pending(&self) -> bool {
         self.record.hooks.iter().any(|hook| hook.status == HookStatus::Pending)
+    }
+
+    /// Whether there is something to say when all is done.
+    pub(super) fn has_last_word(&self) -> bool {
+        self.is_pending() || !self.flows.is_empty()
     }
 
     /// Makes the decision durable, before any hook is called.
@@ -207,6 +219,7 @@ impl Ledger {
     /// Records the values that a task has set, which is all there is to say before it is committed.
     pub(super) async fn keep_values(&mut self) {
         self.record.state = TransactionState::Staged;
+        self.record.hooks.append(&mut self.earlier);
         self.kept |= !self.record.values.is_empty();
         self.record().await;
     }
@@ -216,21 +229,26 @@ impl Ledger {
         if let (Some(write), Some(store)) = (self.write(), &self.store)
             && let Err(error) = store.put(write).await
         {
-            tracing::error!(
-                target: "tidegate::engine",
-                "what has become of a transaction is not recorded: {error}"
-            );
+            say_unrecorded(&error);
         }
     }
 
-    /// The last word: by now, what is undone says so itself.
+    /// The last word, which is durable before anything follows: by now, what is undone says so itself.
     pub(super) async fn close(&mut self, state: TransactionState) {
-        self.record.undone.clear();
+        self.record.undone.clone_from(&self.flows);
         self.record.state = state;
-        self.record().await;
+        if let (Some(write), Some(store)) = (self.write(), &self.store)
+            && let Err(error) = store.put_acknowledged(write).await
+        {
+            say_unrecorded(&error);
+        }
     }
 }
 
+fn say_unrecorded(error: &StoreError) {
+    tracing::error!(target: "tidegate::engine", "what has become of a transaction is not recorded: {error}");
+}
+
 fn task_of(transaction: &Transaction) -> Option<RunId> {
-    transaction.0.task.as_ref().map(|task| task.id())
+    transaction.task().map(|task| task.id())
 }

@@ -55,14 +55,14 @@ mod hook;
 mod key;
 mod ledger;
 mod node;
-mod task;
+mod run;
 mod values;
 
 pub use builder::{TransactionBuilder, transaction};
 pub use hook::{IntoTransactionHook, TransactionHook};
 pub(crate) use node::Own;
 pub use node::{CommitMode, Transaction};
-pub(crate) use task::interrupted_rollbacks;
+pub(crate) use run::interrupted_rollbacks;
 pub use tidegate_core::{
     HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,
 };

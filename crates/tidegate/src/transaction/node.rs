@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tidegate_core::{CallKey, LeaseId, TransactionId, TransactionState, Write};
+use tidegate_core::{CallKey, LeaseId, RunKind, TransactionId, TransactionState, Write};
 use tokio::sync::watch;
 
 use super::TransactionHook;
@@ -33,8 +33,8 @@ pub struct Transaction(pub(super) Arc<Node>);
 pub(super) struct Node {
     pub(super) id: TransactionId,
     pub(super) parent: Option<Transaction>,
-    /// The task run whose own it is.
-    pub(super) task: Option<Arc<LiveRun>>,
+    /// The run whose own it is: a task run, or a subflow run that is called in another transaction.
+    pub(super) run: Option<Arc<LiveRun>>,
     pub(super) engine: Engine,
     /// Where it was made. Its hooks are called there.
     pub(super) context: Arc<Context>,
@@ -44,6 +44,8 @@ pub(super) struct Node {
     pub(super) call_key: Option<CallKey>,
     /// Found out when it is entered.
     pub(super) keyed: OnceLock<Keyed>,
+    /// An earlier attempt of its flow run has recorded that it, or one around it, is committed, which is not taken back.
+    pub(super) was_committed: bool,
     /// Owns what is written of it, outside of runs.
     pub(super) claim: Option<Claim>,
     /// How many transactions in it have not ended.
@@ -56,7 +58,7 @@ pub(super) struct Inner {
     pub(super) ending: Ending,
     /// A call in it was dropped, so it is not committed.
     pub(super) doomed: bool,
-    /// Its task run has completed, and says so in its record.
+    /// Its run has completed, and says so in its record.
     pub(super) completed: bool,
     /// Values as JSON.
     pub(super) values: BTreeMap<String, Arc<str>>,
@@ -81,7 +83,7 @@ pub(super) enum Ending {
 /// What a new transaction is made of.
 pub(super) struct Parts {
     pub(super) parent: Option<Transaction>,
-    pub(super) task: Option<Arc<LiveRun>>,
+    pub(super) run: Option<Arc<LiveRun>>,
     pub(super) engine: Engine,
     pub(super) context: Arc<Context>,
     pub(super) mode: CommitMode,
@@ -95,7 +97,7 @@ impl Transaction {
     pub(super) fn new(parts: Parts) -> Self {
         let Parts {
             parent,
-            task,
+            run,
             engine,
             context,
             mode,
@@ -107,7 +109,11 @@ impl Transaction {
         if let Some(parent) = &parent {
             parent.0.open.send_modify(|open| *open += 1);
         }
-        let claim = if parent.is_none() && task.is_none() { engine.claim() } else { None };
+        let earlier = call_key.and_then(|key| context.flow.as_ref()?.calls()?.transaction(key));
+        let was_committed = parent.as_ref().is_some_and(|parent| parent.0.was_committed)
+            || (run.is_none()
+                && earlier.is_some_and(|earlier| earlier.state == TransactionState::Committed));
+        let claim = if parent.is_none() && run.is_none() { engine.claim() } else { None };
         let inner = Inner {
             state: TransactionState::Active,
             ending: Ending::None,
@@ -123,13 +129,14 @@ impl Transaction {
         Self(Arc::new(Node {
             id: TransactionId::new(),
             parent,
-            task,
+            run,
             engine,
             context,
             mode,
             isolation,
             call_key,
             keyed: OnceLock::new(),
+            was_committed,
             claim,
             open: watch::channel(0).0,
             inner: Mutex::new(inner),
@@ -224,23 +231,31 @@ impl Transaction {
         if let Some(claim) = &node.claim {
             return Some(claim.lease());
         }
-        match (&node.parent, &node.task) {
+        match (&node.parent, &node.run) {
             (Some(parent), _) => parent.lease(),
-            (None, Some(task)) => task.record().lease,
+            (None, Some(run)) => run.record().lease,
             (None, None) => None,
         }
     }
 
+    /// The task run whose own it is.
+    pub(super) fn task(&self) -> Option<&Arc<LiveRun>> {
+        self.0.run.as_ref().filter(|run| run.kind() == RunKind::Task)
+    }
+
     pub(super) fn logger(&self) -> RunLogger {
         let node = &*self.0;
-        let run = node.task.as_ref().or_else(|| node.context.run());
+        let run = node.run.as_ref().or_else(|| node.context.run());
         run.map_or_else(RunLogger::outside, |run| run.logger())
     }
 
     /// How log lines call it.
     pub(super) fn name(&self) -> String {
-        match (&self.0.task, self.key()) {
-            (Some(task), _) => format!("of task run '{}'", task.name()),
+        match (&self.0.run, self.key()) {
+            (Some(run), _) => format!(
+                "of {}",
+                run.label().to_string().replace("Task", "task").replace("Flow", "flow")
+            ),
             (None, Some(key)) => format!("'{key}'"),
             (None, None) => "without a key".to_owned(),
         }
@@ -256,7 +271,7 @@ impl fmt::Debug for Transaction {
     }
 }
 
-/// The transaction of a task run.
+/// The transaction of a run.
 #[derive(Debug, Default)]
 pub(crate) enum Own {
     /// Nobody has asked for it.

@@ -1,11 +1,12 @@
-//! The transaction of a task run: made when the run is part of another, calls tasks, or has hooks; most runs have none. What follows from the
-//! end of the run is asked for by the engine, step by step.
+//! The transaction of a run. A task run has one when it is part of another, calls tasks, or has hooks; a subflow run only when it is part of
+//! another. Most runs have none. What follows from the end of the run is asked for by the engine, step by step.
 
 use std::sync::Arc;
 
 use tidegate_core::store::Advance;
 use tidegate_core::{
-    LeaseId, RunId, State, Store, StoreError, Timestamp, TransactionRecord, TransactionState, Write,
+    LeaseId, RunId, RunKind, State, Store, StoreError, Timestamp, TransactionRecord,
+    TransactionState, Write,
 };
 
 use super::end::roll_back;
@@ -18,39 +19,39 @@ use crate::isolation::IsolationLevel;
 use crate::options::Options;
 
 impl Transaction {
-    /// The transaction of a task run that is called at `outer`, if it is to have one from the start.
+    /// The transaction of a run that is called at `outer`, if it is to have one from the start.
     pub(crate) fn of_call(live: &Arc<LiveRun>, outer: &Arc<Context>, options: &Options) {
         let parent = outer.transaction();
         if parent.is_none() && options.on_commit.is_empty() && options.on_rollback.is_empty() {
             return;
         }
-        let transaction = Self::of_task(live, outer, parent);
+        let transaction = Self::of_run(live, outer, parent);
         *live.own_transaction() = Own::Open(transaction);
     }
 
-    /// The transaction of a task run whose body runs; made when it is asked for first.
+    /// The transaction of a run whose body runs; that of a task run is made when it is asked for first.
     pub(crate) fn of_body(live: &Arc<LiveRun>) -> Option<Self> {
         let mut own = live.own_transaction();
-        match &*own {
-            Own::Open(transaction) => Some(transaction.clone()),
-            Own::Left => None,
-            Own::Unasked => {
+        match (&*own, live.kind()) {
+            (Own::Open(transaction), _) => Some(transaction.clone()),
+            (Own::Left, _) | (Own::Unasked, RunKind::Flow) => None,
+            (Own::Unasked, RunKind::Task) => {
                 let engine = Some(live.engine().clone());
                 let outer = Context { engine, flow: live.flow().cloned(), ..Context::default() };
-                let transaction = Self::of_task(live, &Arc::new(outer), None);
+                let transaction = Self::of_run(live, &Arc::new(outer), None);
                 *own = Own::Open(transaction.clone());
                 Some(transaction)
             }
         }
     }
 
-    fn of_task(live: &Arc<LiveRun>, outer: &Arc<Context>, parent: Option<Self>) -> Self {
+    fn of_run(live: &Arc<LiveRun>, outer: &Arc<Context>, parent: Option<Self>) -> Self {
         let around = parent.as_ref().map(|parent| &*parent.0);
         let mode = around.map_or(CommitMode::Lazy, |around| around.mode);
         let isolation = around.map_or(IsolationLevel::default(), |around| around.isolation);
         Self::new(Parts {
             parent,
-            task: Some(Arc::clone(live)),
+            run: Some(Arc::clone(live)),
             engine: live.engine().clone(),
             context: Arc::clone(outer),
             mode,
@@ -61,7 +62,7 @@ impl Transaction {
         })
     }
 
-    /// The one of a task run, while it is open.
+    /// The one of a run, while it is open.
     pub(crate) fn open_of(live: &LiveRun) -> Option<Self> {
         match &*live.own_transaction() {
             Own::Open(transaction) => Some(transaction.clone()),
@@ -80,8 +81,8 @@ impl Transaction {
         }
     }
 
-    /// Its task run has completed, in this state: it has what it needs for either end. To be asked before that is recorded.
-    pub(crate) async fn stage_task(&self, state: &State, options: &Options) {
+    /// Its run has completed, in this state: it has what it needs for either end. To be asked before that is recorded.
+    pub(crate) async fn stage_run(&self, state: &State, options: &Options, replayed: bool) {
         let has_values = {
             let mut inner = self.lock();
             if state.name == "Cached" {
@@ -97,31 +98,38 @@ impl Transaction {
             inner.on_rollback.extend(options.on_rollback.iter().cloned());
             !inner.values.is_empty()
         };
-        if has_values && self.0.call_key.is_some() {
+        if has_values && !replayed && self.0.call_key.is_some() {
             Ledger::of(self).keep_values().await;
         }
     }
 
-    /// Its task run has failed: what was done in it is undone, and what it is in is rolled back. To be asked before that is recorded.
-    pub(crate) async fn fail_task(&self) {
-        self.rollback().await;
-        self.roll_back_parent().await;
+    /// Its run has failed. What was done in a task is undone, and what it is in is rolled back; what was done in a subflow is left to what
+    /// that is in. To be asked before the end is recorded.
+    pub(crate) async fn fail_run(&self) {
+        if self.task().is_some() {
+            self.rollback().await;
+            self.roll_back_parent().await;
+        }
     }
 
-    /// The end of its task run is recorded.
-    pub(crate) async fn leave_task(&self) -> Result<()> {
-        let Some(task) = &self.0.task else { return Ok(()) };
-        *task.own_transaction() = Own::Left;
+    /// The end of its run is recorded.
+    pub(crate) async fn leave_run(&self) -> Result<()> {
+        let Some(run) = &self.0.run else { return Ok(()) };
+        if self.task().is_none() {
+            self.join().await;
+        }
+        *run.own_transaction() = Own::Left;
         let ended = self.end_well().await;
-        if self.lock().completed && self.state() == TransactionState::RolledBack {
+        let by_itself = self.lock().completed || self.task().is_none();
+        if by_itself && self.state() == TransactionState::RolledBack {
             self.roll_back_parent().await;
         }
         self.leave_parent();
         ended
     }
 
-    /// Its task run was given up.
-    pub(crate) fn abandon_task(live: &LiveRun) {
+    /// Its run was given up.
+    pub(crate) fn abandon_run(live: &LiveRun) {
         let own = std::mem::replace(&mut *live.own_transaction(), Own::Left);
         if let Own::Open(transaction) = own {
             transaction.abandon();
@@ -153,18 +161,28 @@ pub(crate) async fn interrupted_rollbacks(
 ) -> Result<Vec<TransactionRecord>, StoreError> {
     let mut transactions = store.transactions(flow_run).await?;
     for transaction in transactions.iter_mut().filter(|each| !each.undone.is_empty()) {
-        for id in std::mem::take(&mut transaction.undone) {
-            let found = store.run(id).await?;
-            let state = found.as_ref().and_then(|run| run.state());
-            let is_undone =
-                state.is_none_or(|state| !state.is_completed() || !state.keeps_result());
-            let Some(mut run) = found.filter(|_| !is_undone) else { continue };
-            let known = run.states.len();
-            roll_back(&mut run, lease, now);
-            store.put(Write::Advance(Box::new(Advance::since(&run, known)))).await?;
+        let mut flows = Vec::new();
+        for id in &transaction.undone {
+            match store.run(*id).await? {
+                Some(run) if run.kind() == RunKind::Flow => flows.push(*id),
+                Some(mut run) if run.state().is_some_and(is_taken) => {
+                    let known = run.states.len();
+                    roll_back(&mut run, lease, now);
+                    store.put(Write::Advance(Box::new(Advance::since(&run, known)))).await?;
+                }
+                Some(_) | None => {}
+            }
         }
-        let record = Box::new(transaction.clone());
-        store.put(Write::Transaction { record, lease }).await?;
+        if flows.len() < transaction.undone.len() {
+            transaction.undone = flows;
+            let record = Box::new(transaction.clone());
+            store.put(Write::Transaction { record, lease }).await?;
+        }
     }
     Ok(transactions)
+}
+
+/// Whether a run in this state would be taken for completed by one that runs again.
+fn is_taken(state: &State) -> bool {
+    state.is_completed() && state.keeps_result()
 }
