@@ -282,3 +282,15 @@ fn caching_takes_what_an_earlier_process_has_computed() {
     second.prints(&["forecast: 3 of 3 calls were Cached", "draw_map: 64 of 64 calls were Cached"]);
     second.logs_in_order(&["Task run 'forecast-Rome' - Finished in state Cached(type=COMPLETED)"]);
 }
+
+#[test]
+fn transactions_are_kept_or_undone_as_a_whole() {
+    let printed = Folder::new().run("transactions", &[], &[]);
+    printed.prints(&[
+        "Shipped 'A Room of One's Own'.\nAda has 300 cents left.",
+        "Put 'Orlando' back: 9 books.",
+        "Ada and the shop have [300, 700] cents.",
+        "Pending > Running > Completed > RolledBack",
+    ]);
+    assert!(!printed.out.contains("Shipped 'Orlando'"), "{}", printed.out);
+}

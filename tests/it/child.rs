@@ -114,6 +114,11 @@ impl Started {
         assert!(status.unwrap().success(), "kill {signal}");
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Kills it, and waits for its end.
     pub(crate) fn kill(mut self) -> ExitStatus {
         self.process.kill().unwrap();

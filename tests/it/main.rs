@@ -18,6 +18,7 @@ mod definition;
 mod drops;
 mod error;
 mod final_state;
+mod frozen;
 mod hook;
 mod killed;
 mod log;

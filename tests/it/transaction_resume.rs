@@ -286,7 +286,10 @@ fn a_commit_that_is_on_record_is_not_taken_back() {
     let child = Child::at(home.path()).env("DIES_AT", "commit of seat 2");
     let left = child.run(|| drop(block_on(book_and_forget())));
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    check_death(left, home.path(), expect![[r#"
+    check_death(
+        left,
+        home.path(),
+        expect![[r#"
         reserve 2
         -- killed --
         commit of seat 2
@@ -296,7 +299,8 @@ fn a_commit_that_is_on_record_is_not_taken_back() {
         reserve: Pending > Running > Completed
         STAGED:
         COMMITTED: committed Done outer commit Done
-    "#]]);
+    "#]],
+    );
 }
 
 /// A subflow run that completed inside is undone with its tasks.
