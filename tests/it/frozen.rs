@@ -1,6 +1,11 @@
 //! Owners that are frozen while many of their tasks are under way, are taken for dead, and wake: nothing of what they still do for
 //! those runs is recorded, and what another process has recovered is that process's alone. Processes are this test program again.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "bodies that block and processes that freeze are what this is about"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex;

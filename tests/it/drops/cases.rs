@@ -1,5 +1,7 @@
 //! The futures that are dropped, and what has to be there before them.
 
+#![allow(clippy::async_yields_async, reason = "a case is made first, and polled later")]
+
 use std::future::IntoFuture as _;
 use std::time::Duration;
 

@@ -56,7 +56,7 @@ impl Execution {
         }
         let (replayed, claim) = match &mut recalled {
             Recalled::Completed(run) => (run.states.last().cloned().map(Box::new), None),
-            Recalled::New | Recalled::Unfinished(_) => (None, engine.claim()),
+            Recalled::New | Recalled::Unfinished(_) => (None, engine.claim(&outer)),
         };
         let (mut record, recorded) = match recalled {
             Recalled::New => (first_record(&engine, &outer, &mut plan)?, None),

@@ -193,9 +193,16 @@ impl Engine {
         &self.0.activity
     }
 
-    /// Owns one more run, in a store where runs need an owner.
-    pub(crate) fn claim(&self) -> Option<Claim> {
-        self.0.ownership.as_ref().map(Ownership::claim)
+    /// Owns one more run, in a store where runs need an owner. A run that is called inside another has the lease of that, so that an owner which was taken for dead gets no further with a
+    /// run it has lost.
+    pub(crate) fn claim(&self, outer: &Context) -> Option<Claim> {
+        let ownership = self.0.ownership.as_ref()?;
+        let caller = outer.run().filter(|run| Arc::ptr_eq(&run.engine().0, &self.0));
+        let lease = caller.and_then(|run| {
+            let record = run.record();
+            record.lease.filter(|_| !record.is_terminal())
+        });
+        Some(lease.map_or_else(|| ownership.claim(), |lease| ownership.claim_within(lease)))
     }
 
     /// Ends the runs of owners that died, in a store that others may share.
