@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use tidegate::prelude::*;
@@ -24,7 +24,7 @@ use crate::proof::{amount, dice, in_memory, say, seed, seed_of};
 const BRANCHES: u32 = 12;
 
 /// So many calls a branch of the recovered flow makes.
-const CALLS: u32 = 60;
+const CALLS: u32 = 250;
 
 /// A branch gives up after so many errors, so that it makes calls after it was refused, too.
 const ERRORS: usize = 3;
@@ -39,7 +39,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 static REFUSED: AtomicUsize = AtomicUsize::new(0);
 /// Calls that were made after the process woke, and gave a value.
 static ACCEPTED: AtomicUsize = AtomicUsize::new(0);
-/// Whether this process has found out that it was frozen.
+/// Whether this process has been told that it has lost its lease.
 static WOKEN: AtomicBool = AtomicBool::new(false);
 
 /// A value that tells which process made it.
@@ -150,16 +150,14 @@ async fn live() {
     println!("new {}", inner(7).await.is_ok());
 }
 
-/// Finds out that the process was frozen.
-fn watch_the_time() {
-    std::thread::spawn(|| {
-        loop {
-            let before = Instant::now();
-            std::thread::sleep(Duration::from_millis(5));
-            if before.elapsed() > Duration::from_millis(700) {
-                WOKEN.store(true, Ordering::SeqCst);
-            }
+/// Finds out that the process has lost its lease: whoever wakes it says so before.
+fn watch() {
+    let lost = std::path::PathBuf::from(std::env::var_os("TIDEGATE_HOME").unwrap()).join("lost");
+    std::thread::spawn(move || {
+        while !lost.exists() {
+            std::thread::sleep(Duration::from_millis(1));
         }
+        WOKEN.store(true, Ordering::SeqCst);
     });
 }
 
@@ -182,7 +180,7 @@ fn nothing_that_an_owner_does_after_it_was_frozen_and_taken_for_dead_is_recorded
             .env("TIDEGATE_LEASE_SECONDS", "1")
             .env("TIDEGATE_LOGGING_LEVEL", "ERROR")
             .start(|| {
-                watch_the_time();
+                watch();
                 let mut runtime = tokio::runtime::Builder::new_multi_thread();
                 runtime.worker_threads(2).enable_all().build().unwrap().block_on(live());
             })
@@ -240,6 +238,7 @@ fn round(start: &(dyn Fn(&Path) -> Started + Sync), seed: u64, counts: &Mutex<Co
             assert!(locked < 20, "it never loses its lease");
         }
         let old = ended_runs(&engine).await;
+        std::fs::write(home.path().join("lost"), "").unwrap();
         process.signal("CONT");
         let left = process.wait_for_rest();
         let said: BTreeMap<&str, &str> =

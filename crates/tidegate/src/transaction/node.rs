@@ -113,11 +113,7 @@ impl Transaction {
         let was_committed = parent.as_ref().is_some_and(|parent| parent.0.was_committed)
             || (run.is_none()
                 && earlier.is_some_and(|earlier| earlier.state == TransactionState::Committed));
-        let claim = if parent.is_none() && run.is_none() {
-            engine.claim(&context)
-        } else {
-            None
-        };
+        let claim = if parent.is_none() && run.is_none() { engine.claim(&context) } else { None };
         let inner = Inner {
             state: TransactionState::Active,
             ending: Ending::None,
