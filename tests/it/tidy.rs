@@ -15,6 +15,7 @@ const TOP: &[&str] = &[
     "Cargo.toml",
     "LICENSE",
     "README.md",
+    "RELIABILITY.md",
     "benches",
     "clippy.toml",
     "crates",

@@ -935,6 +935,7 @@ async fn a_cached_task_runs_no_hook_and_nothing_is_cached_before_the_outer_commi
     assert_eq!(RAN.load(Ordering::Relaxed), 4);
 }
 
+/// TXN-29: the store is what keeps others out.
 #[tidegate::test(start_paused = true)]
 async fn nothing_to_keep_records_in_is_told_where_keys_need_it() {
     let engine = Engine::builder().without_store().open().unwrap();
