@@ -63,8 +63,8 @@ fn kill_9_loses_nothing_acknowledged_runs_nothing_again_and_every_run_finishes()
     say(&format!(
         "kill -9: {} kills ({} of them before the process had said anything, {} while another process lived on the same file), \
          {} flow runs of which {} crashed, {} were taken over by a process that lived, {} were past the limit of recoveries; {} \
-         acknowledged calls of {} runs, {} bodies that ran again before they were acknowledged, {} transactional tasks; nothing \
-         lost, nothing acknowledged ran again, every run finished; TIDEGATE_SEED={seed}",
+         acknowledged calls of {} runs, {} bodies that ran again before they were acknowledged, {} transactional tasks, {} cached \
+         tasks, {} transactions of tasks committed with their hooks called; nothing lost, nothing acknowledged ran again, every run finished; TIDEGATE_SEED={seed}",
         said.kills,
         said.early,
         said.survived,
@@ -76,6 +76,8 @@ fn kill_9_loses_nothing_acknowledged_runs_nothing_again_and_every_run_finishes()
         counts.runs,
         counts.again,
         counts.booked,
+        counts.cached,
+        counts.transactions,
     ));
     assert!(said.kills >= kills);
     assert!(
@@ -85,6 +87,7 @@ fn kill_9_loses_nothing_acknowledged_runs_nothing_again_and_every_run_finishes()
         counts.acknowledged >= 10 * kills && counts.crashed >= kills && counts.again >= kills / 20
     );
     assert!(counts.past_the_limit >= kills / 100 && counts.booked >= kills);
+    assert!(counts.cached >= kills && counts.transactions >= kills);
 }
 
 #[allow(clippy::redundant_closure, reason = "a process finds its test by the type of the closure")]
