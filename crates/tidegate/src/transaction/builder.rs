@@ -3,7 +3,7 @@
 use super::{CommitMode, TransactionHook};
 use crate::isolation::IsolationLevel;
 
-/// A transaction without a body yet: see [the module](crate::transaction).
+/// A transaction without a body yet: see [the module](mod@crate::transaction).
 pub fn transaction() -> TransactionBuilder {
     TransactionBuilder {
         key: None,
