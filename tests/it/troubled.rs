@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, LogQuery,
+    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, InputQuery, LogQuery,
     RecordedCall, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo,
     TransactionEnd, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
     ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run,
-    RunId, StateType, Timestamp,
+    RunId, RunInput, StateType, Timestamp,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -77,6 +77,7 @@ impl Troubled {
             | Write::ReleaseLease(_)
             | Write::Cache { .. }
             | Write::Transaction { .. }
+            | Write::Input { .. }
             | Write::Unlock { .. } => None,
         };
         last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
@@ -184,6 +185,10 @@ impl Store for Troubled {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.inner.orphans(limit)
+    }
+
+    fn inputs(&self, query: InputQuery) -> BoxFuture<'_, Result<Vec<RunInput>, StoreError>> {
+        self.inner.inputs(query)
     }
 
     fn artifacts(

@@ -15,6 +15,7 @@ mod parameters;
 mod retry;
 mod rules;
 mod run;
+mod run_input;
 mod state;
 pub mod store;
 mod transaction;
@@ -34,13 +35,14 @@ pub use rules::{
     transition,
 };
 pub use run::{RetryType, Run, RunPolicy};
+pub use run_input::RunInput;
 pub use state::{
     ParseStateTypeError, ResultReference, State, StateData, StateResult, StateType, StateTypes,
 };
 pub use store::{
     Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
-    Expired, IfExists, LogQuery, Order, ParseDurabilityError, RecordedCall, Room, RoomMaker,
-    RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+    Expired, IfExists, InputQuery, LogQuery, Order, ParseDurabilityError, RecordedCall, Room,
+    RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };
 pub use transaction::{
     HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,

@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError,
-    StoreErrorKind, Timestamp, TransactionRecord,
+    ArtifactRecord, CacheEntry, CacheKey, IfExists, Lease, LeaseId, Run, RunId, RunInput,
+    RunPolicy, State, StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -49,6 +49,16 @@ pub enum Write {
         /// The lease of who runs it.
         lease: Option<LeaseId>,
     },
+    /// A flow run is handed an input. Refused as [`Fenced`](StoreErrorKind::Fenced) when the run is not recorded, and as
+    /// [`Exists`](StoreErrorKind::Exists) when it has an input of this key that is not to be replaced.
+    Input {
+        /// The input.
+        input: Box<RunInput>,
+        /// What becomes of an input of the same key.
+        if_exists: IfExists,
+        /// Refused as [`Fenced`](StoreErrorKind::Fenced) too when the run has not had exactly so many states.
+        after: Option<usize>,
+    },
     /// A lock is let go of, if it is held under this lease.
     Unlock {
         /// What is locked.
@@ -70,6 +80,7 @@ impl Write {
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
             Self::Cache { entry, .. } => Uuid::from_bytes(entry.key.half()),
             Self::Transaction { record, .. } => *record.id.as_uuid(),
+            Self::Input { input, .. } => *input.flow_run_id.as_uuid(),
             Self::Unlock { key, .. } => Uuid::from_bytes(key.half()),
         }
     }

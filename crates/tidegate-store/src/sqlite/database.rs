@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
-    Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Expired, Lease, LeaseId,
-    LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, StoreError, StoreErrorKind,
-    TransactionRecord, Write,
+    Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Expired, IfExists, InputQuery,
+    Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run, RunId, RunInput, RunQuery, StoreError,
+    StoreErrorKind, TransactionRecord, Write,
 };
 
 use uuid::Uuid;
@@ -17,13 +17,13 @@ use super::act::Act;
 use super::backup::Copy;
 use super::definitions::{Known, Numbers};
 use super::deletion::Deleting;
-use super::error::{Doing, does_not_follow, failed, fenced, lease_ended, unreadable};
+use super::error::{Doing, does_not_follow, failed, fenced, input_exists, lease_ended, unreadable};
 use super::expired::{self, Candidates};
 use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
-use super::{artifact_row, cache, leases, log_row, run_query, transaction_row};
+use super::{artifact_row, cache, input_row, leases, log_row, run_query, transaction_row};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -266,6 +266,10 @@ impl Database {
             .map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn inputs(&self, query: &InputQuery) -> Result<Vec<RunInput>, StoreError> {
+        input_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {
         log_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
     }
@@ -327,9 +331,36 @@ impl Transaction<'_> {
                 transaction_row::put(self.connection, record)
                     .map_err(|error| trouble(self.place, write, error))
             }
+            Write::Input { input, if_exists, after } => {
+                self.input(write, input, *if_exists, *after)
+            }
             Write::Unlock { key, lease } => {
                 cache::unlock(self.connection, *key, *lease).map_err(Trouble::Failure)
             }
+        }
+    }
+
+    fn input(
+        &mut self,
+        write: &Write,
+        input: &RunInput,
+        if_exists: IfExists,
+        after: Option<usize>,
+    ) -> Result<(), Trouble> {
+        let found = find(self.connection, self.known, input.flow_run_id)
+            .map_err(|error| self.unreadable(error))?;
+        let Some(Numbered { run, .. }) = found else {
+            let why = "it is not recorded";
+            return Err(Trouble::Refusal(fenced(self.place, write.subject(), why)));
+        };
+        self.is_kept(&run)?;
+        if after.is_some_and(|after| after != run.states.len()) {
+            return Err(Trouble::Refusal(does_not_follow(self.place, write.subject())));
+        }
+        match input_row::put(self.connection, input, if_exists) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Trouble::Refusal(input_exists(self.place, input))),
+            Err(error) => Err(trouble(self.place, write, error)),
         }
     }
 

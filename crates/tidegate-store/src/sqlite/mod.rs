@@ -15,6 +15,7 @@ mod gathering;
 mod guard;
 mod half_written;
 mod identity;
+mod input_row;
 mod intake;
 mod keeper;
 mod leases;
@@ -48,8 +49,8 @@ use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
-    Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId,
-    RunQuery, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
+    Expired, IfExists, InputQuery, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run,
+    RunId, RunInput, RunQuery, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -255,6 +256,10 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn inputs(&self, query: InputQuery) -> BoxFuture<'_, Result<Vec<RunInput>, StoreError>> {
+        self.ask(move |database| database.inputs(&query))
     }
 
     fn artifacts(

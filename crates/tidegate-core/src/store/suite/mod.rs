@@ -19,6 +19,7 @@ mod artifacts;
 mod cache;
 mod calls;
 mod deletion;
+mod inputs;
 mod leases;
 mod lifecycle;
 mod locks;
@@ -139,6 +140,16 @@ promises! { $
         the_latest_of_a_key_is_the_newest_that_is_left
         an_artifact_that_is_put_again_is_brought_up_to_date
         artifacts_are_found_by_what_they_are_and_who_made_them
+    }
+    inputs {
+        an_input_comes_back_as_it_was_put
+        inputs_come_in_the_order_in_which_they_were_put
+        inputs_are_found_by_key_and_by_how_it_begins
+        of_two_inputs_of_one_key_the_first_stays_unless_it_is_to_be_replaced
+        of_many_inputs_of_one_key_at_once_one_is_kept
+        an_input_of_an_unknown_run_is_refused
+        an_input_for_a_state_that_the_run_has_left_is_refused
+        inputs_are_deleted_with_their_runs
     }
     order {
         an_acknowledgement_implies_every_write_before_it
