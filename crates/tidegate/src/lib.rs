@@ -32,6 +32,7 @@ mod registry;
 mod result;
 mod resume;
 mod retention;
+mod run_input;
 pub mod runtime;
 mod settings;
 mod subscriber;
@@ -41,6 +42,7 @@ pub mod testing;
 pub mod transaction;
 
 pub use erased_serde;
+pub use schemars;
 
 pub use artifact::{Artifact, Artifacts, Progress};
 pub use backup::Backup;
@@ -66,6 +68,7 @@ pub use result::{
 };
 pub use resume::resume;
 pub use retention::Retention;
+pub use run_input::{InputReceiver, InputTimeout, Received, SendInput, receive_input, send_input};
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;
@@ -73,8 +76,8 @@ pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
 pub use tidegate_core::{ArtifactId, ArtifactRecord, ArtifactType};
 pub use tidegate_core::{
     CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
-    LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State,
-    StateData, StateResult, StateType, Timestamp, exponential_backoff,
+    LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunInput, RunKind,
+    State, StateData, StateResult, StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

@@ -49,14 +49,14 @@ pub enum Write {
         /// The lease of who runs it.
         lease: Option<LeaseId>,
     },
-    /// A flow run is handed an input. Refused as [`Fenced`](StoreErrorKind::Fenced) when the run is not recorded, and as
-    /// [`Exists`](StoreErrorKind::Exists) when it has an input of this key that is not to be replaced.
+    /// A flow run is handed an input; it may come before the run is recorded. Refused as [`Exists`](StoreErrorKind::Exists) when the run
+    /// has an input of this key that is not to be replaced.
     Input {
         /// The input.
         input: Box<RunInput>,
         /// What becomes of an input of the same key.
         if_exists: IfExists,
-        /// Refused as [`Fenced`](StoreErrorKind::Fenced) too when the run has not had exactly so many states.
+        /// Refused as [`Fenced`](StoreErrorKind::Fenced) when the run is not recorded with exactly so many states.
         after: Option<usize>,
     },
     /// A lock is let go of, if it is held under this lease.
@@ -93,6 +93,8 @@ pub struct Advance {
     pub run_id: RunId,
     /// The lease it is written under.
     pub lease: Option<LeaseId>,
+    /// Whether it is under no lease afterwards: nobody owns it until someone goes on with it.
+    pub release: bool,
     /// How many states the run had before; it must be as many in the record.
     pub after: usize,
     /// Its states since the write before, oldest first; may be empty.
@@ -124,6 +126,7 @@ impl Advance {
         Self {
             run_id: run.id,
             lease: run.lease,
+            release: false,
             after: known,
             states: run.states.get(known..).unwrap_or_default().to_vec(),
             name: None,
@@ -140,7 +143,7 @@ impl Advance {
 
     /// Brings a record of the run up to date.
     pub fn apply_to(self, run: &mut Run) {
-        run.lease = self.lease;
+        run.lease = self.lease.filter(|_| !self.release);
         run.states.extend(self.states);
         if let Some(name) = self.name {
             run.name = name;

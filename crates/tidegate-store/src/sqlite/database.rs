@@ -349,12 +349,11 @@ impl Transaction<'_> {
     ) -> Result<(), Trouble> {
         let found = find(self.connection, self.known, input.flow_run_id)
             .map_err(|error| self.unreadable(error))?;
-        let Some(Numbered { run, .. }) = found else {
-            let why = "it is not recorded";
-            return Err(Trouble::Refusal(fenced(self.place, write.subject(), why)));
-        };
-        self.is_kept(&run)?;
-        if after.is_some_and(|after| after != run.states.len()) {
+        if let Some(Numbered { run, .. }) = &found {
+            self.is_kept(run)?;
+        }
+        let states = found.map(|found| found.run.states.len());
+        if after.is_some() && after != states {
             return Err(Trouble::Refusal(does_not_follow(self.place, write.subject())));
         }
         match input_row::put(self.connection, input, if_exists) {
@@ -389,6 +388,7 @@ impl Transaction<'_> {
             return Err(Trouble::Refusal(does_not_follow(self.place, write.subject())));
         }
         advance.clone().apply_to(&mut run);
+        let lease = lease.filter(|_| !advance.release);
         run_row::write(&mut self.update, &run, definition, lease)
             .map_err(|error| trouble(self.place, write, error))
     }

@@ -113,7 +113,9 @@ fn join(older: &mut Write, newer: Write) -> Result<Option<Write>, Contradiction>
         (Write::Begin(_) | Write::Advance(_), Write::Begin(_)) => {
             return Err(Contradiction::AlreadyBegun);
         }
-        (Write::Begin(run), Write::Advance(advance)) if run.lease == advance.lease => {
+        (Write::Begin(run), Write::Advance(advance))
+            if run.lease == advance.lease && !advance.release =>
+        {
             if advance.after != run.states.len() {
                 return Err(Contradiction::DoesNotFollow);
             }

@@ -17,6 +17,7 @@ mod context;
 mod crash;
 mod execution;
 mod hooks;
+mod inbox;
 mod live;
 mod nursery;
 mod ownership;
@@ -51,6 +52,8 @@ pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
 pub(crate) use execution::Execution;
+use inbox::Inbox;
+pub(crate) use inbox::Listener;
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
@@ -103,6 +106,8 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    /// Who waits for inputs of flow runs.
+    inbox: Inbox,
     /// Who computes what is to be cached.
     turns: Turns,
     archive: Archive,
@@ -130,6 +135,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            inbox: Inbox::default(),
             turns: Turns::default(),
             archive,
             housekeeping: Housekeeping::default(),

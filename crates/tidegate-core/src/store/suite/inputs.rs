@@ -131,12 +131,20 @@ pub async fn of_many_inputs_of_one_key_at_once_one_is_kept(subject: &Subject) {
     assert_eq!(of(&store, run.id).await.len(), 1);
 }
 
-/// Whether or not it will be recorded later.
-pub async fn an_input_of_an_unknown_run_is_refused(subject: &Subject) {
+/// Unless it is for a state of the run.
+pub async fn an_input_may_come_before_its_run(subject: &Subject) {
     let store = subject.open().await;
     let run = flow_run("pipeline", 0);
-    assert_eq!(refusal(&store, put(&input(&run, "a", 1))).await, StoreErrorKind::Fenced);
-    assert_eq!(of(&store, run.id).await, []);
+    let early = input(&run, "a", 1);
+    store.put_acknowledged(put(&early)).await.expect("it is stored");
+    let late = Write::Input {
+        input: Box::new(input(&run, "b", 1)),
+        if_exists: IfExists::Refuse,
+        after: Some(run.states.len()),
+    };
+    assert_eq!(refusal(&store, late).await, StoreErrorKind::Fenced);
+    store.put_acknowledged(Write::Begin(Box::new(run.clone()))).await.expect("the run is stored");
+    assert_eq!(of(&store, run.id).await, [early]);
 }
 
 /// So that of an answer and a change of the state one is first, and the other knows.

@@ -147,7 +147,7 @@ promises! { $
         inputs_are_found_by_key_and_by_how_it_begins
         of_two_inputs_of_one_key_the_first_stays_unless_it_is_to_be_replaced
         of_many_inputs_of_one_key_at_once_one_is_kept
-        an_input_of_an_unknown_run_is_refused
+        an_input_may_come_before_its_run
         an_input_for_a_state_that_the_run_has_left_is_refused
         inputs_are_deleted_with_their_runs
     }
@@ -197,6 +197,7 @@ promises! { $
         a_run_is_taken_over_though_its_dead_owner_still_writes
         a_run_that_has_ended_is_taken_over_though_its_owner_lives
         a_run_under_no_lease_is_taken_up
+        a_run_that_was_let_go_of_is_nobodys
         a_write_that_does_not_follow_the_record_is_refused
         a_write_that_does_not_follow_what_was_just_put_is_refused
         a_refused_write_harms_no_other
