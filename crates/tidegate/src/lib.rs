@@ -25,6 +25,7 @@ mod names;
 mod options;
 mod output;
 mod parameters;
+mod pause;
 pub mod prelude;
 mod prints;
 mod query;
@@ -59,6 +60,7 @@ pub use logging::{RunLogger, run_logger};
 pub use options::{Options, RunName};
 pub use output::{FinalState, StandsForState};
 pub use parameters::InvalidParameters;
+pub use pause::{FlowPauseTimeout, PauseCall, pause_flow_run, suspend_flow_run};
 pub use query::{Logs, Runs};
 #[cfg(feature = "object-store")]
 pub use result::ObjectStorage;
@@ -66,7 +68,7 @@ pub use result::{
     CompressedJsonSerializer, IntoResultSerializer, IntoResultStorage, JsonSerializer, LocalFiles,
     MemoryStorage, Recordable, ResultSerializer, ResultStorage, SerializerError, TakeValue,
 };
-pub use resume::resume;
+pub use resume::{Resume, resume};
 pub use retention::Retention;
 pub use run_input::{InputReceiver, InputTimeout, Received, SendInput, receive_input, send_input};
 pub use settings::Durability;

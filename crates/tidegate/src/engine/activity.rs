@@ -1,8 +1,10 @@
-//! Whether an engine still begins attempts, and how many attempts of tasks are under way. It stops nothing by force.
+//! Whether an engine still begins attempts, and how many attempts of tasks are under way, in the engine and in each flow run. It stops
+//! nothing by force.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use tidegate_core::RunKind;
 use tokio::sync::Notify;
 
 use crate::engine::LiveRun;
@@ -15,13 +17,21 @@ pub(super) struct Activity {
     idle: Notify,
 }
 
-/// An attempt of a task is under way, until this is dropped. It holds the run and not the engine, whose count of references is
-/// everybody's.
+/// An attempt is under way, until this is dropped. It holds the run and not the engine, whose count of references is everybody's.
 pub(super) struct Busy(Arc<LiveRun>);
 
 impl Busy {
-    /// Begins an attempt of a task; never, once the engine is stopping, so that a flow which goes on does not get further.
-    pub(super) async fn begin(run: &Arc<LiveRun>) -> Self {
+    /// Begins an attempt; none when its flow run is about to be suspended, so that it has to wait. One of a task never begins once the
+    /// engine is stopping, so that a flow which goes on does not get further.
+    pub(super) async fn begin(run: &Arc<LiveRun>) -> Option<Self> {
+        if let Some(pausing) = run.flow().and_then(|flow| flow.pausing())
+            && !pausing.begin_call(|| run.record().task_run_id.is_some())
+        {
+            return None;
+        }
+        if run.kind() == RunKind::Flow {
+            return Some(Self(Arc::clone(run)));
+        }
         let activity = run.engine().activity();
         // Counted before it is asked: whoever stops the engine then sees one or the other.
         activity.tasks.fetch_add(1, Ordering::SeqCst);
@@ -30,12 +40,18 @@ impl Busy {
             drop(busy);
             return std::future::pending().await;
         }
-        busy
+        Some(busy)
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
+        if let Some(pausing) = self.0.flow().and_then(|flow| flow.pausing()) {
+            pausing.end_call();
+        }
+        if self.0.kind() == RunKind::Flow {
+            return;
+        }
         let activity = self.0.engine().activity();
         if activity.tasks.fetch_sub(1, Ordering::SeqCst) == 1
             && activity.stopping.load(Ordering::SeqCst)

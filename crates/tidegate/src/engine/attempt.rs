@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tidegate_core::{RunKind, State};
 
 use crate::engine::panics::Panic;
 use crate::engine::{Attempt, Attempted, Body, Context, Execution, LiveRun};
@@ -28,21 +29,25 @@ pub(super) enum Outcome {
 }
 
 impl Execution {
-    /// Calls the body once.
-    pub(super) async fn attempt(&mut self, body: &mut dyn Body) -> Outcome {
+    /// Calls the body once. A flow may be suspended meanwhile, in this state.
+    pub(super) async fn attempt(&mut self, body: &mut dyn Body) -> Result<Outcome, Box<State>> {
         let last = self.is_last_attempt();
         match Panic::catch_sync(|| body.attempt(last)) {
             Ok(Attempt::Future(future)) => {
-                let context = Arc::clone(&self.context);
-                attempt(future, self.options.time_limit(), context).await
+                let limit = self.options.time_limit();
+                match self.live.kind() {
+                    RunKind::Flow => Box::pin(self.attempt_flow(future, limit)).await,
+                    RunKind::Task => Ok(attempt(future, limit, Arc::clone(&self.context)).await),
+                }
             }
-            Ok(Attempt::Work(work)) => Box::pin(self.transact(work)).await,
-            Err(panic) => Outcome::Panicked(panic),
+            Ok(Attempt::Work(work)) => Ok(Box::pin(self.transact(work)).await),
+            Err(panic) => Ok(Outcome::Panicked(panic)),
         }
     }
 }
 
-async fn attempt(
+/// Polls a body until it ends, or its time is up.
+pub(super) async fn attempt(
     future: BoxFuture<'_, Attempted>,
     limit: Option<Duration>,
     context: Arc<Context>,

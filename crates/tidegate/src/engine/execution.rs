@@ -138,7 +138,10 @@ impl Execution {
             self.call_hooks(StateType::Running).await;
             let outcome = match self.trouble.take() {
                 Some(error) => Outcome::Failed(error),
-                None => self.attempt(body).await,
+                None => match self.attempt(body).await {
+                    Ok(outcome) => outcome,
+                    Err(state) => return Box::pin(self.end_suspended(*state)).await,
+                },
             };
             self.join_submitted(&outcome).await;
             let next = match self.conclude(outcome, body) {
@@ -185,16 +188,21 @@ impl Execution {
     }
 
     /// Enters RUNNING, unless the engine is stopping; a flow that ran before knows then what of its calls is recorded.
-    async fn begin_attempt(&mut self) -> Result<Option<Busy>> {
-        let busy = match self.live.kind() {
-            RunKind::Flow => None,
-            RunKind::Task => Some(Busy::begin(&self.live).await),
-        };
-        if self.live.kind() == RunKind::Flow && self.live.record().run_count > 0 {
-            Box::pin(self.recall_calls()).await?;
+    async fn begin_attempt(&mut self) -> Result<Busy> {
+        loop {
+            let waits = self.live.kind() == RunKind::Flow
+                && self.live.flow().is_some_and(|flow| flow.is_paused());
+            if !waits && let Some(busy) = Busy::begin(&self.live).await {
+                if self.live.kind() == RunKind::Flow && self.live.record().run_count > 0 {
+                    Box::pin(self.recall_calls()).await?;
+                }
+                if self.enter_running().await? {
+                    return Ok(busy);
+                }
+            }
+            let Some(flow) = self.live.flow() else { continue };
+            Box::pin(flow.wait_to_go_on()).await?;
         }
-        self.enter_running().await?;
-        Ok(busy)
     }
 
     pub(super) fn is_last_attempt(&self) -> bool {

@@ -8,6 +8,7 @@ use std::sync::{
 use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 
 use crate::definition::Definition;
+use crate::engine::pausing::Pausing;
 use crate::engine::{Calls, Engine, Nursery};
 use crate::error::RunLabel;
 use crate::inputs::Inputs;
@@ -25,6 +26,8 @@ pub(crate) struct LiveRun {
     inherited: Inherited,
     /// Of a flow run: what its current attempt has submitted.
     nursery: Option<Mutex<Nursery>>,
+    /// Of a flow run: what is asked of its attempt.
+    pausing: Option<Box<Pausing>>,
     /// Of a flow run that is recorded: the calls of its current attempt.
     calls: Option<Mutex<Calls>>,
     /// Of a flow run whose tasks may be cached: what is known of its arguments.
@@ -43,6 +46,7 @@ impl LiveRun {
         flow: Option<Arc<Self>>,
     ) -> Self {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
+        let pausing = (record.kind() == RunKind::Flow).then(Box::default);
         let recorded = record.kind() == RunKind::Flow && engine.store().is_some();
         let calls = recorded.then(Mutex::default);
         Self {
@@ -52,6 +56,7 @@ impl LiveRun {
             record: RwLock::new(record),
             inherited,
             nursery,
+            pausing,
             calls,
             inputs: OnceLock::new(),
             flow,
@@ -83,6 +88,11 @@ impl LiveRun {
     /// Of a flow run: what its current attempt has submitted.
     pub(crate) fn nursery(&self) -> Option<Nursery> {
         self.nursery.as_ref().map(|nursery| lock(nursery).clone())
+    }
+
+    /// Of a flow run: what is asked of its attempt, and whether calls in it begin.
+    pub(crate) fn pausing(&self) -> Option<&Pausing> {
+        self.pausing.as_deref()
     }
 
     /// Of a flow run: drops what its current attempt has submitted, and makes room for what the next one submits.

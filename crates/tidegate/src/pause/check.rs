@@ -27,7 +27,11 @@ impl Checker<'_> {
         let schema = match schema {
             Value::Bool(false) => return Err(format!("{place} may not be there")),
             Value::Object(schema) => schema,
-            Value::Null | Value::Bool(true) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Value::Null
+            | Value::Bool(true)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_) => {
                 return Ok(());
             }
         };
@@ -142,11 +146,7 @@ fn unknown(place: &Place<'_>, known: &[&String]) -> String {
     format!("{place} is unknown; the fields are {}", known.join(", "))
 }
 
-fn is_of_type(
-    schema: &Map<String, Value>,
-    value: &Value,
-    place: &Place<'_>,
-) -> Result<(), String> {
+fn is_of_type(schema: &Map<String, Value>, value: &Value, place: &Place<'_>) -> Result<(), String> {
     let names: Vec<&str> = match schema.get("type") {
         Some(Value::String(name)) => vec![name],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
@@ -292,11 +292,7 @@ fn range_of(format: &str) -> Option<(Exact, Exact)> {
     }
 }
 
-fn is_of_length(
-    schema: &Map<String, Value>,
-    text: &str,
-    place: &Place<'_>,
-) -> Result<(), String> {
+fn is_of_length(schema: &Map<String, Value>, text: &str, place: &Place<'_>) -> Result<(), String> {
     let bound = |name: &str| schema.get(name).and_then(Value::as_u64);
     let count = text.chars().count() as u64;
     match (bound("minLength"), bound("maxLength")) {

@@ -47,7 +47,9 @@ impl Form {
         optional.as_object_mut().map(|schema| schema.remove("required"));
         check(&optional, &Value::Object(initial.clone()))?;
         for (name, value) in initial {
-            if let Some(field) = self.schema.pointer_mut("/properties").and_then(|all| all.get_mut(&name)) {
+            if let Some(field) =
+                self.schema.pointer_mut("/properties").and_then(|all| all.get_mut(&name))
+            {
                 if !field.is_object() {
                     *field = json!({});
                 }
@@ -108,7 +110,8 @@ fn is_record(schema: &Value) -> bool {
 /// An object without fields is a record; one with fields of any name is a map.
 fn is_closed_object(schema: &Value) -> bool {
     schema.as_object().is_some_and(|schema| {
-        is_closed(schema) && schema.get("additionalProperties").is_none_or(|others| *others == false)
+        is_closed(schema)
+            && schema.get("additionalProperties").is_none_or(|others| *others == false)
     })
 }
 

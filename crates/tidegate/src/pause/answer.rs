@@ -1,0 +1,108 @@
+//! Answering the pause of a flow run: what is given is checked against what it waits for, and recorded for the one state in which it was
+//! asked, so that of an answer and a timeout one is first and the other knows. It never runs anything.
+
+use serde_json::Value;
+use tidegate_core::store::Advance;
+use tidegate_core::{
+    IfExists, Proposal, Run, RunInput, State, StateData, StateType, Timestamp, Write, transition,
+};
+
+use super::form::fill_in;
+use super::prefix;
+use crate::engine::{Context, Engine};
+use crate::error::{Error, Result};
+use crate::run_input::Put;
+
+/// A pause that a recorded run is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Question {
+    prefix: String,
+    timeout: Option<Timestamp>,
+    /// Whether its process waits for the answer.
+    pub(crate) is_waited_for: bool,
+    is_suspended: bool,
+}
+
+impl Question {
+    /// What a run waits for: one that is paused or suspended, and one whose process has died while it was paused.
+    pub(crate) fn of(run: &Run) -> Option<Self> {
+        let (last, before) = run.states.split_last()?;
+        let died = last.state_type() == StateType::Crashed;
+        let paused = if died { before.last()? } else { last };
+        let StateData::Paused { timeout, reschedule, key: Some(key) } = &paused.data else {
+            return None;
+        };
+        Some(Self {
+            prefix: prefix(&paused.name, key),
+            // One who died asks anew.
+            timeout: timeout.filter(|_| !died),
+            is_waited_for: !died && !reschedule,
+            is_suspended: !died && *reschedule,
+        })
+    }
+
+    /// Records what a run is resumed with, if it fits.
+    pub(crate) async fn answer(
+        &self,
+        engine: &Engine,
+        run: &Run,
+        given: Option<Value>,
+    ) -> Result<()> {
+        let name = &run.name;
+        let refused = |why: &str| {
+            Err(Error::configuration(format!("flow run '{name}' is not resumed: {why}")))
+        };
+        let now = engine.now();
+        if self.timeout.is_some_and(|timeout| timeout < now) {
+            if self.is_suspended {
+                expire(engine, run, now).await?;
+            }
+            return refused("its time was up before");
+        }
+        let answered = engine.input(run.id, &self.key("response")).await?.is_some();
+        if answered && self.is_suspended && given.is_none() {
+            // Whoever has answered has not come to running it again.
+            return Ok(());
+        }
+        let schema = engine.input(run.id, &self.key("schema")).await?;
+        let value = match (&schema, given) {
+            (Some(schema), given) => fill_in(schema, given),
+            (None, None) => Ok(Value::Null),
+            (None, Some(_)) => Err("it waits for no input".to_owned()),
+        };
+        let value = match value {
+            Ok(value) => value,
+            Err(why) => return refused(&format!("its input does not fit: {why}")),
+        };
+        let input = RunInput {
+            flow_run_id: run.id,
+            key: self.key("response"),
+            value,
+            sender: Context::with(|context| context.flow.as_ref().map(|flow| flow.id())).flatten(),
+            created: now,
+        };
+        match engine.put_input(input, IfExists::Refuse, Some(run.states.len())).await? {
+            Put::Done => Ok(()),
+            Put::Exists => refused("it has been resumed already"),
+            Put::Refused => refused("it has gone on meanwhile"),
+        }
+    }
+
+    fn key(&self, part: &str) -> String {
+        format!("{}-{part}", self.prefix)
+    }
+}
+
+/// Ends a suspended run whose time was up before it was resumed, as the rules say.
+async fn expire(engine: &Engine, run: &Run, now: Timestamp) -> Result<()> {
+    let mut run = run.clone();
+    let known = run.states.len();
+    // The rules put its failure in the place of going on.
+    let _ = transition(&mut run, Proposal::new(State::running(now)), now);
+    if !run.is_terminal() {
+        return Ok(());
+    }
+    let write = Write::Advance(Box::new(Advance::since(&run, known)));
+    let recorded = engine.require_store()?.put_acknowledged(write).await;
+    recorded.map_err(|error| Error::store(None, error))
+}
