@@ -205,7 +205,7 @@ impl Engine {
             ))),
             Some(state) if state.state_type() == StateType::Paused => Ok(Box::new(run)),
             Some(state) if !state.is_terminal() => {
-                cannot("it is not paused and has not ended; a process that lives owns it")
+                cannot("it has not ended and is not paused; a process that lives owns it")
             }
             Some(state) if state.is_completed() => cannot("it has completed"),
             Some(_) => Ok(Box::new(run)),

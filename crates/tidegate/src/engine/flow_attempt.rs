@@ -9,14 +9,15 @@ use futures_util::future::BoxFuture;
 use tidegate_core::{Judgement, Proposal, State, StateData, Timestamp, Verdict, judge};
 
 use crate::engine::attempt::{Outcome, attempt};
-use crate::engine::pausing::{Ask, Gate};
+use crate::engine::pausing::{Answer, Ask, Gate};
 use crate::engine::{Attempted, Execution};
 use crate::error::{Error, Result};
 
 /// A suspension that is on its way.
 struct Suspension {
     state: Box<State>,
-    asked_by_body: bool,
+    /// Kept until the body is dropped: it waits for it.
+    _answer: Answer,
 }
 
 impl Execution {
@@ -37,12 +38,11 @@ impl Execution {
             while let Some(ask) = pausing.next_ask() {
                 self.answer(ask, &mut suspension).await;
             }
-            let asked_by_body = suspension.as_ref().is_some_and(|each| each.asked_by_body);
             let outcome = tokio::select! {
                 biased;
                 outcome = &mut attempt => Some(outcome),
                 () = pausing.asked() => continue,
-                () = pausing.quiet(asked_by_body), if suspension.is_some() => None,
+                () = pausing.quiet(), if suspension.is_some() => None,
             };
             // What the body asked for last comes before its end.
             while let Some(ask) = pausing.next_ask() {
@@ -75,14 +75,10 @@ impl Execution {
                 }
             }
             Ask::Suspend(state, answer) => match self.may_enter(&state) {
-                Ok(()) => self.close_gate(state, true, suspension),
+                Ok(()) => self.close_gate(state, answer, suspension),
                 Err(error) => {
                     let _ = answer.send(Err(error));
                 }
-            },
-            Ask::SuspendNext(state) => match self.may_enter(&state) {
-                Ok(()) => self.close_gate(state, false, suspension),
-                Err(error) => self.live.logger().warning(format_args!("{error}")),
             },
         }
     }
@@ -123,13 +119,13 @@ impl Execution {
     fn close_gate(
         &mut self,
         state: Box<State>,
-        asked_by_body: bool,
+        answer: Answer,
         suspension: &mut Option<Suspension>,
     ) {
         self.live.logger().info(
             "Suspending flow run, execution will be rescheduled when this flow run is resumed.",
         );
-        *suspension = Some(Suspension { state, asked_by_body });
+        *suspension = Some(Suspension { state, _answer: answer });
         if let Some(pausing) = self.live.pausing() {
             pausing.set_gate(Gate::Closing);
         }

@@ -27,8 +27,6 @@ pub(crate) struct Pausing {
     gate: AtomicU8,
     /// How many calls in the flow run are under way.
     under_way: AtomicUsize,
-    /// How many calls wait for the flow run to go on.
-    waiting: AtomicUsize,
     /// Any of these has changed, or the state of the flow run.
     changed: Notify,
 }
@@ -53,8 +51,6 @@ pub(super) enum Ask {
     GoOn(Timestamp, Option<Answer>),
     /// To be suspended in this state, by the body. Answered only if it may not.
     Suspend(Box<State>, Answer),
-    /// To be suspended in this state when the body next calls something, or ends.
-    SuspendNext(Box<State>),
 }
 
 pub(super) type Answer = oneshot::Sender<Result<()>>;
@@ -138,13 +134,9 @@ impl Pausing {
         self.asked.notify_one();
     }
 
-    /// Waits until no call is under way and, unless the body has asked itself, until it has come to a call.
-    pub(super) async fn quiet(&self, asked_by_body: bool) {
-        self.until(|| {
-            let comes_to_call = asked_by_body || self.waiting.load(Ordering::SeqCst) > 0;
-            comes_to_call && self.under_way.load(Ordering::SeqCst) == 0
-        })
-        .await;
+    /// Waits until no call is under way.
+    pub(super) async fn quiet(&self) {
+        self.until(|| self.under_way.load(Ordering::SeqCst) == 0).await;
     }
 
     async fn until(&self, holds: impl Fn() -> bool) {
@@ -156,23 +148,6 @@ impl Pausing {
             }
             changed.await;
         }
-    }
-}
-
-/// A call waits, until this is dropped.
-struct Waiting<'a>(&'a Pausing);
-
-impl<'a> Waiting<'a> {
-    fn begin(pausing: &'a Pausing) -> Self {
-        pausing.waiting.fetch_add(1, Ordering::SeqCst);
-        pausing.changed.notify_waiters();
-        Self(pausing)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -204,17 +179,9 @@ impl LiveRun {
         }
     }
 
-    /// Suspends this flow run when its body next calls something, or ends.
-    pub(crate) fn suspend_next(&self, state: State) {
-        if let Some(pausing) = self.pausing() {
-            pausing.ask(Ask::SuspendNext(Box::new(state)));
-        }
-    }
-
     /// Waits until a call in this flow run may begin; an error when none does any more.
     pub(super) async fn wait_to_go_on(&self) -> Result<()> {
         let Some(pausing) = self.pausing() else { return Ok(()) };
-        let _waiting = Waiting::begin(pausing);
         pausing
             .until(|| match pausing.gate() {
                 Gate::Open => !self.is_paused(),

@@ -21,7 +21,7 @@ pub use receive::{InputReceiver, InputTimeout, Received, receive_input};
 const DEFAULT_CHANNEL: &str = "input";
 
 /// Sends an input to a flow run, where [`receive_input`] receives it: in the same process at once, in another within a second. Inputs stay
-/// with the run; one that is sent before the run asks for it is received when it does.
+/// with the run; one that is sent before the run asks for it, or before it is recorded, is received when it does.
 ///
 /// ```
 /// use tidegate::prelude::*;
@@ -118,7 +118,7 @@ impl SendInput {
                 "flow run {id} has an input of the key `{key}` already: send this one under another key, or without one"
             ))),
             Put::Refused => Err(Error::configuration(format!(
-                "an input cannot be sent to flow run {id}: it is not recorded in the store of this engine"
+                "an input cannot be sent to flow run {id}: it ended long ago, and its record is being deleted"
             ))),
         }
     }
@@ -126,7 +126,7 @@ impl SendInput {
 
 /// # Errors
 ///
-/// The run is not recorded, has an input of the same key, or the input cannot be written as JSON; the engine keeps no records, or the
+/// The run has an input of the same key or is being deleted, or the input cannot be written as JSON; the engine keeps no records, or the
 /// store cannot write.
 ///
 /// # Cancel safety
