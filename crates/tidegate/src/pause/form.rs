@@ -37,10 +37,12 @@ impl Form {
 
     /// Fills in what is known already, as defaults.
     pub(super) fn begin_with(&mut self, initial: Value) -> Result<(), String> {
-        let initial = match initial {
-            Value::Object(fields) if !self.wrapped => fields,
-            value if self.wrapped => Map::from_iter([(VALUE.to_owned(), value)]),
-            _ => return Err("it must be an object with fields".to_owned()),
+        let initial = if self.wrapped {
+            Map::from_iter([(VALUE.to_owned(), initial)])
+        } else if let Value::Object(fields) = initial {
+            fields
+        } else {
+            return Err("it must be an object with fields".to_owned());
         };
         // What is not filled in yet is not missed yet.
         let mut optional = self.schema.clone();
@@ -147,11 +149,13 @@ fn move_root(schema: &mut Value) {
     match schema {
         Value::Object(parts) => {
             for (name, part) in parts {
-                match part {
-                    Value::String(target) if name == "$ref" && target == "#" => {
-                        *target = format!("#/properties/{VALUE}");
-                    }
-                    part => move_root(part),
+                if let Value::String(target) = part
+                    && name == "$ref"
+                    && target == "#"
+                {
+                    *target = format!("#/properties/{VALUE}");
+                } else {
+                    move_root(part);
                 }
             }
         }
