@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt};
 use tidegate_core::{
-    Request, RequestKind, Run, RunId, RunKind, RunQuery, State, StateType, StateTypes,
-    StoreErrorKind, Write,
+    Request, RequestKind, RequestQuery, Run, RunId, RunKind, RunQuery, State, StateType,
+    StateTypes, StoreErrorKind, Write,
 };
 
 use crate::engine::{ASKED_TO_CANCEL, Engine, cancelled};
@@ -127,18 +127,20 @@ impl Engine {
                     self.cancel_unowned(each.id).await?;
                 }
             }
-            let label = label(&run);
-            let Some(write) = cancelled(run, self.now(), ASKED_TO_CANCEL) else {
-                return Ok(());
-            };
-            match self.require_store()?.put_acknowledged(write).await {
-                Ok(()) => Ok(()),
-                // Somebody has taken it up, and sees the request.
-                Err(error) if error.kind() == StoreErrorKind::Fenced => Ok(()),
-                Err(error) => Err(Error::store(Some(label), error)),
-            }
+            self.cancel_record(run).await
         }
         .boxed()
+    }
+
+    async fn cancel_record(&self, run: Run) -> Result<()> {
+        let label = label(&run);
+        let Some(write) = cancelled(run, self.now(), ASKED_TO_CANCEL) else { return Ok(()) };
+        match self.require_store()?.put_acknowledged(write).await {
+            Ok(()) => Ok(()),
+            // Somebody has taken it up, and sees the request.
+            Err(error) if error.kind() == StoreErrorKind::Fenced => Ok(()),
+            Err(error) => Err(Error::store(Some(label), error)),
+        }
     }
 
     /// The record of a run that can be cancelled.
@@ -156,6 +158,34 @@ impl Engine {
             ))),
             None => Ok(run),
         }
+    }
+
+    /// The open requests about a run.
+    async fn requests_about(&self, run_id: RunId) -> Result<Vec<Request>> {
+        let query = RequestQuery { run_id: Some(run_id), ..RequestQuery::default() };
+        let requests = self.require_store()?.requests(query).await;
+        requests.map_err(|error| Error::store(None, error))
+    }
+
+    /// Whether somebody has asked for a run to be cancelled that its last owner did not see.
+    pub(crate) async fn was_asked_to_cancel(&self, run_id: RunId) -> Result<bool> {
+        let requests = self.requests_about(run_id).await?;
+        Ok(requests.iter().any(|request| request.kind == RequestKind::Cancel))
+    }
+
+    /// Ends a crashed run that was asked to cancel, in the place of running it again.
+    pub(crate) async fn cancel_instead(&self, run: Run) -> Result<()> {
+        let id = run.id;
+        self.cancel_record(run).await?;
+        self.end_requests_about(id).await
+    }
+
+    /// What was asked of a run counts no more.
+    pub(crate) async fn end_requests_about(&self, run_id: RunId) -> Result<()> {
+        for request in self.requests_about(run_id).await? {
+            self.write(Write::EndRequest(request.id)).await?;
+        }
+        Ok(())
     }
 
     async fn write(&self, write: Write) -> Result<()> {
