@@ -47,14 +47,12 @@ async fn weather_station() -> Result<()> {
 async fn main() -> Result<()> {
     // A whole flow, with everything inside it.
     let station = weather_station().submit();
-    tokio::spawn({
-        let station = station.clone();
-        async move {
-            tokio::time::sleep(Duration::from_millis(500)).await;
-            station.cancel();
-        }
-    });
-    let error = station.await.expect_err("it was cancelled");
+    let storm = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        station.cancel();
+    };
+    let (ended, ()) = tokio::join!(&station, storm);
+    let error = ended.expect_err("it was cancelled");
     println!("The first station: cancelled {}.", error.is_cancelled());
 
     // By its id, from anywhere: another process with the same database may do it.
