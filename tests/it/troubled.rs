@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::BoxFuture;
 use tidegate::store::{
     Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, InputQuery, LogQuery,
-    RecordedCall, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo,
-    TransactionEnd, Write,
+    RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError,
+    StoreErrorKind, StoreInfo, TransactionEnd, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run,
-    RunId, RunInput, StateType, Timestamp,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Request,
+    Run, RunId, RunInput, StateType, Timestamp,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -78,7 +78,9 @@ impl Troubled {
             | Write::Cache { .. }
             | Write::Transaction { .. }
             | Write::Input { .. }
-            | Write::Unlock { .. } => None,
+            | Write::Unlock { .. }
+            | Write::Request(_)
+            | Write::EndRequest(_) => None,
         };
         last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
     }
@@ -189,6 +191,10 @@ impl Store for Troubled {
 
     fn inputs(&self, query: InputQuery) -> BoxFuture<'_, Result<Vec<RunInput>, StoreError>> {
         self.inner.inputs(query)
+    }
+
+    fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {
+        self.inner.requests(query)
     }
 
     fn artifacts(

@@ -9,6 +9,7 @@ mod block_on;
 mod builder;
 pub mod cache;
 mod call;
+mod cancel;
 mod canonical;
 mod capture;
 mod default_engine;
@@ -37,6 +38,7 @@ mod run_input;
 pub mod runtime;
 mod settings;
 mod subscriber;
+mod suspend;
 mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -50,6 +52,7 @@ pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
+pub use cancel::cancel;
 pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
@@ -72,14 +75,16 @@ pub use resume::{Resume, resume};
 pub use retention::Retention;
 pub use run_input::{InputReceiver, InputTimeout, Received, SendInput, receive_input, send_input};
 pub use settings::Durability;
+pub use suspend::suspend;
 pub use tags::with_tags;
 pub use tidegate_core::store;
 pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
 pub use tidegate_core::{ArtifactId, ArtifactRecord, ArtifactType};
 pub use tidegate_core::{
     CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
-    LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunInput, RunKind,
-    State, StateData, StateResult, StateType, Timestamp, exponential_backoff,
+    LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
+    RetryPolicy, Run, RunId, RunInput, RunKind, State, StateData, StateResult, StateType,
+    Timestamp, exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

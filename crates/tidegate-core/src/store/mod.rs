@@ -23,13 +23,13 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LogRecord, Run,
-    RunId, RunInput, StateResult, Timestamp, TransactionRecord,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LogRecord, Request,
+    Run, RunId, RunInput, StateResult, Timestamp, TransactionRecord,
 };
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
-pub use query::{ArtifactQuery, InputQuery, LogQuery, Order, RunQuery};
+pub use query::{ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -197,6 +197,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// The inputs of a flow run that match, in the order in which they were first put: whoever has seen some asks for those after.
     fn inputs(&self, query: InputQuery) -> BoxFuture<'_, Result<Vec<RunInput>, StoreError>>;
+
+    /// The open requests that match, in the order in which they were put. Asked each second by an engine that owns runs.
+    fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>>;
 
     /// The artifacts that match, in the order asked for.
     fn artifacts(

@@ -28,6 +28,7 @@ mod options;
 mod pending;
 mod queue;
 mod reader;
+mod request_row;
 mod row;
 mod run_query;
 mod run_row;
@@ -49,8 +50,9 @@ use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
-    Expired, IfExists, InputQuery, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run,
-    RunId, RunInput, RunQuery, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
+    Expired, IfExists, InputQuery, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Request,
+    RequestQuery, Room, Run, RunId, RunInput, RunQuery, Store, StoreError, StoreInfo, Timestamp,
+    TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -260,6 +262,10 @@ impl Store for Sqlite {
 
     fn inputs(&self, query: InputQuery) -> BoxFuture<'_, Result<Vec<RunInput>, StoreError>> {
         self.ask(move |database| database.inputs(&query))
+    }
+
+    fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {
+        self.ask(move |database| database.requests(&query))
     }
 
     fn artifacts(

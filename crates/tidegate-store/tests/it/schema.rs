@@ -131,6 +131,15 @@ async fn the_schema_is_version_one() {
             UNIQUE (flow_run_id, key)
         ) STRICT
         CREATE INDEX run_inputs_by_flow_run ON run_inputs (flow_run_id, number)
+        CREATE TABLE requests (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            run_id BLOB NOT NULL CHECK (length(run_id) = 16),
+            content TEXT NOT NULL, -- what is asked, as a JSON object
+            at INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT
+        CREATE INDEX requests_by_run ON requests (run_id)
         CREATE TABLE logs (
             number INTEGER PRIMARY KEY,
             flow_run_id BLOB CHECK (length(flow_run_id) = 16),

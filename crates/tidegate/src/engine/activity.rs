@@ -24,8 +24,8 @@ impl Busy {
     /// Begins an attempt; none when its flow run is about to be suspended, so that it has to wait. One of a task never begins once the
     /// engine is stopping, so that a flow which goes on does not get further.
     pub(super) async fn begin(run: &Arc<LiveRun>) -> Option<Self> {
-        if let Some(pausing) = run.flow().and_then(|flow| flow.pausing())
-            && !pausing.begin_call(|| run.record().task_run_id.is_some())
+        if let Some(flow) = run.flow()
+            && !flow.begin_call(|| run.is_part())
         {
             return None;
         }
@@ -46,8 +46,8 @@ impl Busy {
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        if let Some(pausing) = self.0.flow().and_then(|flow| flow.pausing()) {
-            pausing.end_call();
+        if let Some(flow) = self.0.flow() {
+            flow.end_call();
         }
         if self.0.kind() == RunKind::Flow {
             return;

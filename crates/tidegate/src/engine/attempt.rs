@@ -2,12 +2,14 @@
 //! went. It never decides what that means.
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tidegate_core::{RunKind, State};
+use tidegate_core::State;
 
+use crate::engine::control::{CalledOff, SyncBody};
 use crate::engine::panics::Panic;
 use crate::engine::{Attempt, Attempted, Body, Context, Execution, LiveRun};
 use crate::error::Error;
@@ -28,26 +30,62 @@ pub(super) enum Outcome {
     Refused(String),
 }
 
+/// Why an attempt was given up.
+pub(super) enum Stopped {
+    /// The run was called off.
+    CalledOff,
+    /// It is to be suspended, in this state.
+    Suspended(Box<State>),
+}
+
 impl Execution {
-    /// Calls the body once. A flow may be suspended meanwhile, in this state.
-    pub(super) async fn attempt(&mut self, body: &mut dyn Body) -> Result<Outcome, Box<State>> {
+    /// Calls the body once.
+    pub(super) async fn attempt(&mut self, body: &mut dyn Body) -> Result<Outcome, Stopped> {
         let last = self.is_last_attempt();
+        let live = Arc::clone(&self.live);
+        let _attempting = Attempting::begin(&live);
         match Panic::catch_sync(|| body.attempt(last)) {
             Ok(Attempt::Future(future)) => {
-                let limit = self.options.time_limit();
-                match self.live.kind() {
-                    RunKind::Flow => Box::pin(self.attempt_flow(future, limit)).await,
-                    RunKind::Task => Ok(attempt(future, limit, Arc::clone(&self.context)).await),
+                let context = Arc::clone(&self.context);
+                let mut attempt = pin!(attempt(future, self.options.time_limit(), context));
+                match live.unless_interrupted(attempt.as_mut()).await {
+                    Ok(outcome) if !live.control().is_asked() => Ok(outcome),
+                    Ok(outcome) => Box::pin(self.settle_asked(outcome)).await,
+                    Err(interrupted) => Box::pin(self.see_to(attempt, interrupted)).await,
                 }
             }
-            Ok(Attempt::Work(work)) => Ok(Box::pin(self.transact(work)).await),
+            Ok(Attempt::Work(work)) => {
+                Box::pin(self.transact(work)).await.map_err(|CalledOff| Stopped::CalledOff)
+            }
             Err(panic) => Ok(Outcome::Panicked(panic)),
         }
     }
 }
 
+/// The attempt of a run is under way, until this is dropped.
+struct Attempting<'a>(&'a LiveRun);
+
+impl<'a> Attempting<'a> {
+    fn begin(live: &'a LiveRun) -> Self {
+        live.control().set_attempting(true);
+        if let Some(pausing) = live.pausing() {
+            pausing.begin_attempt();
+            if live.control().was_asked() {
+                live.control().ask();
+            }
+        }
+        Self(live)
+    }
+}
+
+impl Drop for Attempting<'_> {
+    fn drop(&mut self) {
+        self.0.control().set_attempting(false);
+    }
+}
+
 /// Polls a body until it ends, or its time is up.
-pub(super) async fn attempt(
+async fn attempt(
     future: BoxFuture<'_, Attempted>,
     limit: Option<Duration>,
     context: Arc<Context>,
@@ -75,6 +113,7 @@ pub(super) async fn attempt(
 pub async fn blocking<R: Send + 'static>(function: impl FnOnce() -> R + Send + 'static) -> R {
     let context = Context::current().unwrap_or_default();
     let mut deserted = Deserted(context.run().cloned());
+    let _under_way = context.run().cloned().map(SyncBody::begin);
     let nursery = context.engine.as_ref().map(|engine| engine.nursery().clone());
     let run = move || {
         let _inside = BlockingBody::enter();

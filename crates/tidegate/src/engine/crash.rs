@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tidegate_core::{State, StateType, Verdict};
 
-use crate::engine::pausing::Pausing;
+use crate::engine::control::Gate;
 use crate::engine::{Execution, LiveRun, hooks};
 use crate::error::Error;
 use crate::transaction::Transaction;
@@ -37,10 +37,16 @@ impl Execution {
             return;
         }
         let now = self.live.engine().now();
-        let crashed = self.propose(State::crashed(now).message(message.to_owned()));
-        if let Verdict::Reject(_) | Verdict::Wait(_) = crashed {
+        let called_off = self.live.is_called_off();
+        if called_off {
+            self.propose_cancelling();
+        }
+        let crashed =
+            (!called_off).then(|| self.propose(State::crashed(now).message(message.to_owned())));
+        if let None | Some(Verdict::Reject(_) | Verdict::Wait(_)) = crashed {
             // A run that was asked to cancel, and is dropped for it, has done what it was asked.
-            let _ = self.propose(State::cancelled(now).message(message.to_owned()));
+            let message = if called_off { self.live.why_called_off() } else { message.to_owned() };
+            let _ = self.propose(State::cancelled(now).message(message));
         }
         let Some(state) = self.live.state() else { return };
         if state.state_type() == StateType::Crashed {
@@ -55,12 +61,15 @@ impl Execution {
             // The write is taken even when nobody waits for room.
             drop(store.put(write));
         }
-        self.call_end_hooks_later(state.state_type());
+        self.end_requests_later();
+        if !self.told_of_cancellation {
+            self.call_end_hooks_later(state.state_type());
+        }
     }
 
     /// Whether nothing has happened to it because its flow run was suspended: the call is made anew when that is resumed.
     fn was_turned_back(&self) -> bool {
-        let suspended = |flow: &Arc<LiveRun>| flow.pausing().is_some_and(Pausing::is_closed);
+        let suspended = |flow: &Arc<LiveRun>| flow.control().gate() == Gate::Closed;
         self.recorded.is_none()
             && self.live.record().run_count == 0
             && self.live.flow().is_some_and(suspended)

@@ -1,67 +1,109 @@
-//! One attempt at the body of a flow: it is polled, and what it asks for meanwhile is answered: to pause, to go on, to be suspended. It
-//! never decides whether it may.
+//! What an attempt at the body of a flow is interrupted for: to pause, to go on, to be suspended, to be cancelled. It never decides
+//! whether it may.
 
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use tidegate_core::{Judgement, Proposal, State, StateData, Timestamp, Verdict, judge};
+use tidegate_core::{
+    Judgement, Proposal, RequestKind, RequestQuery, State, StateData, StoreError, Timestamp,
+    Verdict, Write, judge,
+};
 
-use crate::engine::attempt::{Outcome, attempt};
-use crate::engine::pausing::{Answer, Ask, Gate};
-use crate::engine::{Attempted, Execution};
+use crate::engine::attempt::{Outcome, Stopped};
+use crate::engine::control::{ASKED_TO_CANCEL, Gate, Interrupted, cancelled};
+use crate::engine::pausing::{Answer, Ask, never_resumed};
+use crate::engine::{Execution, LiveRun};
 use crate::error::{Error, Result};
 
 /// A suspension that is on its way.
 struct Suspension {
     state: Box<State>,
-    /// Kept until the body is dropped: it waits for it.
-    _answer: Answer,
+    /// Of those in the body that have asked for it: kept until that is dropped, since they wait for it.
+    answers: Vec<Answer>,
 }
 
 impl Execution {
-    /// Polls the body of a flow until it ends, or is to be suspended in this state.
-    pub(super) async fn attempt_flow(
+    /// Goes on with an attempt that was interrupted, until it ends or is given up.
+    pub(super) async fn see_to<F: Future<Output = Outcome>>(
         &mut self,
-        future: BoxFuture<'_, Attempted>,
-        limit: Option<Duration>,
-    ) -> Result<Outcome, Box<State>> {
+        mut attempt: Pin<&mut F>,
+        interrupted: Interrupted,
+    ) -> Result<Outcome, Stopped> {
         let live = Arc::clone(&self.live);
-        let Some(pausing) = live.pausing() else {
-            return Ok(attempt(future, limit, Arc::clone(&self.context)).await);
-        };
-        pausing.begin_attempt();
-        let mut attempt = pin!(attempt(future, limit, Arc::clone(&self.context)));
-        let mut suspension: Option<Suspension> = None;
+        let (mut interrupted, mut has_begun) = (interrupted, false);
+        let mut suspension = None;
         loop {
-            while let Some(ask) = pausing.next_ask() {
-                self.answer(ask, &mut suspension).await;
+            match interrupted {
+                Interrupted::CalledOff => {
+                    self.wind_down(attempt).await;
+                    return Err(Stopped::CalledOff);
+                }
+                Interrupted::Asked { begun } => {
+                    has_begun |= begun;
+                    self.answer(&mut suspension).await;
+                }
             }
-            let outcome = tokio::select! {
-                biased;
-                outcome = &mut attempt => Some(outcome),
-                () = pausing.asked() => continue,
-                () = pausing.quiet(), if suspension.is_some() => None,
-            };
-            // What the body asked for last comes before its end.
-            while let Some(ask) = pausing.next_ask() {
-                self.answer(ask, &mut suspension).await;
-            }
-            if let (Some(_), None | Some(Outcome::Returned)) = (&suspension, &outcome)
-                && let Some(suspension) = suspension.take()
+            if let Some(suspension) =
+                suspension.take_if(|suspension| live.may_be_dropped(suspension, has_begun))
             {
-                pausing.set_gate(Gate::Closed);
-                return Err(suspension.state);
+                live.control().set_gate(Gate::Closed);
+                return Err(Stopped::Suspended(suspension.state));
             }
-            if let Some(outcome) = outcome {
-                pausing.set_gate(Gate::Open);
-                return Ok(outcome);
+            match live.unless_interrupted(attempt.as_mut()).await {
+                Ok(outcome) => return self.settle(outcome, suspension).await,
+                Err(again) => interrupted = again,
             }
         }
     }
 
-    async fn answer(&mut self, ask: Ask, suspension: &mut Option<Suspension>) {
+    /// What was asked for last comes before the end of an attempt.
+    pub(super) async fn settle_asked(&mut self, outcome: Outcome) -> Result<Outcome, Stopped> {
+        self.settle(outcome, None).await
+    }
+
+    async fn settle(
+        &mut self,
+        outcome: Outcome,
+        mut suspension: Option<Suspension>,
+    ) -> Result<Outcome, Stopped> {
+        self.answer(&mut suspension).await;
+        match (&outcome, suspension) {
+            (Outcome::Returned, Some(suspension)) => {
+                self.live.control().set_gate(Gate::Closed);
+                Err(Stopped::Suspended(suspension.state))
+            }
+            (
+                Outcome::Returned
+                | Outcome::Failed(_)
+                | Outcome::Panicked(_)
+                | Outcome::TimedOut(_)
+                | Outcome::Committed
+                | Outcome::Refused(_),
+                _,
+            ) => {
+                self.live.control().set_gate(Gate::Open);
+                Ok(outcome)
+            }
+        }
+    }
+
+    /// Answers whatever was asked.
+    async fn answer(&mut self, suspension: &mut Option<Suspension>) {
+        let live = Arc::clone(&self.live);
+        live.control().heard();
+        while let Some(ask) = live.pausing().and_then(|pausing| pausing.next_ask()) {
+            self.answer_body(ask, suspension).await;
+        }
+        if suspension.is_none() && live.control().has_request(&RequestKind::Suspend) {
+            let state = Box::new(State::suspended(live.engine().now()));
+            match self.may_be_suspended().and_then(|()| self.may_enter(&state)) {
+                Ok(()) => self.close_gate(state, suspension),
+                Err(error) => self.refuse_suspension(&error).await,
+            }
+        }
+    }
+
+    async fn answer_body(&mut self, ask: Ask, suspension: &mut Option<Suspension>) {
         match ask {
             Ask::Pause(state, answer) => {
                 let paused = self.pause(*state).await;
@@ -75,7 +117,16 @@ impl Execution {
                 }
             }
             Ask::Suspend(state, answer) => match self.may_enter(&state) {
-                Ok(()) => self.close_gate(state, answer, suspension),
+                Ok(()) => {
+                    let is_first = suspension.as_ref().is_none_or(|known| known.answers.is_empty());
+                    if is_first {
+                        // What the body asks for says what it waits for.
+                        self.close_gate(state, suspension);
+                    }
+                    if let Some(suspension) = suspension {
+                        suspension.answers.push(answer);
+                    }
+                }
                 Err(error) => {
                     let _ = answer.send(Err(error));
                 }
@@ -110,25 +161,46 @@ impl Execution {
         // What its timeout means for the body is the body's business.
         self.enter(State::running(timeout.map_or(at, |timeout| at.min(timeout))))?;
         let recorded = self.record_acknowledged().await;
-        if let Some(pausing) = self.live.pausing() {
-            pausing.moved_on();
-        }
+        // Calls in it may begin again, and what was asked for meanwhile may be seen to.
+        self.live.control().ask();
+        self.live.control().wake();
         recorded
     }
 
-    fn close_gate(
-        &mut self,
-        state: Box<State>,
-        answer: Answer,
-        suspension: &mut Option<Suspension>,
-    ) {
-        self.live.logger().info(
-            "Suspending flow run, execution will be rescheduled when this flow run is resumed.",
-        );
-        *suspension = Some(Suspension { state, _answer: answer });
-        if let Some(pausing) = self.live.pausing() {
-            pausing.set_gate(Gate::Closing);
+    fn close_gate(&self, state: Box<State>, suspension: &mut Option<Suspension>) {
+        if suspension.is_none() {
+            self.live.logger().info(
+                "Suspending flow run, execution will be rescheduled when this flow run is resumed.",
+            );
         }
+        *suspension = Some(Suspension { state, answers: Vec::new() });
+        self.live.control().set_gate(Gate::Closing);
+    }
+
+    /// Says why a run goes on that was asked from outside to be suspended. One that is paused is asked again when it goes on.
+    async fn refuse_suspension(&self, error: &Error) {
+        if self.live.is_paused() {
+            return;
+        }
+        let is_suspend = |kind: &RequestKind| (*kind == RequestKind::Suspend).then_some(());
+        while let Some((id, ())) = self.live.control().take(|request| is_suspend(&request.kind)) {
+            self.live.logger().warning(format_args!(
+                "It was asked to be suspended, and goes on instead: {error}"
+            ));
+            self.put_or_say(Write::EndRequest(id)).await;
+        }
+    }
+
+    /// Whether it can be suspended from where it is, and be resumed then.
+    pub(super) fn may_be_suspended(&self) -> Result<()> {
+        let live = &self.live;
+        live.cannot_be_suspended()
+            .or_else(|| (self.restartable)(&live.record()).err().map(never_resumed))
+            .map_or(Ok(()), |why| {
+                Err(Error::configuration(format!("{} cannot be suspended: {why}", live.label())))
+            })?;
+        live.record_mut().policy.restartable = true;
+        Ok(())
     }
 
     fn may_enter(&self, state: &State) -> Result<()> {
@@ -153,12 +225,8 @@ impl Execution {
         }
     }
 
-    /// Ends an attempt that is suspended: what was submitted and is under way ends first, and then nobody owns the run until it is
-    /// resumed.
+    /// Ends the life of a run that is suspended in this state: nobody owns it until it is resumed.
     pub(super) async fn end_suspended(&mut self, state: State) -> Result<()> {
-        if let Some(submitted) = self.live.nursery() {
-            submitted.join().await;
-        }
         let now = self.live.engine().now();
         if let Err(error) = self.enter(State { timestamp: now, ..state }) {
             self.give_up(&error);
@@ -171,6 +239,54 @@ impl Execution {
         self.release_acknowledged().await?;
         line.print();
         self.claim = None;
+        let state = self.let_go(state).await?;
         Err(Error::ended(self.live.label(), state, None))
+    }
+
+    /// Sees to what was asked while it was suspended, since nobody does after. A run that was asked to cancel meanwhile is cancelled.
+    async fn let_go(&mut self, state: State) -> Result<State> {
+        self.listed = None;
+        let live = &self.live;
+        live.control().let_go();
+        let is_cancel = |kind: &RequestKind| *kind == RequestKind::Cancel;
+        while let Some((id, ())) =
+            live.control().take(|request| (!is_cancel(&request.kind)).then_some(()))
+        {
+            self.put_or_say(Write::EndRequest(id)).await;
+        }
+        let cancelled = self.cancel_let_go().await;
+        let cancelled = cancelled.map_err(|error| Error::store(Some(self.live.label()), error))?;
+        Ok(cancelled.unwrap_or(state))
+    }
+
+    /// Cancels a run that nobody owns any more, if it was asked to cancel before; its last state then.
+    async fn cancel_let_go(&self) -> Result<Option<State>, StoreError> {
+        let (live, engine) = (&self.live, self.live.engine());
+        let Some(store) = engine.store() else { return Ok(None) };
+        let query = RequestQuery { run_id: Some(live.id()), ..RequestQuery::default() };
+        let requests = store.requests(query).await?;
+        let mut cancels = requests.iter().map(|request| &request.kind);
+        if !live.control().is_cancelled() && !cancels.any(|kind| *kind == RequestKind::Cancel) {
+            return Ok(None);
+        }
+        let Some(run) = store.run(live.id()).await? else { return Ok(None) };
+        if let Some(write) = cancelled(run, engine.now(), ASKED_TO_CANCEL) {
+            store.put_acknowledged(write).await?;
+        }
+        for request in requests {
+            store.put(Write::EndRequest(request.id)).await?;
+        }
+        Ok(store.run(live.id()).await?.and_then(|run| run.state().cloned()))
+    }
+}
+
+impl LiveRun {
+    /// Whether nothing of this flow run is under way that has to end before its body is dropped. A body that has not asked for that is at
+    /// a call of a task, or has not begun.
+    fn may_be_dropped(&self, suspension: &Suspension, has_begun: bool) -> bool {
+        self.pausing().is_none_or(|pausing| {
+            let at_a_call = !has_begun || !suspension.answers.is_empty() || pausing.is_waited_at();
+            at_a_call && pausing.is_quiet()
+        })
     }
 }

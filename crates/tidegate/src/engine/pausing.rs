@@ -1,55 +1,45 @@
-//! Pausing and suspending a flow run. The body asks, and the attempt answers, since only it moves the run: a pause is a state that the
-//! body waits in, a suspension ends the attempt once no task is under way. It never decides whether a run may pause.
+//! Pausing and suspending a flow run. Whoever wants it asks, and the attempt sees to it, since only it moves the run: a pause is a state
+//! that the body waits in, a suspension ends the attempt once no call is under way. It never decides whether a run may pause.
 //!
 //! ```text
-//!   body ── Ask ──> Pausing ──> Execution::attempt_flow ──> Paused, Running     the body goes on with the answer
-//!                      │  └──────────────────────────────> Suspended           the body is dropped, and runs again when resumed
-//!                    gate: whether calls in the flow run begin, wait or turn back
+//!   body ── Ask ──────────> Pausing ─┐
+//!   RequestKind::Suspend ─> Control ─┴─> Execution::see_to ──> Paused, Running     the body goes on with the answer
+//!                              │                     └───────> Suspended           the body is dropped, and runs again when resumed
+//!                            Gate: whether calls in the flow run begin, wait or turn back
 //! ```
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tidegate_core::{State, StateType, Timestamp};
-use tokio::sync::{Notify, oneshot};
+use tidegate_core::{RequestKind, State, StateType, Timestamp, Write};
+use tokio::sync::oneshot;
 
 use crate::engine::LiveRun;
+use crate::engine::control::Gate;
 use crate::error::{Error, Result};
+use crate::transaction::Transaction;
 
-/// What is asked of the attempt of a flow run, and what the calls in it go by.
+/// What the body of a flow run asks of its attempt, and how much is under way in it.
 #[derive(Debug, Default)]
 pub(crate) struct Pausing {
     asks: Mutex<VecDeque<Ask>>,
-    asked: Notify,
     /// How many pauses the attempt has come to.
     pauses: AtomicU32,
-    gate: AtomicU8,
     /// How many calls in the flow run are under way.
     under_way: AtomicUsize,
-    /// Any of these has changed, or the state of the flow run.
-    changed: Notify,
+    /// A call waits at the gate.
+    is_waited_at: AtomicBool,
 }
 
-/// What becomes of a call that would begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Gate {
-    /// It begins, as far as the state of the flow run lets it.
-    Open,
-    /// It waits: the flow run is about to be suspended.
-    Closing,
-    /// It does not begin any more: the flow run is suspended.
-    Closed,
-}
-
-/// What is asked of the attempt of a flow run.
+/// What the body of a flow asks of its attempt.
 #[derive(Debug)]
 pub(super) enum Ask {
     /// To enter this state.
     Pause(Box<State>, Answer),
     /// To go on with the body, as at this time.
     GoOn(Timestamp, Option<Answer>),
-    /// To be suspended in this state, by the body. Answered only if it may not.
+    /// To be suspended in this state. Answered only if it may not.
     Suspend(Box<State>, Answer),
 }
 
@@ -62,57 +52,16 @@ pub(crate) struct Pause {
 }
 
 impl Pausing {
-    /// What becomes of a call that would begin, which is counted as under way unless it is told to wait.
-    pub(super) fn begin_call(&self, is_nested: impl FnOnce() -> bool) -> bool {
-        // Counted before it is asked: whoever closes the gate then sees one or the other.
-        self.under_way.fetch_add(1, Ordering::SeqCst);
-        // What is called in a task that is under way is part of it.
-        let begins = self.gate() == Gate::Open || is_nested();
-        if !begins {
-            self.end_call();
-        }
-        begins
-    }
-
-    /// A call that had begun is over.
-    pub(super) fn end_call(&self) {
-        let before = self.under_way.fetch_sub(1, Ordering::SeqCst);
-        if before == 1 && self.gate() != Gate::Open {
-            self.changed.notify_waiters();
-        }
-    }
-
-    /// The state of the flow run has changed.
-    pub(super) fn moved_on(&self) {
-        self.changed.notify_waiters();
-    }
-
-    fn gate(&self) -> Gate {
-        match self.gate.load(Ordering::SeqCst) {
-            0 => Gate::Open,
-            1 => Gate::Closing,
-            _ => Gate::Closed,
-        }
-    }
-
-    pub(super) fn set_gate(&self, gate: Gate) {
-        self.gate.store(gate as u8, Ordering::SeqCst);
-        self.changed.notify_waiters();
-    }
-
-    /// Whether the flow run is suspended, and what waits in it turns back.
-    pub(super) fn is_closed(&self) -> bool {
-        self.gate() == Gate::Closed
-    }
-
     /// The key of the next pause: how many there were in this attempt, beginning with 1.
     pub(crate) fn next_key(&self) -> String {
         (self.pauses.fetch_add(1, Ordering::Relaxed) + 1).to_string()
     }
 
-    /// A new attempt begins.
+    /// A new attempt begins, which has asked for nothing.
     pub(super) fn begin_attempt(&self) {
         self.pauses.store(0, Ordering::Relaxed);
+        self.is_waited_at.store(false, Ordering::SeqCst);
+        self.asks().clear();
     }
 
     /// What is asked next.
@@ -120,49 +69,52 @@ impl Pausing {
         self.asks().pop_front()
     }
 
-    /// Waits until something may have been asked.
-    pub(super) async fn asked(&self) {
-        self.asked.notified().await;
+    /// Whether no call is under way.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.under_way.load(Ordering::SeqCst) == 0
+    }
+
+    /// Whether a call waits at the gate.
+    pub(super) fn is_waited_at(&self) -> bool {
+        self.is_waited_at.load(Ordering::SeqCst)
     }
 
     fn asks(&self) -> MutexGuard<'_, VecDeque<Ask>> {
         self.asks.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn ask(&self, ask: Ask) {
-        self.asks().push_back(ask);
-        self.asked.notify_one();
-    }
-
-    /// Waits until no call is under way.
-    pub(super) async fn quiet(&self) {
-        self.until(|| self.under_way.load(Ordering::SeqCst) == 0).await;
-    }
-
-    async fn until(&self, holds: impl Fn() -> bool) {
-        loop {
-            let mut changed = std::pin::pin!(self.changed.notified());
-            changed.as_mut().enable();
-            if holds() {
-                return;
-            }
-            changed.await;
-        }
-    }
 }
 
 impl LiveRun {
+    /// Of a flow run: whether a call in it begins, which is then under way. One that is part of what is under way already always does.
+    pub(super) fn begin_call(&self, is_part: impl FnOnce() -> bool) -> bool {
+        let Some(pausing) = self.pausing() else { return true };
+        // Counted before it is asked: whoever closes the gate then sees one or the other.
+        pausing.under_way.fetch_add(1, Ordering::SeqCst);
+        let begins = self.control().gate() == Gate::Open || is_part();
+        if !begins {
+            pausing.is_waited_at.store(true, Ordering::SeqCst);
+            self.end_call();
+        }
+        begins
+    }
+
+    /// Of a flow run: a call in it that was under way is over.
+    pub(super) fn end_call(&self) {
+        let Some(pausing) = self.pausing() else { return };
+        let before = pausing.under_way.fetch_sub(1, Ordering::SeqCst);
+        if before == 1 && self.control().gate() != Gate::Open {
+            self.control().ask();
+        }
+    }
+
     /// Pauses this flow run, whose body is asking.
     ///
     /// # Cancel safety
     ///
     /// When the future is dropped, the run goes on.
     pub(crate) async fn pause(self: &Arc<Self>, state: State) -> Result<Pause> {
-        let pausing = self.pausing().ok_or_else(|| self.cannot_pause())?;
-        let (answer, answered) = oneshot::channel();
         let mut pause = Pause { live: Arc::clone(self), over: false };
-        pausing.ask(Ask::Pause(Box::new(state), answer));
-        let paused = answered.await.unwrap_or_else(|_| Err(self.is_over()));
+        let paused = self.ask(|answer| Ask::Pause(Box::new(state), answer)).await;
         pause.over = paused.is_err();
         paused.map(|()| pause)
     }
@@ -170,43 +122,117 @@ impl LiveRun {
     /// Suspends this flow run, whose body is asking and will be dropped. Returns only if it may not be suspended, or to a body that
     /// cannot be dropped because a thread runs it.
     pub(crate) async fn suspend(self: &Arc<Self>, state: State) -> Error {
-        let Some(pausing) = self.pausing() else { return self.cannot_pause() };
+        match self.ask(|answer| Ask::Suspend(Box::new(state), answer)).await {
+            Err(error) if self.control().gate() == Gate::Open => error,
+            Ok(()) | Err(_) => self.is_suspended(),
+        }
+    }
+
+    /// Asks the attempt, and waits for its answer.
+    async fn ask(&self, ask: impl FnOnce(Answer) -> Ask) -> Result<()> {
+        let Some(pausing) = self.pausing() else {
+            return Err(Error::configuration(format!(
+                "{} cannot pause: only flow runs can",
+                self.label()
+            )));
+        };
         let (answer, answered) = oneshot::channel();
-        pausing.ask(Ask::Suspend(Box::new(state), answer));
-        match answered.await {
-            Ok(Err(error)) => error,
-            Ok(Ok(())) | Err(_) => self.is_suspended(),
+        pausing.asks().push_back(ask(answer));
+        self.control().ask();
+        answered.await.unwrap_or_else(|_| {
+            Err(Error::configuration(format!("{} cannot pause: its attempt is over", self.label())))
+        })
+    }
+
+    /// Waits until someone says that this flow run, which is paused, was resumed. Whether it was is on record. An error when it is called
+    /// off, for a body that cannot be dropped then because a thread runs it.
+    pub(crate) async fn resumed(&self) -> Result<()> {
+        let resumed = |kind: &RequestKind| matches!(kind, RequestKind::Resume { .. }).then_some(());
+        let resumed = self.control().until(|control| {
+            let request = control.take(|request| resumed(&request.kind));
+            request.map(|(id, ())| Some(id)).or_else(|| self.is_called_off().then_some(None))
+        });
+        let Some(request) = resumed.await else {
+            let state = State::cancelled(self.engine().now()).message(self.why_called_off());
+            return Err(Error::ended(self.label(), state, None));
+        };
+        match self.engine().store() {
+            Some(store) => {
+                let ended = store.put(Write::EndRequest(request)).await;
+                ended.map_err(|error| Error::store(Some(self.label()), error))
+            }
+            None => Ok(()),
         }
     }
 
     /// Waits until a call in this flow run may begin; an error when none does any more.
     pub(super) async fn wait_to_go_on(&self) -> Result<()> {
-        let Some(pausing) = self.pausing() else { return Ok(()) };
-        pausing
-            .until(|| match pausing.gate() {
-                Gate::Open => !self.is_paused(),
-                Gate::Closing => false,
-                Gate::Closed => true,
+        let is_suspended = self
+            .control()
+            .until(|control| match control.gate() {
+                Gate::Open => (!self.is_paused()).then_some(false),
+                Gate::Closing => None,
+                Gate::Closed => Some(true),
             })
             .await;
-        if pausing.is_closed() { Err(self.is_suspended()) } else { Ok(()) }
+        if is_suspended { Err(self.is_suspended()) } else { Ok(()) }
     }
 
     pub(super) fn is_paused(&self) -> bool {
         self.record().state().is_some_and(|state| state.state_type() == StateType::Paused)
     }
 
-    fn cannot_pause(&self) -> Error {
-        Error::configuration(format!("{} cannot pause: only flow runs can", self.label()))
-    }
-
-    fn is_over(&self) -> Error {
-        Error::configuration(format!("{} cannot pause: its attempt is over", self.label()))
-    }
-
     /// What stops calls in a flow run that is suspended.
     fn is_suspended(&self) -> Error {
         Error::ended(self.label(), State::suspended(self.engine().now()), None)
+    }
+
+    /// Why this flow run cannot be suspended from where it is.
+    pub(crate) fn cannot_be_suspended(&self) -> Option<String> {
+        if self.flow().is_some() || self.record().task_run_id.is_some() {
+            let instead = "Pause it instead, or suspend the flow that calls it";
+            return Some(format!("Cannot suspend subflows. {instead}"));
+        }
+        let in_transaction = Transaction::open_of(self).is_some();
+        in_transaction.then(|| IN_TRANSACTION.to_owned())
+    }
+
+    /// Whether it was called in something that counts as under way: a task, or a transaction.
+    pub(super) fn is_part(&self) -> bool {
+        self.record().task_run_id.is_some()
+            || Transaction::open_of(self).is_some_and(|transaction| transaction.is_nested())
+    }
+}
+
+/// Why code in a transaction cannot suspend its flow run.
+pub(crate) const IN_TRANSACTION: &str =
+    "it is in a transaction, which its process must see to its end";
+
+/// Why a flow run that cannot be called again from its record is not suspended.
+pub(crate) fn never_resumed(why: String) -> String {
+    format!("it could not be resumed, since {why}")
+}
+
+/// Something in the body of a flow run is under way that is no call and has to end before the run is suspended; until this is dropped.
+pub(crate) struct UnderWay(Option<Arc<LiveRun>>);
+
+impl UnderWay {
+    /// Begins once the flow run may go on.
+    pub(crate) async fn begin(flow: Option<Arc<LiveRun>>) -> Result<Self> {
+        if let Some(flow) = &flow {
+            while !flow.begin_call(|| false) {
+                flow.wait_to_go_on().await?;
+            }
+        }
+        Ok(Self(flow))
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if let Some(flow) = &self.0 {
+            flow.end_call();
+        }
     }
 }
 
@@ -214,10 +240,7 @@ impl Pause {
     /// Lets the body go on, as at this time.
     pub(crate) async fn end(mut self, at: Timestamp) -> Result<()> {
         self.over = true;
-        let Some(pausing) = self.live.pausing() else { return Ok(()) };
-        let (answer, answered) = oneshot::channel();
-        pausing.ask(Ask::GoOn(at, Some(answer)));
-        answered.await.unwrap_or_else(|_| Err(self.live.is_over()))
+        self.live.ask(|answer| Ask::GoOn(at, Some(answer))).await
     }
 }
 
@@ -225,7 +248,8 @@ impl Pause {
 impl Drop for Pause {
     fn drop(&mut self) {
         if let Some(pausing) = self.live.pausing().filter(|_| !self.over) {
-            pausing.ask(Ask::GoOn(self.live.engine().now(), None));
+            pausing.asks().push_back(Ask::GoOn(self.live.engine().now(), None));
+            self.live.control().ask();
         }
     }
 }

@@ -4,7 +4,8 @@
 use serde_json::Value;
 use tidegate_core::store::Advance;
 use tidegate_core::{
-    IfExists, Proposal, Run, RunInput, State, StateData, StateType, Timestamp, Write, transition,
+    IfExists, Proposal, Request, RequestKind, Run, RunInput, State, StateData, StateType,
+    Timestamp, Write, transition,
 };
 
 use super::form::fill_in;
@@ -17,6 +18,7 @@ use crate::run_input::Put;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Question {
     prefix: String,
+    pause_key: String,
     timeout: Option<Timestamp>,
     /// Whether its process waits for the answer.
     pub(crate) is_waited_for: bool,
@@ -34,6 +36,7 @@ impl Question {
         };
         Some(Self {
             prefix: prefix(&paused.name, key),
+            pause_key: key.clone(),
             // One who died asks anew.
             timeout: timeout.filter(|_| !died),
             is_waited_for: !died && !reschedule,
@@ -81,11 +84,34 @@ impl Question {
             sender: Context::with(|context| context.flow.as_ref().map(|flow| flow.id())).flatten(),
             created: now,
         };
-        match engine.put_input(input, IfExists::Refuse, Some(run.states.len())).await? {
+        let put = engine.put_input(input, IfExists::Refuse, Some(run.states.len()));
+        // One that was answered already, by who did not live to say so, is told too.
+        let (put, told) = futures_util::join!(put, self.tell(engine, run, now));
+        told?;
+        match put? {
             Put::Done => Ok(()),
             Put::Exists => refused("it has been resumed already"),
             Put::Refused => refused("it has gone on meanwhile"),
         }
+    }
+
+    /// Has a paused run look for the answer: at once in this process, within a second in another.
+    async fn tell(&self, engine: &Engine, run: &Run, now: Timestamp) -> Result<()> {
+        if !self.is_waited_for {
+            return Ok(());
+        }
+        let request =
+            Request::new(run.id, RequestKind::Resume { pause_key: self.pause_key.clone() }, now);
+        match engine.roster().find(run.id) {
+            Some(live) => live.control().deliver(request),
+            None if engine.owns_by_lease() => {
+                let write = Write::Request(Box::new(request));
+                let written = engine.require_store()?.put_acknowledged(write).await;
+                written.map_err(|error| Error::store(None, error))?;
+            }
+            None => {}
+        }
+        Ok(())
     }
 
     fn key(&self, part: &str) -> String {

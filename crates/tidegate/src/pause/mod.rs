@@ -25,7 +25,7 @@ use serde_json::Value;
 use tidegate_core::{IfExists, RunInput, State, StateData, Timestamp};
 
 use crate::duration::IntoDuration;
-use crate::engine::{Context, LiveRun};
+use crate::engine::{Context, IN_TRANSACTION, LiveRun, never_resumed};
 use crate::error::{Error, Result};
 use crate::resume;
 use crate::run_input::Put;
@@ -238,18 +238,14 @@ impl How {
         }
         live.engine().require_store()?;
         if self == Self::Suspend {
-            if live.flow().is_some() || live.record().task_run_id.is_some() {
-                return cannot(
-                    "Cannot suspend subflows. Pause it instead, or suspend the flow that calls it",
-                );
+            if let Some(why) = live.cannot_be_suspended() {
+                return cannot(&why);
             }
             if context.transaction().is_some() {
-                return cannot("it is in a transaction, which its process must see to its end");
+                return cannot(IN_TRANSACTION);
             }
             let restartable = resume::check_restartable(&live.record());
-            if let Err(why) = restartable {
-                return cannot(&format!("it could not be resumed, since {why}"));
-            }
+            restartable.or_else(|why| cannot(&never_resumed(why)).map(drop))?;
             live.record_mut().policy.restartable = true;
         }
         Ok(live)
@@ -323,7 +319,6 @@ impl Asked {
         deadline: Option<Timestamp>,
     ) -> Result<Option<Value>> {
         let engine = live.engine();
-        let mut listener = engine.listen(live.id());
         let pause = live.pause(state).await?;
         loop {
             if let Some(response) = self.response(live).await? {
@@ -332,15 +327,17 @@ impl Asked {
                 return Ok(Some(response));
             }
             let Some(deadline) = deadline else {
-                listener.arrival().await;
+                live.resumed().await?;
                 continue;
             };
-            if tokio::time::timeout(engine.until(deadline), listener.arrival()).await.is_err()
-                && engine.now() >= deadline
-            {
-                // Once it goes on it cannot be answered any more; what came before that counts.
-                pause.end(deadline).await?;
-                return self.response(live).await;
+            match tokio::time::timeout(engine.until(deadline), live.resumed()).await {
+                Ok(resumed) => resumed?,
+                Err(_elapsed) if engine.now() < deadline => {}
+                Err(_elapsed) => {
+                    // Once it goes on it cannot be answered any more; what came before that counts.
+                    pause.end(deadline).await?;
+                    return self.response(live).await;
+                }
             }
         }
     }
