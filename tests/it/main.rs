@@ -46,6 +46,7 @@ mod store_errors;
 mod subflow;
 mod submit;
 mod suspend;
+mod suspend_by_id;
 mod tags;
 mod task;
 mod testing;

@@ -64,12 +64,17 @@ impl Engine {
     pub async fn suspend(&self, flow_run_id: RunId) -> Result<()> {
         // What a dead owner has left runs nowhere.
         self.sweep().await?;
-        let run = self.suspendable_flow_run(flow_run_id).await?;
-        let request = Request::new(flow_run_id, RequestKind::Suspend, self.now());
         let live = self.roster().find(flow_run_id);
+        let run = match &live {
+            // It may be too new to be recorded.
+            Some(live) => live.record().clone(),
+            None => self.run_record(flow_run_id).await?.ok_or_else(|| not_recorded(flow_run_id))?,
+        };
+        check(&run)?;
         if live.is_none() && run.lease.is_none() {
             return Err(cannot(&run, "no process runs it just now"));
         }
+        let request = Request::new(flow_run_id, RequestKind::Suspend, self.now());
         if self.owns_by_lease() {
             let write = Write::Request(Box::new(request.clone()));
             let written = self.require_store()?.put_acknowledged(write).await;
@@ -80,31 +85,36 @@ impl Engine {
         }
         Ok(())
     }
+}
 
-    async fn suspendable_flow_run(&self, id: RunId) -> Result<Run> {
-        let run = self.run_record(id).await?.ok_or_else(|| {
-            Error::configuration(format!("run {id} is not recorded in the store of this engine"))
-        })?;
-        if run.kind() == RunKind::Task {
-            return Err(cannot(&run, "it is a task run, and only flow runs can be"));
+/// Whether a run can be suspended, by its record.
+fn check(run: &Run) -> Result<()> {
+    if run.kind() == RunKind::Task {
+        return Err(cannot(run, "it is a task run, and only flow runs can be"));
+    }
+    if let Some(parent) = run.flow_run_id {
+        return Err(cannot(run, &format!("it is a subflow run; suspend its parent {parent}")));
+    }
+    let Some(state) = run.state() else { return Ok(()) };
+    match state.state_type() {
+        StateType::Scheduled | StateType::Pending | StateType::Running => Ok(()),
+        StateType::Paused | StateType::Cancelling => {
+            Err(cannot(run, &format!("it is {} already", state.name)))
         }
-        if let Some(parent) = run.flow_run_id {
-            return Err(cannot(&run, &format!("it is a subflow run; suspend its parent {parent}")));
-        }
-        let Some(state) = run.state() else { return Ok(run) };
-        match state.state_type() {
-            StateType::Scheduled | StateType::Pending | StateType::Running => Ok(run),
-            StateType::Paused | StateType::Cancelling => {
-                Err(cannot(&run, &format!("it is {} already", state.name)))
-            }
-            StateType::Completed
-            | StateType::Failed
-            | StateType::Cancelled
-            | StateType::Crashed => Err(cannot(&run, &format!("it has ended as {}", state.name))),
+        StateType::Completed | StateType::Failed | StateType::Cancelled | StateType::Crashed => {
+            Err(cannot(run, &format!("it has ended as {}", state.name)))
         }
     }
 }
 
 fn cannot(run: &Run, why: &str) -> Error {
-    Error::configuration(format!("run '{}' ({}) cannot be suspended: {why}", run.name, run.id))
+    let noun = match run.kind() {
+        RunKind::Flow => "flow run",
+        RunKind::Task => "task run",
+    };
+    Error::configuration(format!("{noun} '{}' cannot be suspended: {why}", run.name))
+}
+
+fn not_recorded(id: RunId) -> Error {
+    Error::configuration(format!("run {id} is not recorded in the store of this engine"))
 }

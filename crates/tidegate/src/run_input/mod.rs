@@ -9,7 +9,7 @@ use std::future::IntoFuture;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
-use tidegate_core::{IfExists, InputQuery, RunId, RunInput, StoreErrorKind, Write};
+use tidegate_core::{IfExists, InputQuery, RunId, RunInput, RunKind, StoreErrorKind, Write};
 use uuid::Uuid;
 
 use crate::engine::{Context, Engine};
@@ -21,7 +21,7 @@ pub use receive::{InputReceiver, InputTimeout, Received, receive_input};
 const DEFAULT_CHANNEL: &str = "input";
 
 /// Sends an input to a flow run, where [`receive_input`] receives it: in the same process at once, in another within a second. Inputs stay
-/// with the run; one that is sent before the run asks for it, or before it is recorded, is received when it does.
+/// with the run; one that is sent before the run asks for it is received when it does.
 ///
 /// ```
 /// use tidegate::prelude::*;
@@ -44,7 +44,7 @@ const DEFAULT_CHANNEL: &str = "input";
 /// async fn accountant() -> Result<u32> {
 ///     let sum = sum().submit();
 ///     for number in [3, 4, 0] {
-///         send_input(number, sum.id()).await?;
+///         send_input(number, sum.id().unwrap()).await?;
 ///     }
 ///     sum.await
 /// }
@@ -112,6 +112,7 @@ impl SendInput {
             sender: Context::with(|context| context.flow.as_ref().map(|flow| flow.id())).flatten(),
             created: engine.now(),
         };
+        engine.check_receives(id).await?;
         match engine.put_input(input, IfExists::Refuse, None).await? {
             Put::Done => Ok(()),
             Put::Exists => Err(Error::configuration(format!(
@@ -126,7 +127,7 @@ impl SendInput {
 
 /// # Errors
 ///
-/// The run has an input of the same key or is being deleted, or the input cannot be written as JSON; the engine keeps no records, or the
+/// There is no such flow run, it has an input of the same key, or it is being deleted; the input cannot be written as JSON; the engine keeps no records, or the
 /// store cannot write.
 ///
 /// # Cancel safety
@@ -175,6 +176,20 @@ impl Engine {
     pub(crate) async fn find_inputs(&self, query: InputQuery) -> Result<Vec<RunInput>> {
         let found = self.require_store()?.inputs(query).await;
         found.map_err(|error| Error::store(None, error))
+    }
+
+    /// Whether there is a flow run of this id, which may be too new to be recorded.
+    async fn check_receives(&self, id: RunId) -> Result<()> {
+        let kind = match self.roster().find(id) {
+            Some(live) => Some(live.kind()),
+            None => self.run_record(id).await?.map(|run| run.kind()),
+        };
+        let why = match kind {
+            Some(RunKind::Flow) => return Ok(()),
+            Some(RunKind::Task) => "it is a task run, and only flow runs receive inputs",
+            None => "it is not recorded in the store of this engine",
+        };
+        Err(Error::configuration(format!("an input cannot be sent to run {id}: {why}")))
     }
 
     /// The value of the input of this key.

@@ -38,7 +38,7 @@ const PAGE: u64 = 100;
 /// #[flow]
 /// async fn ada() -> Result<Option<String>> {
 ///     let greeter = greeter().submit();
-///     send_input("Ada", greeter.id()).await?;
+///     send_input("Ada", greeter.id().unwrap()).await?;
 ///     receive_input::<String>().next().await
 /// }
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
