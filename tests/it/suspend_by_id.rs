@@ -194,7 +194,7 @@ async fn what_cannot_be_suspended_says_why() {
     #[flow]
     async fn borrowing(_pool: &Pool) -> Result<u64> {
         pass(5).await;
-        Ok(seconds(1).await?)
+        seconds(1).await
     }
     #[flow]
     async fn inner() -> Result<()> {
