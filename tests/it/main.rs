@@ -30,6 +30,7 @@ mod ownership;
 mod panic;
 mod parameters;
 mod pause;
+mod pause_processes;
 mod proof;
 mod result;
 mod result_key;

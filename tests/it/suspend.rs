@@ -261,3 +261,38 @@ async fn no_hook_is_called_for_a_suspension() {
     resume(id).await.unwrap();
     assert_eq!(HOOKS.load(Ordering::Relaxed), 1);
 }
+
+/// Whoever answers may die before the run goes on. The answer stays, and is no obstacle.
+#[tidegate::test(start_paused = true)]
+async fn a_run_whose_answer_is_on_record_goes_on_with_that() {
+    #[flow]
+    async fn answered() -> Result<u32> {
+        suspend_flow_run().wait_for_input().await
+    }
+    let engine = Engine::current().unwrap();
+    for (given, told) in [(None, Ok(5)), (Some(5), Ok(5)), (Some(6), Err("with another input"))] {
+        let id = answered().await.unwrap_err().run_id().unwrap();
+        let input = tidegate::RunInput {
+            flow_run_id: id,
+            key: "suspended-1-response".to_owned(),
+            value: json!({ "value": 5 }),
+            sender: None,
+            created: engine.run_record(id).await.unwrap().unwrap().created,
+        };
+        let write = tidegate::store::Write::Input {
+            input: Box::new(input),
+            if_exists: tidegate::store::IfExists::Refuse,
+            after: None,
+        };
+        engine.store().unwrap().put_acknowledged(write).await.unwrap();
+        let resuming = match given {
+            Some(given) => resume(id).input(given),
+            None => resume(id),
+        };
+        match (resuming.await, told) {
+            (Ok(_), Ok(value)) => assert_eq!(engine.result::<u32>(id).await.unwrap(), value),
+            (Err(error), Err(text)) => assert!(error.to_string().contains(text), "{error}"),
+            (given, _) => panic!("{given:?}"),
+        }
+    }
+}

@@ -94,8 +94,13 @@ impl Execution {
         while let Some(ask) = live.pausing().and_then(|pausing| pausing.next_ask()) {
             self.answer_body(ask, suspension).await;
         }
-        if suspension.is_none() && live.control().has_request(&RequestKind::Suspend) {
-            let state = Box::new(State::suspended(live.engine().now()));
+        if suspension.is_none()
+            && let Some(request) = live.control().request(&RequestKind::Suspend)
+        {
+            // The keys that its body numbers its own pauses by stay free.
+            let key = Some(request.as_uuid().to_string());
+            let data = StateData::Paused { timeout: None, reschedule: true, key };
+            let state = Box::new(State { data, ..State::suspended(live.engine().now()) });
             match self.may_be_suspended().and_then(|()| self.may_enter(&state)) {
                 Ok(()) => self.close_gate(state, suspension),
                 Err(error) => self.refuse_suspension(&error).await,

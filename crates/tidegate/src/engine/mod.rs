@@ -56,7 +56,7 @@ pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
 use control::Roster;
-pub(crate) use control::{ASKED_TO_CANCEL, cancelled};
+pub(crate) use control::{ASKED_TO_CANCEL, cancelled, expired};
 pub(crate) use execution::Execution;
 use inbox::Inbox;
 pub(crate) use inbox::Listener;

@@ -2,15 +2,14 @@
 //! asked, so that of an answer and a timeout one is first and the other knows. It never runs anything.
 
 use serde_json::Value;
-use tidegate_core::store::Advance;
 use tidegate_core::{
-    IfExists, Proposal, Request, RequestKind, Run, RunInput, State, StateData, StateType,
-    Timestamp, Write, transition,
+    IfExists, Request, RequestKind, Run, RunInput, StateData, StateType, StoreErrorKind, Timestamp,
+    Write,
 };
 
 use super::form::fill_in;
 use super::prefix;
-use crate::engine::{Context, Engine};
+use crate::engine::{Context, Engine, expired};
 use crate::error::{Error, Result};
 use crate::run_input::Put;
 
@@ -62,8 +61,8 @@ impl Question {
             }
             return refused("its time was up before");
         }
-        let answered = engine.input(run.id, &self.key("response")).await?.is_some();
-        if answered && self.is_suspended && given.is_none() {
+        let answered = engine.input(run.id, &self.key("response")).await?;
+        if answered.is_some() && !self.is_waited_for && given.is_none() {
             // Whoever has answered has not come to running it again.
             return Ok(());
         }
@@ -77,6 +76,15 @@ impl Question {
             Ok(value) => value,
             Err(why) => return refused(&format!("its input does not fit: {why}")),
         };
+        match answered.filter(|_| !self.is_waited_for) {
+            Some(answered) if answered == value => return Ok(()),
+            Some(_) => {
+                return refused(
+                    "it was answered before, with another input, and did not come to going on: resume it without an input, and it goes on with that",
+                );
+            }
+            None => {}
+        }
         let input = RunInput {
             flow_run_id: run.id,
             key: self.key("response"),
@@ -119,16 +127,13 @@ impl Question {
     }
 }
 
-/// Ends a suspended run whose time was up before it was resumed, as the rules say.
+/// Ends a suspended run whose time was up before it was resumed.
 async fn expire(engine: &Engine, run: &Run, now: Timestamp) -> Result<()> {
-    let mut run = run.clone();
-    let known = run.states.len();
-    // The rules put its failure in the place of going on.
-    let _ = transition(&mut run, Proposal::new(State::running(now)), now);
-    if !run.is_terminal() {
-        return Ok(());
+    let Some(write) = expired(run.clone(), now) else { return Ok(()) };
+    match engine.require_store()?.put_acknowledged(write).await {
+        Ok(()) => Ok(()),
+        // Another was faster.
+        Err(error) if error.kind() == StoreErrorKind::Fenced => Ok(()),
+        Err(error) => Err(Error::store(None, error)),
     }
-    let write = Write::Advance(Box::new(Advance::since(&run, known)));
-    let recorded = engine.require_store()?.put_acknowledged(write).await;
-    recorded.map_err(|error| Error::store(None, error))
 }

@@ -29,8 +29,8 @@ pub(super) use deliver::deliver_open;
 pub(super) use gate::Gate;
 pub(super) use hold_up::{HoldUp, SyncBody};
 pub(super) use roster::{Listed, Roster};
-pub(crate) use unowned::cancelled;
 pub(super) use unowned::winds_down;
+pub(crate) use unowned::{cancelled, expired};
 pub(super) use watched::{CalledOff, Interrupted, Watched};
 
 /// What was asked of one run. Most runs are asked nothing, so there is as little of it as can be.
@@ -188,10 +188,10 @@ impl Control {
         }
     }
 
-    /// Whether this is asked of it.
-    pub(super) fn has_request(&self, kind: &RequestKind) -> bool {
-        let Some(asked) = self.asked.get() else { return false };
-        lock(&asked.requests).iter().any(|request| request.kind == *kind)
+    /// The first request of this kind, which stays.
+    pub(super) fn request(&self, kind: &RequestKind) -> Option<RequestId> {
+        let requests = lock(&self.asked.get()?.requests);
+        requests.iter().find(|request| request.kind == *kind).map(|request| request.id)
     }
 
     /// Takes the first request that `choose` makes something of. Whoever acts on it ends it, with `Write::EndRequest`.
