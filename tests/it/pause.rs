@@ -595,3 +595,25 @@ async fn a_paused_flow_costs_its_timeout() {
     )
     .await;
 }
+
+/// Each attempt asks for itself what was not answered.
+#[tidegate::test(start_paused = true)]
+async fn a_pause_that_was_given_up_is_asked_again_by_the_next_attempt() {
+    #[flow(retries = 1)]
+    async fn pipeline() -> Result<u32> {
+        pause_flow_run().wait_for_input().timeout(10).await
+    }
+    let call = pipeline().submit();
+    let id = id_of(&call);
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    paused(id).await;
+    resume(id).input(5).await.unwrap();
+    check(
+        call.into_future(),
+        expect![[r#"
+            Ok(5)
+            flow pipeline: Pending > Running > Paused > Running > AwaitingRetry(0s) > Running > Paused > Running > Completed
+        "#]],
+    )
+    .await;
+}
