@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use expect_test::expect;
 use tidegate::prelude::*;
+use tidegate::store::Write;
 use tidegate::{
-    Engine, Error, LogLevel, RunHandle, RunId, StateType, cancel, pause_flow_run, resume, suspend,
-    suspend_flow_run,
+    Clock, Engine, Error, LogLevel, Request, RequestKind, RunHandle, RunId, StateType, cancel,
+    pause_flow_run, resume, suspend, suspend_flow_run,
 };
 
 use crate::pause::paused;
@@ -341,4 +342,29 @@ async fn a_sync_flow_is_suspended_from_outside_too() {
     assert!(handle.await.unwrap_err().is_suspended());
     resume(id).await.unwrap();
     assert_eq!(Engine::current().unwrap().result::<u32>(id).await.unwrap(), 2);
+}
+
+/// Whoever asked saw that somebody owned it, and relies on that.
+#[tidegate::test]
+async fn a_run_that_lets_go_of_itself_sees_what_it_was_asked_before() {
+    #[flow]
+    async fn leaving() -> Result<()> {
+        let id = tidegate::runtime::flow_run::id().ok_or("it has an id")?;
+        let engine = Engine::current()?;
+        // As another process asks, in the moment before.
+        let request = Request::new(id, RequestKind::Cancel, Clock::system().now());
+        let store = engine.store().ok_or("it has a store")?;
+        store.put_acknowledged(Write::Request(Box::new(request))).await?;
+        suspend_flow_run().await
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.db");
+    let engine = Engine::builder().database(format!("sqlite:{}", path.display())).open().unwrap();
+    let error = leaving().on(&engine).await.unwrap_err();
+    assert!(error.is_cancelled(), "{error}");
+    let run = engine.run_record(error.run_id().unwrap()).await.unwrap().unwrap();
+    assert_eq!(run.state().unwrap().state_type(), StateType::Cancelled, "{}", timeline(&run));
+    let open = engine.store().unwrap().requests(Default::default()).await.unwrap();
+    assert_eq!(open, []);
+    engine.close().await.unwrap();
 }
