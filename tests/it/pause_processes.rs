@@ -399,7 +399,7 @@ fn a_process_that_is_killed_at_any_time_leaves_each_run_suspended_ended_or_crash
             let state = run.state().unwrap();
             let asked = timeline(&run).contains("Suspended");
             assert!(state.is_completed() || state.name == "Suspended", "{}", timeline(&run));
-            assert_eq!(suspended.contains(&run.id) && !asked, false, "what was told is on record");
+            assert!(asked || !suspended.contains(&run.id), "what was told is on record");
             if state.name == "Suspended" {
                 let approval = Approval { approved: true, comment: String::new() };
                 engine.resume(run.id).input(approval).await.unwrap();
