@@ -316,7 +316,7 @@ async fn a_run_that_is_cancelled_while_it_is_being_suspended_is_cancelled() {
     assert_eq!(run_of("seconds").await.state().unwrap().state_type(), StateType::Cancelled);
 }
 
-/// As if it had not been: nothing in it turns back after.
+/// Its thread is waited for, which comes to its end because its calls give errors.
 #[tidegate::test(worker_threads = 2)]
 async fn a_sync_flow_is_suspended_from_outside_too() {
     static GO: AtomicU32 = AtomicU32::new(0);
@@ -342,6 +342,7 @@ async fn a_sync_flow_is_suspended_from_outside_too() {
     assert!(handle.await.unwrap_err().is_suspended());
     resume(id).await.unwrap();
     assert_eq!(Engine::current().unwrap().result::<u32>(id).await.unwrap(), 2);
+    assert_eq!(warnings(id).await, [""; 0]);
 }
 
 /// Whoever asked saw that somebody owned it, and relies on that.

@@ -47,13 +47,38 @@ impl Execution {
                 suspension.take_if(|suspension| live.may_be_dropped(suspension, has_begun))
             {
                 live.control().set_gate(Gate::Closed);
-                return Err(Stopped::Suspended(suspension.state));
+                return Err(self.let_thread_end(attempt, suspension).await);
             }
             match live.unless_interrupted(attempt.as_mut()).await {
                 Ok(outcome) => return self.settle(outcome, suspension).await,
                 Err(again) => interrupted = again,
             }
         }
+    }
+
+    /// A body that is not async cannot be dropped. Whatever it asks for from now on gives an error, so it comes to its end.
+    async fn let_thread_end<F: Future<Output = Outcome>>(
+        &mut self,
+        mut attempt: Pin<&mut F>,
+        suspension: Suspension,
+    ) -> Stopped {
+        let live = Arc::clone(&self.live);
+        let Suspension { state, answers } = suspension;
+        drop(answers);
+        while live.control().is_in_sync_body() {
+            match live.unless_interrupted(attempt.as_mut()).await {
+                Ok(_) => break,
+                Err(Interrupted::Asked { .. }) => {
+                    live.control().heard();
+                    while live.pausing().and_then(|pausing| pausing.next_ask()).is_some() {}
+                }
+                Err(Interrupted::CalledOff) => {
+                    self.wind_down(attempt).await;
+                    return Stopped::CalledOff;
+                }
+            }
+        }
+        Stopped::Suspended(state)
     }
 
     /// What was asked for last comes before the end of an attempt.
