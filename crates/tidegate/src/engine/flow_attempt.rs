@@ -203,6 +203,9 @@ impl Execution {
                 "Suspending flow run, execution will be rescheduled when this flow run is resumed.",
             );
         }
+        if let Some(pausing) = self.live.pausing() {
+            pausing.begin_closing();
+        }
         *suspension = Some(Suspension { state, answers: Vec::new() });
         self.live.control().set_gate(Gate::Closing);
     }

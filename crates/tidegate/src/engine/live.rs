@@ -27,8 +27,6 @@ pub(crate) struct LiveRun {
     inherited: Inherited,
     /// Of a flow run: what its current attempt has submitted.
     nursery: Option<Mutex<Nursery>>,
-    /// Of a flow run: what is asked of its attempt.
-    pausing: Option<Box<Pausing>>,
     /// Of a flow run that is recorded: the calls of its current attempt.
     calls: Option<Mutex<Calls>>,
     /// Of a flow run whose tasks may be cached: what is known of its arguments.
@@ -37,10 +35,18 @@ pub(crate) struct LiveRun {
     /// The task run in whose body it was called, if it was called in one.
     task: Option<Arc<LiveRun>>,
     control: Control,
-    /// Of a flow run: what it has called that lives.
-    called: Option<Box<Roster>>,
+    inside: Option<Box<Inside>>,
     /// Its transaction, if it has one.
     transaction: Mutex<Own>,
+}
+
+/// Of a flow run: what goes on in it.
+#[derive(Default)]
+struct Inside {
+    /// What it has called that lives.
+    called: Roster,
+    /// What its body asks of its attempt, and how much is under way.
+    pausing: Pausing,
 }
 
 impl LiveRun {
@@ -52,10 +58,9 @@ impl LiveRun {
         outer: &Context,
     ) -> Self {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
-        let pausing = (record.kind() == RunKind::Flow).then(Box::default);
         let recorded = record.kind() == RunKind::Flow && engine.store().is_some();
         let calls = recorded.then(Mutex::default);
-        let called = (record.kind() == RunKind::Flow).then(Box::default);
+        let inside = (record.kind() == RunKind::Flow).then(Box::default);
         Self {
             id: record.id,
             engine,
@@ -63,13 +68,12 @@ impl LiveRun {
             record: RwLock::new(record),
             inherited,
             nursery,
-            pausing,
             calls,
             inputs: OnceLock::new(),
             flow: outer.flow.clone(),
             task: outer.task.clone(),
             control: Control::default(),
-            called,
+            inside,
             transaction: Mutex::default(),
         }
     }
@@ -107,7 +111,7 @@ impl LiveRun {
 
     /// Of a flow run: what it has called that lives.
     pub(super) fn called(&self) -> Option<&Roster> {
-        self.called.as_deref()
+        self.inside.as_ref().map(|inside| &inside.called)
     }
 
     /// Where it is found while it lives.
@@ -120,9 +124,9 @@ impl LiveRun {
         self.nursery.as_ref().map(|nursery| lock(nursery).clone())
     }
 
-    /// Of a flow run: what is asked of its attempt, and whether calls in it begin.
+    /// Of a flow run: what its body asks of its attempt, and how much is under way.
     pub(crate) fn pausing(&self) -> Option<&Pausing> {
-        self.pausing.as_deref()
+        self.inside.as_ref().map(|inside| &inside.pausing)
     }
 
     /// Of a flow run: drops what its current attempt has submitted, and makes room for what the next one submits.

@@ -9,10 +9,10 @@
 //! ```
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tidegate_core::{RequestKind, State, StateType, Timestamp, Write};
+use tidegate_core::{RequestKind, RunKind, State, StateType, Timestamp, Write};
 use tokio::sync::oneshot;
 
 use crate::engine::LiveRun;
@@ -26,10 +26,29 @@ pub(crate) struct Pausing {
     asks: Mutex<VecDeque<Ask>>,
     /// How many pauses the attempt has come to.
     pauses: AtomicU32,
-    /// How many calls in the flow run are under way.
-    under_way: AtomicUsize,
+    /// How much in the flow run is under way, as [`Kind`] counts it.
+    under_way: AtomicU64,
     /// A call waits at the gate.
     is_waited_at: AtomicBool,
+}
+
+/// What is counted as under way: tasks in the lower half of one number, what is no task in the upper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+pub(super) enum Kind {
+    /// An attempt of a task.
+    Task = 1,
+    /// A subflow, or a transaction.
+    Other = 1 << 32,
+}
+
+impl Kind {
+    pub(super) fn of(kind: RunKind) -> Self {
+        match kind {
+            RunKind::Task => Self::Task,
+            RunKind::Flow => Self::Other,
+        }
+    }
 }
 
 /// What the body of a flow asks of its attempt.
@@ -59,9 +78,11 @@ impl Pausing {
 
     /// A new attempt begins, which has asked for nothing.
     pub(super) fn begin_attempt(&self) {
-        self.pauses.store(0, Ordering::Relaxed);
-        self.is_waited_at.store(false, Ordering::SeqCst);
-        self.asks().clear();
+        // Whoever asks is numbered before.
+        if self.pauses.load(Ordering::Relaxed) > 0 {
+            self.pauses.store(0, Ordering::Relaxed);
+            self.asks().clear();
+        }
     }
 
     /// What is asked next.
@@ -72,6 +93,17 @@ impl Pausing {
     /// Whether no call is under way.
     pub(super) fn is_quiet(&self) -> bool {
         self.under_way.load(Ordering::SeqCst) == 0
+    }
+
+    /// How many attempts of tasks are under way.
+    pub(super) fn tasks(&self) -> usize {
+        let tasks = self.under_way.load(Ordering::SeqCst) & u64::from(u32::MAX);
+        usize::try_from(tasks).unwrap_or(usize::MAX)
+    }
+
+    /// The gate is about to be closed, and nobody waits there.
+    pub(super) fn begin_closing(&self) {
+        self.is_waited_at.store(false, Ordering::SeqCst);
     }
 
     /// Whether a call waits at the gate.
@@ -86,24 +118,27 @@ impl Pausing {
 
 impl LiveRun {
     /// Of a flow run: whether a call in it begins, which is then under way. One that is part of what is under way already always does.
-    pub(super) fn begin_call(&self, is_part: impl FnOnce() -> bool) -> bool {
+    pub(super) fn begin_call(&self, kind: Kind, is_part: impl FnOnce() -> bool) -> bool {
         let Some(pausing) = self.pausing() else { return true };
         // Counted before it is asked: whoever closes the gate then sees one or the other.
-        pausing.under_way.fetch_add(1, Ordering::SeqCst);
+        pausing.under_way.fetch_add(kind as u64, Ordering::SeqCst);
         let begins = self.control().gate() == Gate::Open || is_part();
         if !begins {
             pausing.is_waited_at.store(true, Ordering::SeqCst);
-            self.end_call();
+            self.end_call(kind);
         }
         begins
     }
 
     /// Of a flow run: a call in it that was under way is over.
-    pub(super) fn end_call(&self) {
+    pub(super) fn end_call(&self, kind: Kind) {
         let Some(pausing) = self.pausing() else { return };
-        let before = pausing.under_way.fetch_sub(1, Ordering::SeqCst);
-        if before == 1 && self.control().gate() != Gate::Open {
+        let before = pausing.under_way.fetch_sub(kind as u64, Ordering::SeqCst);
+        if before == kind as u64 && self.control().gate() != Gate::Open {
             self.control().ask();
+        }
+        if before & u64::from(u32::MAX) == 1 && kind == Kind::Task {
+            self.engine().activity().may_be_idle();
         }
     }
 
@@ -220,7 +255,7 @@ impl UnderWay {
     /// Begins once the flow run may go on.
     pub(crate) async fn begin(flow: Option<Arc<LiveRun>>) -> Result<Self> {
         if let Some(flow) = &flow {
-            while !flow.begin_call(|| false) {
+            while !flow.begin_call(Kind::Other, || false) {
                 flow.wait_to_go_on().await?;
             }
         }
@@ -231,7 +266,7 @@ impl UnderWay {
 impl Drop for UnderWay {
     fn drop(&mut self) {
         if let Some(flow) = &self.0 {
-            flow.end_call();
+            flow.end_call(Kind::Other);
         }
     }
 }

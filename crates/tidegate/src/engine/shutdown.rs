@@ -60,7 +60,7 @@ impl Engine {
                 tokio::select! {
                     biased;
                     output = &mut program, if ended.is_none() => ended = Some(output),
-                    () = self.activity().idle() => break,
+                    () = self.idle() => break,
                     () = &mut grace => break,
                     signal = signals.next() => signal.end_process(),
                 }
@@ -75,7 +75,7 @@ impl Engine {
     }
 
     fn say_stopping(&self, signal: &Signal) {
-        let under_way = self.activity().stop();
+        let under_way = self.begin_nothing();
         let grace = seconds(self.settings().shutdown_grace);
         tracing::warn!(
             target: "tidegate::engine",

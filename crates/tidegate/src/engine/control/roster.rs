@@ -19,7 +19,7 @@ impl Roster {
     }
 
     /// Every run in it, without what those have called.
-    pub(super) fn all(&self) -> Vec<Arc<LiveRun>> {
+    pub(in crate::engine) fn all(&self) -> Vec<Arc<LiveRun>> {
         self.lock().values().filter_map(Weak::upgrade).collect()
     }
 
