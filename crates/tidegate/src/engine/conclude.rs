@@ -100,6 +100,13 @@ impl Execution {
         }
     }
 
+    /// Waits for what was submitted.
+    pub(super) async fn join_nursery(&self) {
+        if let Some(submitted) = self.live.nursery() {
+            submitted.join().await;
+        }
+    }
+
     /// Proposes what the outcome amounts to, and says what follows; what takes longer goes on to [`finish`](Self::finish).
     ///
     /// Not async, so that the future of a run holds no outcome: most runs just return.

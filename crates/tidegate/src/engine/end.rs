@@ -61,9 +61,7 @@ impl Execution {
         self.enter_cancelling().await;
         self.live.call_off_inside();
         self.call_cancellation_hooks().await;
-        if let Some(submitted) = self.live.nursery() {
-            submitted.join().await;
-        }
+        self.join_nursery().await;
         let state = State::cancelled(self.live.engine().now()).message(self.live.why_called_off());
         let _ = self.propose(state.clone());
         let entered = self.live.state().unwrap_or(state);

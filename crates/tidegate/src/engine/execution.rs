@@ -13,7 +13,6 @@ use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
 use crate::engine::control::{CalledOff, HoldUp, Listed, Watched};
 use crate::engine::panics::Panic;
-use crate::engine::plan::Restartable;
 use crate::engine::recall::{Recalled, recall};
 use crate::engine::transact::no_store;
 use crate::engine::{Body, Claim, Context, Engine, LiveRun, Nursery, Plan, union};
@@ -49,8 +48,6 @@ pub(crate) struct Execution {
     pub(super) hold_up: Option<HoldUp>,
     /// Of a flow run: while it is there, it can be asked for.
     pub(super) listed: Option<Listed>,
-    /// Says why a run like this cannot be called again from its record.
-    pub(super) restartable: Restartable,
 }
 
 /// How far the life of a run came before its end.
@@ -103,7 +100,8 @@ impl Execution {
         let Plan { definition, options, restartable, .. } = plan;
         let inherited = outer.run().map(|run| run.inherited());
         let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
-        let live = Arc::new(LiveRun::new(engine, definition, record, inherited, &outer));
+        let live =
+            Arc::new(LiveRun::new(engine, definition, record, inherited, restartable, &outer));
         Transaction::of_call(&live, &outer, &options);
         let context = Arc::new(outer.inside(Arc::clone(&live)));
         let is_new = recorded.is_none() && replayed.is_none();
@@ -123,7 +121,6 @@ impl Execution {
             told_of_cancellation: false,
             hold_up: None,
             listed: None,
-            restartable,
         };
         if execution.live.kind() == RunKind::Flow && !execution.ended {
             execution.listed = Some(Listed::of(&execution.live));
@@ -184,11 +181,7 @@ impl Execution {
                 None => match self.attempt(body).await {
                     Ok(outcome) => outcome,
                     Err(Stopped::CalledOff) => return Life::CalledOff,
-                    Err(Stopped::Suspended(state)) => {
-                        // What was submitted and is under way ends first.
-                        self.join_submitted(&Outcome::Returned).await;
-                        return Life::Suspended(state);
-                    }
+                    Err(Stopped::Suspended(state)) => return Life::Suspended(state),
                 },
             };
             self.join_submitted(&outcome).await;

@@ -1,7 +1,7 @@
 //! What an attempt at the body of a flow is interrupted for: to pause, to go on, to be suspended, to be cancelled. It never decides
 //! whether it may.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
 use tidegate_core::{
@@ -10,7 +10,7 @@ use tidegate_core::{
 };
 
 use crate::engine::attempt::{Outcome, Stopped};
-use crate::engine::control::{ASKED_TO_CANCEL, Gate, Interrupted, cancelled};
+use crate::engine::control::{ASKED_TO_CANCEL, CalledOff, Gate, Interrupted, cancelled};
 use crate::engine::pausing::{Answer, Ask, never_resumed};
 use crate::engine::{Execution, LiveRun};
 use crate::error::{Error, Result};
@@ -47,7 +47,7 @@ impl Execution {
                 suspension.take_if(|suspension| live.may_be_dropped(suspension, has_begun))
             {
                 live.control().set_gate(Gate::Closed);
-                return Err(self.let_thread_end(attempt, suspension).await);
+                return Err(self.end_thread(attempt, suspension).await);
             }
             match live.unless_interrupted(attempt.as_mut()).await {
                 Ok(outcome) => return self.settle(outcome, suspension).await,
@@ -56,8 +56,16 @@ impl Execution {
         }
     }
 
+    /// What was submitted and is under way ends before its flow run is suspended.
+    async fn end_what_is_under_way(&self, state: Box<State>) -> Stopped {
+        match self.live.unless_called_off(pin!(self.join_nursery())).await {
+            Ok(()) => Stopped::Suspended(state),
+            Err(CalledOff) => Stopped::CalledOff,
+        }
+    }
+
     /// A body that is not async cannot be dropped. Whatever it asks for from now on gives an error, so it comes to its end.
-    async fn let_thread_end<F: Future<Output = Outcome>>(
+    async fn end_thread<F: Future<Output = Outcome>>(
         &mut self,
         mut attempt: Pin<&mut F>,
         suspension: Suspension,
@@ -78,7 +86,7 @@ impl Execution {
                 }
             }
         }
-        Stopped::Suspended(state)
+        self.end_what_is_under_way(state).await
     }
 
     /// What was asked for last comes before the end of an attempt.
@@ -95,7 +103,7 @@ impl Execution {
         match (&outcome, suspension) {
             (Outcome::Returned, Some(suspension)) => {
                 self.live.control().set_gate(Gate::Closed);
-                Err(Stopped::Suspended(suspension.state))
+                Err(self.end_what_is_under_way(suspension.state).await)
             }
             (
                 Outcome::Returned
@@ -228,7 +236,7 @@ impl Execution {
     pub(super) fn may_be_suspended(&self) -> Result<()> {
         let live = &self.live;
         live.cannot_be_suspended()
-            .or_else(|| (self.restartable)(&live.record()).err().map(never_resumed))
+            .or_else(|| live.not_restartable().map(never_resumed))
             .map_or(Ok(()), |why| {
                 Err(Error::configuration(format!("{} cannot be suspended: {why}", live.label())))
             })?;

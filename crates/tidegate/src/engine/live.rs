@@ -10,6 +10,7 @@ use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 use crate::definition::Definition;
 use crate::engine::control::{Control, Roster};
 use crate::engine::pausing::Pausing;
+use crate::engine::plan::Restartable;
 use crate::engine::{Calls, Context, Engine, Nursery};
 use crate::error::RunLabel;
 use crate::inputs::Inputs;
@@ -41,12 +42,13 @@ pub(crate) struct LiveRun {
 }
 
 /// Of a flow run: what goes on in it.
-#[derive(Default)]
 struct Inside {
     /// What it has called that lives.
     called: Roster,
     /// What its body asks of its attempt, and how much is under way.
     pausing: Pausing,
+    /// Says why it cannot be called again from its record.
+    restartable: Restartable,
 }
 
 impl LiveRun {
@@ -55,12 +57,15 @@ impl LiveRun {
         definition: Definition,
         record: Run,
         inherited: Inherited,
+        restartable: Restartable,
         outer: &Context,
     ) -> Self {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
         let recorded = record.kind() == RunKind::Flow && engine.store().is_some();
         let calls = recorded.then(Mutex::default);
-        let inside = (record.kind() == RunKind::Flow).then(Box::default);
+        let inside = (record.kind() == RunKind::Flow).then(|| {
+            Box::new(Inside { called: Roster::default(), pausing: Pausing::default(), restartable })
+        });
         Self {
             id: record.id,
             engine,
@@ -127,6 +132,11 @@ impl LiveRun {
     /// Of a flow run: what its body asks of its attempt, and how much is under way.
     pub(crate) fn pausing(&self) -> Option<&Pausing> {
         self.inside.as_ref().map(|inside| &inside.pausing)
+    }
+
+    /// Why a flow run cannot be called again from its record, if it cannot.
+    pub(super) fn not_restartable(&self) -> Option<String> {
+        (self.inside.as_ref()?.restartable)(&self.record()).err()
     }
 
     /// Of a flow run: drops what its current attempt has submitted, and makes room for what the next one submits.
