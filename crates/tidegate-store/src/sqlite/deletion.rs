@@ -176,6 +176,7 @@ impl Deletion<'_> {
             }
             self.delete_logs_of(&node)?;
             self.delete_artifacts_of(&node)?;
+            self.delete_events_of(&node)?;
             self.delete_transactions_of(&node)?;
             if self.left == 0 {
                 return Ok(Outcome::Smaller);
@@ -242,6 +243,11 @@ impl Deletion<'_> {
             of_run!("artifacts", "task_run_id"),
         )
         .map(drop)
+    }
+
+    fn delete_events_of(&mut self, node: &Node) -> rusqlite::Result<()> {
+        self.delete_of(node, of_run!("events", "flow_run_id"), of_run!("events", "task_run_id"))
+            .map(drop)
     }
 
     fn delete_transactions_of(&mut self, node: &Node) -> rusqlite::Result<()> {

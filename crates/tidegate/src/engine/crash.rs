@@ -50,6 +50,7 @@ impl Execution {
         {
             // The write is taken even when nobody waits for room.
             drop(store.put(write));
+            self.live.engine().feed().recorded();
         }
         self.call_end_hooks_later(state.state_type());
     }

@@ -16,6 +16,7 @@ mod conclude;
 mod context;
 mod crash;
 mod execution;
+mod feed;
 mod hooks;
 mod live;
 mod nursery;
@@ -51,6 +52,7 @@ pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
 pub(crate) use execution::Execution;
+use feed::Feed;
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
@@ -103,6 +105,7 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    feed: Feed,
     /// Who computes what is to be cached.
     turns: Turns,
     archive: Archive,
@@ -130,6 +133,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            feed: Feed::default(),
             turns: Turns::default(),
             archive,
             housekeeping: Housekeeping::default(),
@@ -191,6 +195,11 @@ impl Engine {
 
     fn activity(&self) -> &Activity {
         &self.0.activity
+    }
+
+    /// Wakes those who follow events.
+    pub(crate) fn feed(&self) -> &Feed {
+        &self.0.feed
     }
 
     /// Owns one more run, in a store where runs need an owner. A run that is called inside another has the lease of that, so that an owner which was taken for dead gets no further with a
