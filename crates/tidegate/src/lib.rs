@@ -9,6 +9,7 @@ mod block_on;
 mod builder;
 pub mod cache;
 mod call;
+mod cancel;
 mod canonical;
 mod capture;
 mod default_engine;
@@ -48,6 +49,7 @@ pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
+pub use cancel::cancel;
 pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
@@ -78,8 +80,9 @@ pub use tidegate_core::{
 };
 pub use tidegate_core::{
     CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
-    LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State,
-    StateData, StateResult, StateType, Timestamp, exponential_backoff,
+    LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
+    RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult, StateType, Timestamp,
+    exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

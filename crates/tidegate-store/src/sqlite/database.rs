@@ -7,8 +7,8 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
     Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, EventQuery, EventRecord, Expired,
-    Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, StoreError,
-    StoreErrorKind, TransactionRecord, Write,
+    Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Run, RunId, RunQuery,
+    StoreError, StoreErrorKind, TransactionRecord, Write,
 };
 
 use uuid::Uuid;
@@ -24,7 +24,8 @@ use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
 use super::{
-    artifact_row, cache, event_query, event_row, leases, log_row, run_query, transaction_row,
+    artifact_row, cache, event_query, event_row, leases, log_row, request_row, run_query,
+    transaction_row,
 };
 
 /// An open connection with what it has learned.
@@ -231,6 +232,10 @@ impl Database {
             .map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn requests(&self, query: &RequestQuery) -> Result<Vec<Request>, StoreError> {
+        request_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn leases(&self) -> Result<Vec<Lease>, StoreError> {
         leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
@@ -338,6 +343,11 @@ impl Transaction<'_> {
             }
             Write::Unlock { key, lease } => {
                 cache::unlock(self.connection, *key, *lease).map_err(Trouble::Failure)
+            }
+            Write::Request(request) => request_row::put(self.connection, request)
+                .map_err(|error| trouble(self.place, write, error)),
+            Write::EndRequest(id) => {
+                request_row::end(self.connection, *id).map_err(Trouble::Failure)
             }
         }
     }
