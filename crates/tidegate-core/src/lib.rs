@@ -8,6 +8,7 @@ mod cache;
 mod call_key;
 mod clock;
 mod definition;
+mod event;
 mod id;
 mod lease;
 mod log;
@@ -26,6 +27,9 @@ pub use cache::{CacheEntry, CacheKey};
 pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
 pub use definition::{Definition, Parameter, RunKind};
+pub use event::{
+    EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, Resource, state_events,
+};
 pub use id::{DeploymentId, RunId};
 pub use lease::{Holder, Lease, LeaseId};
 pub use log::{LogLevel, LogRecord};
@@ -43,7 +47,7 @@ pub use state::{
 };
 pub use store::{
     Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
-    Expired, IfExists, InputQuery, LogQuery, Order, ParseDurabilityError, RecordedCall,
+    EventQuery, Expired, IfExists, InputQuery, LogQuery, Order, ParseDurabilityError, RecordedCall,
     RequestQuery, Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };
 pub use transaction::{

@@ -101,6 +101,7 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::Cache { lease, .. } | Write::Transaction { lease, .. } => *lease,
         Write::Artifact(_)
         | Write::Input { .. }
+        | Write::Event(_)
         | Write::ReleaseLease(_)
         | Write::Unlock { .. }
         | Write::Request(_)

@@ -18,6 +18,7 @@ mod control;
 mod crash;
 mod end;
 mod execution;
+mod feed;
 mod flow_attempt;
 mod hooks;
 mod inbox;
@@ -58,6 +59,7 @@ pub(crate) use context::{Context, union};
 use control::Roster;
 pub(crate) use control::{ASKED_TO_CANCEL, cancelled, expired};
 pub(crate) use execution::Execution;
+use feed::Feed;
 use inbox::Inbox;
 pub(crate) use inbox::Listener;
 pub(crate) use live::LiveRun;
@@ -113,6 +115,7 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    feed: Feed,
     /// Who waits for inputs of flow runs.
     inbox: Inbox,
     /// Who computes what is to be cached.
@@ -144,6 +147,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            feed: Feed::default(),
             inbox: Inbox::default(),
             turns: Turns::default(),
             archive,
@@ -207,6 +211,11 @@ impl Engine {
 
     fn activity(&self) -> &Activity {
         &self.0.activity
+    }
+
+    /// Wakes those who follow events.
+    pub(crate) fn feed(&self) -> &Feed {
+        &self.0.feed
     }
 
     /// Owns one more run, in a store where runs need an owner. A run that is called inside another has the lease of that, so that an owner which was taken for dead gets no further with a

@@ -19,6 +19,7 @@ mod artifacts;
 mod cache;
 mod calls;
 mod deletion;
+mod events;
 mod inputs;
 mod leases;
 mod lifecycle;
@@ -151,6 +152,11 @@ promises! { $
         an_input_may_come_before_its_run
         an_input_for_a_state_that_the_run_has_left_is_refused
         inputs_are_deleted_with_their_runs
+    }
+    events {
+        an_event_comes_back_as_it_was_put
+        events_are_found_by_what_happened_to_what_and_when
+        the_states_of_runs_are_events
     }
     order {
         an_acknowledgement_implies_every_write_before_it
