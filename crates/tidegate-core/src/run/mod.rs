@@ -11,8 +11,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CallKey, Definition, DeploymentId, LeaseId, Parameters, RetryPolicy, RunId, RunKind, State,
-    Timestamp,
+    CallKey, CallPlace, Definition, DeploymentId, LeaseId, Parameters, RetryPolicy, RunId, RunKind,
+    State, Timestamp,
 };
 
 /// A flow run or a task run: who it is, what it was given, and what has happened to it.
@@ -30,6 +30,8 @@ pub struct Run {
     pub task_run_id: Option<RunId>,
     /// What finds the call again when the body of its flow run runs again; none for one that cannot be found.
     pub call_key: Option<CallKey>,
+    /// Where its call stands among those of its flow run; none outside flow runs.
+    pub place: Option<Box<CallPlace>>,
     /// The lease it was last written under; none without an owner.
     pub lease: Option<LeaseId>,
     /// The outermost flow run; of a top-level flow run, itself.
@@ -101,6 +103,7 @@ impl Run {
             flow_run_id: None,
             task_run_id: None,
             call_key: None,
+            place: None,
             lease: None,
             root_flow_run_id: None,
             deployment_id: None,

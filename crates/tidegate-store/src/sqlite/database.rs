@@ -396,7 +396,8 @@ impl Transaction<'_> {
             UnreadableRow::Sqlite(error) => Trouble::Failure(error),
             error @ (UnreadableRow::Checksum
             | UnreadableRow::Column(_)
-            | UnreadableRow::Json(_)) => Trouble::Refusal(unreadable(self.place, error)),
+            | UnreadableRow::Json(_)
+            | UnreadableRow::Place(_)) => Trouble::Refusal(unreadable(self.place, error)),
         }
     }
 }

@@ -56,6 +56,7 @@ async fn the_schema_is_version_one() {
             flow_run_id BLOB CHECK (length(flow_run_id) = 16),
             task_run_id BLOB CHECK (length(task_run_id) = 16),
             call_key BLOB CHECK (length(call_key) = 16),
+            place BLOB, -- where its call stands among those of its flow run, which its graph is made from
             root_flow_run_id BLOB CHECK (length(root_flow_run_id) = 16),
             deployment_id BLOB CHECK (length(deployment_id) = 16),
             infrastructure_pid TEXT,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::graph::{CallPlace, Calls, Seen, Upstream};
 use crate::{
     Advance, CacheEntry, CacheKey, Definition, DeploymentId, Holder, Lease, LeaseId, LogLevel,
     LogRecord, Parameter, ResultReference, RetryPolicy, RetryType, Run, RunId, RunKind, State,
@@ -70,6 +71,16 @@ pub fn full_run() -> Run {
     run.flow_run_id = Some(RunId::new());
     run.task_run_id = Some(RunId::new());
     run.root_flow_run_id = Some(RunId::new());
+    run.place = Some(Box::new(CallPlace {
+        number: 300,
+        attempt: 7,
+        moment: u32::MAX,
+        seen: vec![
+            Seen { moment: 1, calls: Calls { first: 0, last: 299 } },
+            Seen { moment: 2, calls: Calls { first: 301, last: u32::MAX } },
+        ],
+        upstream: vec![Upstream::Run(RunId::new()), Upstream::Calls(Calls { first: 5, last: 5 })],
+    }));
     run.deployment_id = Some(DeploymentId::from(Uuid::now_v7()));
     run.infrastructure_pid = Some("host:4711".to_owned());
     run.tags = vec!["http".to_owned(), "it's".to_owned(), "nightly".to_owned()];
