@@ -4,6 +4,7 @@
 #[path = "private/mod.rs"]
 pub mod __private;
 mod backup;
+mod argument;
 mod block_on;
 mod builder;
 mod call;
@@ -39,8 +40,15 @@ pub mod testing;
 pub use erased_serde;
 
 pub use backup::Backup;
+pub use argument::{
+    AllowFailure, Argument, Gather, Given, MapArgument, Mapped, Tolerable, Unmapped, allow_failure,
+    gather, mapped, unmapped,
+};
 pub use builder::EngineBuilder;
-pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
+pub use call::{
+    AsCompleted, Callable, FlowCall, MapCall, RunHandle, RunHandles, Step, Submittable, TaskCall,
+    WaitFor, as_completed, step, wait,
+};
 pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;

@@ -8,7 +8,9 @@ use tokio::sync::oneshot;
 
 use uuid::Uuid;
 
-use crate::{Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp};
+use crate::{
+    Lease, LeaseId, Parameters, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp,
+};
 
 /// One change to what is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +58,8 @@ pub struct Advance {
     pub states: Vec<State>,
     /// Its name, when it has changed.
     pub name: Option<String>,
+    /// What it was called with, when that has become known.
+    pub parameters: Option<Box<Parameters>>,
     /// Its policy, when that has changed.
     pub policy: Option<Box<RunPolicy>>,
     /// See [`Run::run_count`].
@@ -84,6 +88,7 @@ impl Advance {
             after: known,
             states: run.states.get(known..).unwrap_or_default().to_vec(),
             name: None,
+            parameters: None,
             policy: None,
             run_count: run.run_count,
             flow_run_run_count: run.flow_run_run_count,
@@ -101,6 +106,9 @@ impl Advance {
         run.states.extend(self.states);
         if let Some(name) = self.name {
             run.name = name;
+        }
+        if let Some(parameters) = self.parameters {
+            run.parameters = *parameters;
         }
         if let Some(policy) = self.policy {
             run.policy = *policy;

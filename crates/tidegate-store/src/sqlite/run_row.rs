@@ -13,7 +13,7 @@ use tidegate_core::{CallKey, Definition, Run, RunKind, RunPolicy, Timestamp};
 use super::row::{RowReader, RowWriter, UnreadableRow};
 use super::{leases, states};
 
-/// The columns in the order in which they are written and read. Those before `name` never change.
+/// The columns in the order in which they are written and read. Those before `parameters` never change.
 macro_rules! columns {
     () => {
         "id, definition, kind, flow_run_id, task_run_id, call_key, root_flow_run_id, deployment_id, infrastructure_pid, \
@@ -48,7 +48,7 @@ const INSERT: &str = concat!(
      ?23, ?24, ?25, ?26, ?27)"
 );
 
-const UPDATE: &str = "UPDATE runs SET policy = ?12, name = ?14, lease = ?15, state_type = ?16, state_name = ?17, state_timestamp = ?18, \
+const UPDATE: &str = "UPDATE runs SET parameters = ?11, policy = ?12, name = ?14, lease = ?15, state_type = ?16, state_name = ?17, state_timestamp = ?18, \
      states = ?19, run_count = ?20, flow_run_run_count = ?21, total_run_time = ?22, expected_start_time = ?23, \
      start_time = ?24, end_time = ?25, next_scheduled_start_time = ?26, checksum = ?27 WHERE id = ?1";
 
