@@ -102,7 +102,10 @@ async fn a_run_waits_as_pending_and_is_recorded_meanwhile() {
         let recorded = Engine::current()?.run_record(second.id().unwrap()).await?.unwrap();
         assert_eq!(timeline(&recorded), "Pending");
         let first = first.id().unwrap();
-        assert_eq!(recorded.parameters.get("seconds").unwrap(), &format!("<result of task run {first}>"));
+        assert_eq!(
+            recorded.parameters.get("seconds").unwrap(),
+            &format!("<result of task run {first}>")
+        );
         second.await
     }
     let started = tokio::time::Instant::now();
@@ -180,7 +183,10 @@ async fn the_error_of_a_run_that_never_began_names_the_run_it_waited_for() {
             )),
             "{text}"
         );
-        assert!(format!("{error:?}").ends_with("failed: no"), "its cause is the other's error: {error:?}");
+        assert!(
+            format!("{error:?}").ends_with("failed: no"),
+            "its cause is the other's error: {error:?}"
+        );
         Ok(())
     }
     pipeline().await.unwrap();
@@ -367,7 +373,8 @@ async fn handles_are_found_at_any_depth_of_what_is_gathered() {
     async fn pipeline() -> Result<String> {
         let one = double(1).submit();
         let more = double::map([2, 3]);
-        let nested = (more, BTreeMap::from([("a", (&one, Some([double(4).submit(), one.clone()])))]));
+        let nested =
+            (more, BTreeMap::from([("a", (&one, Some([double(4).submit(), one.clone()])))]));
         show::submit(gather(nested)).await
     }
     assert_eq!(pipeline().await.unwrap(), r#"([4, 6], {"a": (2, Some([8, 2]))})"#);
@@ -440,7 +447,7 @@ async fn a_run_that_awaits_its_own_handle_fails() {
             Err: Failed('Flow run encountered an exception: a run waits for itself here, or for a run that waits for it, and neither would ever end')
             flow pipeline: Pending > Running > Failed
               task itself: Pending > Running > Failed
-                task double: Pending > Running > Completed
+                task double: Pending > Running > Completed > RolledBack
         "#]],
     )
     .await;
@@ -715,8 +722,7 @@ async fn a_run_that_never_began_goes_on_as_the_same_run_when_its_flow_is_resumed
 #[tidegate::test(start_paused = true)]
 async fn a_flow_whose_run_never_began_can_be_deleted() {
     let retention = tidegate::Retention::default().count(0);
-    let engine =
-        Engine::builder().database("sqlite::memory:").retention(retention).open().unwrap();
+    let engine = Engine::builder().database("sqlite::memory:").retention(retention).open().unwrap();
     #[flow]
     async fn pipeline() {
         drop(double::submit(fails::submit()));

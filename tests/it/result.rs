@@ -141,6 +141,20 @@ async fn what_borrows_is_not_recorded_and_what_owns_is() {
     check("keyed", keyed(), expect!["Completed: none"]).await;
 }
 
+/// A type that can be read for some lifetimes only is no `DeserializeOwned`, and the compiler cannot find that out by itself.
+#[tidegate::test(start_paused = true)]
+async fn a_type_with_a_borrow_inside_is_not_recorded_where_it_is_said_so() {
+    #[derive(Serialize, Deserialize)]
+    struct Message {
+        text: &'static str,
+    }
+    #[task(persist_result = false)]
+    async fn message() -> Message {
+        Message { text: "hello" }
+    }
+    assert_eq!(message().await.unwrap().text, "hello");
+}
+
 #[tidegate::test(start_paused = true)]
 async fn a_generic_result_is_recorded_where_its_bounds_say_that_it_can_be() {
     #[task]
@@ -395,10 +409,10 @@ async fn a_result_that_shall_be_kept_and_cannot_be_fails_its_run() {
     expect!["Task run 'not_a_number' failed: its result cannot be kept: it has the number NaN, which JSON does not know"].assert_eq(&error.to_string());
 }
 
-/// RESULT-11
+/// RESULT-08, RESULT-11
 #[tidegate::test(start_paused = true)]
-async fn the_result_of_a_run_that_kept_none_is_missing() {
-    told_not_to().await.unwrap();
+async fn the_result_of_a_run_that_kept_none_is_given_to_its_caller_and_missing_later() {
+    assert_eq!(told_not_to().await.unwrap(), 5);
     let engine = Engine::current().unwrap();
     let error = engine.result::<u8>(run_of("told_not_to").await.id).await.unwrap_err();
     assert!(error.is_missing_result() && !error.is_unreadable_result());
@@ -452,7 +466,6 @@ async fn a_run_that_did_not_complete_has_an_error_and_no_result() {
     assert_eq!(waiting.await.unwrap(), 1);
 }
 
-/// RESULT-08: what a call gives never depends on what is kept.
 #[tidegate::test(start_paused = true)]
 async fn a_result_is_never_shown() {
     const SECRET: &str = "hunter2";

@@ -13,7 +13,8 @@ use tidegate::erased_serde::{Deserializer, Serialize};
 use tidegate::prelude::*;
 use tidegate::{
     CompressedJsonSerializer, Engine, LocalFiles, MemoryStorage, ResultReference, ResultSerializer,
-    ResultStorage, Run, RunId, SerializerError, StateResult, StateType, TakeValue, step,
+    ResultStorage, Run, RunId, SerializerError, SqlTransaction, StateResult, StateType, TakeValue,
+    step,
 };
 use tokio::sync::Notify;
 
@@ -381,7 +382,6 @@ async fn a_storage_is_found_by_its_name_where_it_is_known() {
     engine.close().await.unwrap();
 }
 
-/// RESULT-12: a result is in its storage before its run is recorded as completed, so one that is not there is lost.
 #[tidegate::test(start_paused = true)]
 async fn a_result_that_is_gone_or_damaged_is_an_error_that_names_its_run_and_its_key() {
     let folder = TempDir::new().unwrap();
@@ -486,4 +486,34 @@ async fn many_results_are_written_at_once() {
     }
     assert_eq!(listed(&storage).len(), 200);
     engine.close().await.unwrap();
+}
+
+#[tidegate::test]
+async fn a_transactional_task_keeps_its_result_in_its_record_however_large_it_is() {
+    #[task(transactional)]
+    fn transfer(tx: &mut SqlTransaction<'_>, count: usize) -> Result<Vec<u8>> {
+        tx.execute("CREATE TABLE IF NOT EXISTS effects (id INTEGER PRIMARY KEY)", ())?;
+        Ok(vec![7; count])
+    }
+    transfer(LARGE).await.unwrap();
+    let run = run_of("transfer").await;
+    assert!(matches!(run.state().unwrap().result, Some(StateResult::Recorded { .. })));
+    let engine = Engine::current().unwrap();
+    assert_eq!(engine.result::<Vec<u8>>(run.id).await.unwrap(), vec![7; LARGE]);
+    let error = transfer(1).result_storage(MemoryStorage::new()).await.unwrap_err();
+    assert!(error.is_configuration());
+    expect!["'transfer' is transactional: its result is kept in its record, which its transaction commits, so it takes no result storage, key or serializer"].assert_eq(&error.to_string());
+}
+
+#[tidegate::test]
+async fn a_transactional_task_whose_result_shall_be_kept_and_cannot_be_changes_nothing() {
+    #[task(transactional, persist_result)]
+    fn transfer(tx: &mut SqlTransaction<'_>) -> Result<f64> {
+        tx.execute("CREATE TABLE effects (id INTEGER PRIMARY KEY)", ())?;
+        Ok(f64::NAN)
+    }
+    let error = transfer().await.unwrap_err();
+    expect!["Task run 'transfer' failed: its result cannot be kept: it has the number NaN, which JSON does not know"].assert_eq(&error.to_string());
+    let again = transfer().await.unwrap_err();
+    assert_eq!(again.to_string(), error.to_string(), "there is no table yet");
 }

@@ -21,6 +21,7 @@ mod model;
 mod options;
 mod result_key;
 mod signature;
+mod source;
 mod template;
 #[cfg(test)]
 mod tests;

@@ -1,16 +1,15 @@
 //! A task or flow that was checked: what `expand` writes. It never holds anything that cannot be written.
 
-use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, Lit, LitStr, Meta, Pat, PatType, Signature, parse_quote,
+    Attribute, Expr, ExprLit, FnArg, Ident, Lit, LitStr, Meta, Pat, PatType, Signature, parse_quote,
 };
 
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
 use crate::options::value::{Value, unwrapped};
-use crate::options::{Given, Options};
+use crate::options::{Given, Options, policy};
 use crate::result_key::KeyTemplate;
 use crate::signature::{self, Demands, Mode, Shape};
 use crate::template::Template;
@@ -50,6 +49,7 @@ impl<'a> Model<'a> {
         let sound = signature::check(kind, &function.signature, Demands { mode, retried }, errors);
         let name = name(kind, function, &options, errors);
         let template = template(kind, &options, &function.signature, mode, errors);
+        check_policy(&options, &function.signature, mode, errors);
         let result_key = result_key(&options, &function.signature, mode, errors);
         let kept = !options.get("persist_result").is_some_and(|given| is_false(&given.value));
         let agreed = mode == Mode::Transactional || options.get("transactional").is_none();
@@ -141,6 +141,15 @@ fn name(kind: Kind, function: &Function, options: &Options, errors: &mut Errors)
     let name = if kind == Kind::Flow { name.replace('_', "-") } else { name };
     let name = LitStr::new(&name, ident.span());
     parse_quote!(#name)
+}
+
+fn check_policy(options: &Options, signature: &Signature, mode: Mode, errors: &mut Errors) {
+    let Some(Value::Plain(policy)) = options.get("cache_policy").map(|given| &given.value) else {
+        return;
+    };
+    let this = signature.receiver().map(|receiver| Ident::from(receiver.self_token));
+    let names: Vec<&Ident> = this.iter().chain(arguments(signature, mode)).collect();
+    policy::check_arguments(policy, &names, errors);
 }
 
 fn template(

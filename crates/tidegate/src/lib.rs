@@ -3,10 +3,12 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
-mod backup;
 mod argument;
+mod artifact;
+mod backup;
 mod block_on;
 mod builder;
+pub mod cache;
 mod call;
 mod canonical;
 mod capture;
@@ -17,6 +19,7 @@ mod engine;
 mod error;
 mod hook;
 mod inputs;
+mod isolation;
 mod log;
 pub mod logging;
 mod names;
@@ -36,15 +39,18 @@ mod subscriber;
 mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod transaction;
 
 pub use erased_serde;
 
-pub use backup::Backup;
 pub use argument::{
     AllowFailure, Argument, Gather, Given, MapArgument, Mapped, Tolerable, Unmapped, allow_failure,
     gather, mapped, unmapped,
 };
+pub use artifact::{Artifact, Artifacts, Progress};
+pub use backup::Backup;
 pub use builder::EngineBuilder;
+pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{
     AsCompleted, Callable, FlowCall, MapCall, RunHandle, RunHandles, Step, Submittable, TaskCall,
     WaitFor, as_completed, step, wait,
@@ -54,6 +60,7 @@ pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use hook::{Hook, HookOutcome, IntoHook, IntoRetryCondition, RetryCondition};
+pub use isolation::IsolationLevel;
 pub use logging::{RunLogger, run_logger};
 pub use options::{Options, RunName};
 pub use output::{FinalState, StandsForState};
@@ -71,9 +78,11 @@ pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;
 pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
+pub use tidegate_core::{ArtifactId, ArtifactRecord, ArtifactType};
 pub use tidegate_core::{
-    CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter,
-    Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult,
-    StateType, Timestamp, exponential_backoff,
+    CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
+    LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State,
+    StateData, StateResult, StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};
+pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

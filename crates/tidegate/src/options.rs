@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use tidegate_core::{Delays, InvalidRetryPolicy, Parameters, RetryPolicy};
 
+use crate::cache::{CacheKeyFn, CachePolicy};
 use crate::hook::{Hook, RetryCondition};
 use crate::result::{ResultSerializer, ResultStorage};
 use crate::settings::Settings;
+use crate::transaction::TransactionHook;
 
 /// What may be said of a flow, a task or one call of it. What is unset is taken from the next wider place: call,
 /// definition, settings, default.
@@ -27,6 +29,14 @@ pub struct Options {
     pub retry_condition: Option<RetryCondition>,
     /// How long one attempt may take; zero means no limit.
     pub timeout: Option<Duration>,
+    /// What a result depends on that later runs may take.
+    pub cache_policy: Option<CachePolicy>,
+    /// Makes the key under which a result is found, in the place of the policy.
+    pub cache_key_fn: Option<CacheKeyFn>,
+    /// How long a result may be taken; with zero, it never is.
+    pub cache_expiration: Option<Duration>,
+    /// Runs always, and replaces the result that is there.
+    pub refresh_cache: Option<bool>,
     /// Makes the name of a run from its parameters.
     pub run_name: Option<RunName>,
     /// Whether what the body prints becomes log lines.
@@ -49,6 +59,10 @@ pub struct Options {
     pub on_cancellation: Vec<Hook>,
     /// Called when a run has crashed.
     pub on_crashed: Vec<Hook>,
+    /// Called when the transaction that a task run is in is committed.
+    pub on_commit: Vec<TransactionHook>,
+    /// Called when the transaction that a task run is in is rolled back.
+    pub on_rollback: Vec<TransactionHook>,
 }
 
 impl Options {
@@ -87,6 +101,8 @@ impl Options {
             Some(true) => Keeping::Always,
             Some(false) => Keeping::Never,
             None if has_result_key || self.says_where_results_are() => Keeping::Always,
+            // Other runs shall take it.
+            None if self.says_how_to_cache() => Keeping::IfPossible,
             None => match outer.map(|outer| outer.keeping) {
                 Some(Keeping::Always | Keeping::IfPossible) => Keeping::IfPossible,
                 Some(Keeping::Never) => Keeping::Never,
@@ -95,6 +111,12 @@ impl Options {
             },
         };
         Inherited { log_prints: log_prints.unwrap_or(settings.log_prints), keeping }
+    }
+
+    /// Whether it is said on what a cached result depends.
+    fn says_how_to_cache(&self) -> bool {
+        self.cache_key_fn.is_some()
+            || self.cache_policy.as_ref().is_some_and(|policy| !policy.is_none())
     }
 
     /// Whether it is said where or how the result is kept, which asks for it to be.

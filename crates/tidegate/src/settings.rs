@@ -26,6 +26,9 @@ pub(crate) struct Settings {
     pub(crate) log_prints: bool,
     pub(crate) task_retries: u32,
     pub(crate) task_retry_delay: Duration,
+    pub(crate) refresh_cache: bool,
+    pub(crate) default_no_cache: bool,
+    pub(crate) disable_caching: bool,
     pub(crate) flow_retries: u32,
     pub(crate) flow_retry_delay: Duration,
     pub(crate) persist_results: bool,
@@ -50,6 +53,15 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
     ("TIDEGATE_LOGGING_LOG_PRINTS", "whether what bodies print becomes log lines; false"),
     ("TIDEGATE_TASKS_DEFAULT_RETRIES", "retries of tasks that do not say; 0"),
     ("TIDEGATE_TASKS_DEFAULT_RETRY_DELAY_SECONDS", "retry delay of tasks that do not say; 0"),
+    (
+        "TIDEGATE_TASKS_REFRESH_CACHE",
+        "whether tasks that do not say run though their result is cached, and replace it; false",
+    ),
+    (
+        "TIDEGATE_TASKS_DEFAULT_NO_CACHE",
+        "whether tasks with an expiration and without a policy are not cached; false",
+    ),
+    ("TIDEGATE_TASKS_DISABLE_CACHING", "whether nothing is cached, whatever tasks say; false"),
     ("TIDEGATE_FLOWS_DEFAULT_RETRIES", "retries of flows that do not say; 0"),
     ("TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS", "retry delay of flows that do not say; 0"),
     ("TIDEGATE_RESULTS_PERSIST_BY_DEFAULT", "whether results are kept where nothing is said; true"),
@@ -74,7 +86,8 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
 ];
 
 /// Names that other parts of Tidegate read: tests, examples and benches.
-const OTHER_NAMES: &[&str] = &["TIDEGATE_BENCH_BUILD", "TIDEGATE_DEEP", "TIDEGATE_WFINSTANCES"];
+const OTHER_NAMES: &[&str] =
+    &["TIDEGATE_BENCH_BUILD", "TIDEGATE_DEEP", "TIDEGATE_SEED", "TIDEGATE_WFINSTANCES"];
 
 impl Settings {
     /// The settings of the process's environment.
@@ -120,6 +133,9 @@ impl Settings {
             task_retries: parsed(setting("TIDEGATE_TASKS_DEFAULT_RETRIES"), "a whole number")?
                 .unwrap_or(0),
             task_retry_delay: seconds(setting("TIDEGATE_TASKS_DEFAULT_RETRY_DELAY_SECONDS"))?,
+            refresh_cache: flag(setting("TIDEGATE_TASKS_REFRESH_CACHE"), false)?,
+            default_no_cache: flag(setting("TIDEGATE_TASKS_DEFAULT_NO_CACHE"), false)?,
+            disable_caching: flag(setting("TIDEGATE_TASKS_DISABLE_CACHING"), false)?,
             flow_retries: parsed(setting("TIDEGATE_FLOWS_DEFAULT_RETRIES"), "a whole number")?
                 .unwrap_or(0),
             flow_retry_delay: seconds(setting("TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS"))?,

@@ -22,11 +22,14 @@ use std::path::Path;
 
 use futures_util::future::BoxFuture;
 
-use crate::{CallKey, Lease, LeaseId, LogRecord, Run, RunId, StateResult, Timestamp};
+use crate::{
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LogRecord, Run,
+    RunId, StateResult, Timestamp, TransactionRecord,
+};
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
-pub use query::{LogQuery, Order, RunQuery};
+pub use query::{ArtifactQuery, LogQuery, Order, RunQuery};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -176,6 +179,11 @@ pub trait Store: fmt::Debug + Send + Sync {
         flow_run: RunId,
     ) -> BoxFuture<'_, Result<Vec<RecordedCall>, StoreError>>;
 
+    /// The transactions that are recorded of a flow run, or of a task run outside of one, in the order in which they were first
+    /// put. Asked when a flow run's body runs again, so that what is committed stays so and hooks that were not called are.
+    fn transactions(&self, run: RunId)
+    -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>>;
+
     /// The leases that have not ended.
     fn leases(&self) -> BoxFuture<'_, Result<Vec<Lease>, StoreError>>;
 
@@ -187,19 +195,43 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
 
+    /// The artifacts that match, in the order asked for.
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>>;
+
+    /// Deletes an artifact, and says whether it was there. The latest of its key is then the newest that is left.
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>>;
+
+    /// The result that is kept under this key, expired or not. It is kept as long as the run that computed it, if that is on record.
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>>;
+
+    /// Takes the lock of a key for the owner of `lease`, so that of several processes one computes what is kept under the key. Says
+    /// whether it is held under that lease now; it is not while another holds it, whose lease has neither ended nor expired at `now`.
+    /// It is held until [`Write::Unlock`] or until its lease ends. When the future is dropped, the lock may be held all the same, and a
+    /// [`Write::Unlock`] that is put then lets go of it. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when `lease` has
+    /// ended.
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>>;
+
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;
 
-    /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it and its log lines; what
-    /// was cached is kept. Nothing of a run is deleted before all that was made inside it has ended.
+    /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it, its log lines, its
+    /// artifacts, and what is cached of it. Nothing of a run is deleted before all that was made inside it has ended.
     ///
-    /// One call deletes at most about so many runs and log lines, in one transaction, so that it holds nobody up; call it again
+    /// One call deletes at most so many runs, log lines and artifacts, in one transaction, so that it holds nobody up; call it again
     /// while there is [`more`](Deleted::more). What does not fit one call is deleted from the newest to the oldest and the
     /// top-level run last: what is left in between, or after a crash, is a smaller tree without loose ends, and the next call goes on
     /// with it, whatever it is asked to delete. Until it is gone, writes about it are refused as [`Fenced`](StoreErrorKind::Fenced),
     /// so that no run goes on with half of its record.
     ///
-    /// Log lines and runs that are put about a deleted run later are kept, so ask for runs that ended a while ago.
+    /// Log lines, artifacts and runs that are put about a deleted run later are kept, so ask for runs that ended a while ago.
     fn delete_runs(
         &self,
         expired: Expired,
@@ -220,7 +252,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Does `work` in a transaction of its own in the store's own database, after every write that was put before. Its end is what
     /// `work` says: committed together with the writes that it gives, as durable as an acknowledged write; or undone. A panic of
     /// `work`, a write of it that is refused, and a failed commit undo it too, and are told as an error, after which nothing of it
-    /// is there and nothing is tried again. Dropping the future undoes nothing.
+    /// is there and nothing is tried again. Only when the process dies after a failed commit, before anything else is durable, may
+    /// what it committed be found there after all: all of it, the writes included. Dropping the future undoes nothing.
     ///
     /// While `work` is at it nobody writes, in this process or in another, so it must be short, and it must not wait for this store:
     /// what it asks of the store, log lines aside, is refused.

@@ -9,7 +9,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    Lease, LeaseId, Parameters, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp,
+    ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Parameters, Run, RunId, RunPolicy, State,
+    StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -19,6 +20,8 @@ pub enum Write {
     Begin(Box<Run>),
     /// A recorded run has moved on.
     Advance(Box<Advance>),
+    /// An artifact is made, or its data is changed.
+    Artifact(Box<ArtifactRecord>),
     /// A lease is taken.
     TakeLease(Box<Lease>),
     /// A lease holds until a later time. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when it has ended.
@@ -30,17 +33,44 @@ pub enum Write {
     },
     /// A lease ends, because its owner has nothing left to own.
     ReleaseLease(LeaseId),
+    /// A result can be found by its key from now on, and no older one of that key. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded)
+    /// when the lease it is written under has ended.
+    Cache {
+        /// What is found.
+        entry: Box<CacheEntry>,
+        /// The lease of the run that computed it.
+        lease: Option<LeaseId>,
+    },
+    /// A transaction of tasks is recorded, or what is recorded of it is replaced. Refused as
+    /// [`LeaseEnded`](StoreErrorKind::LeaseEnded) when the lease it is written under has ended.
+    Transaction {
+        /// What is known of it now.
+        record: Box<TransactionRecord>,
+        /// The lease of who runs it.
+        lease: Option<LeaseId>,
+    },
+    /// A lock is let go of, if it is held under this lease.
+    Unlock {
+        /// What is locked.
+        key: CacheKey,
+        /// The lease it is held under.
+        lease: LeaseId,
+    },
 }
 
 impl Write {
-    /// What it is about: the id of a run or a lease.
+    /// What it is about: the id of a run, an artifact, a lease or a transaction, or the first half of a key.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
             Self::Begin(run) => *run.id.as_uuid(),
             Self::Advance(advance) => *advance.run_id.as_uuid(),
+            Self::Artifact(artifact) => *artifact.id.as_uuid(),
             Self::TakeLease(lease) => *lease.id.as_uuid(),
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
+            Self::Cache { entry, .. } => Uuid::from_bytes(entry.key.half()),
+            Self::Transaction { record, .. } => *record.id.as_uuid(),
+            Self::Unlock { key, .. } => Uuid::from_bytes(key.half()),
         }
     }
 }

@@ -80,6 +80,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
         let name = name_of(ident);
         quote!((#name, ::tidegate::__private::recorded!(#ident)))
     });
+    let types = instance(model);
     let hashes = all.iter().map(|ident| {
         let name = given_name(ident);
         quote!((#name, ::tidegate::__private::hashed!(#ident)))
@@ -98,7 +99,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
             definition: #definition,
             arguments: #given,
             record: |#recorded| ::tidegate::__private::parameters([#(#records),*]),
-            inputs: |#pattern| ::tidegate::__private::inputs([#(#hashes),*]),
+            inputs: |#pattern| ::tidegate::__private::inputs([#(#types,)* #(#hashes),*]),
             repeat: |#pattern| ::core::result::Result::Ok(#clones),
             run_name: #run_name,
             body: #body,
@@ -189,6 +190,26 @@ fn run_name(model: &Model<'_>, method: bool) -> TokenStream {
     let (text, used) = (&template.text, &template.used);
     // Named, not captured: a literal that came through another macro would not see the arguments.
     quote!(::core::option::Option::Some(|#pattern| ::std::format!(#text #(, #used = #used)*)))
+}
+
+/// What a function of many types is for this call, beside its arguments.
+fn instance(model: &Model<'_>) -> Vec<TokenStream> {
+    let this = model
+        .shape
+        .method
+        .then(|| quote!(("<Self>", ::tidegate::__private::hashed_type::<Self>())));
+    let params = model.shape.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Lifetime(_) => None,
+        GenericParam::Type(param) => {
+            let (ident, name) = (&param.ident, format!("<{}>", param.ident));
+            Some(quote!((#name, ::tidegate::__private::hashed_type::<#ident>())))
+        }
+        GenericParam::Const(param) => {
+            let (ident, name) = (&param.ident, format!("<{}>", param.ident));
+            Some(quote!((#name, ::tidegate::__private::hashed!(&#ident))))
+        }
+    });
+    this.into_iter().chain(params).collect()
 }
 
 /// The key of the result, as far as the arguments tell it.

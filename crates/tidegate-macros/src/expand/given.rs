@@ -24,15 +24,17 @@ pub(super) fn functions(model: &Model<'_>) -> TokenStream {
     let quiet = quiet_call();
     let quiet = quote!(#quiet #[allow(deprecated)]);
 
-    let (names, types): (Vec<_>, Vec<_>) = owned.arguments.iter().map(|(name, ty)| (name, ty)).unzip();
+    let (names, types): (Vec<_>, Vec<_>) =
+        owned.arguments.iter().map(|(name, ty)| (name, ty)).unzip();
     let arguments = quote!(#(#names: impl ::tidegate::Argument<#types>),*);
     let given = nested(names.iter().map(|name| quote!(::tidegate::Argument::into_given(#name))));
     let parts = parts(model, &owned);
     let of_call = format!(
         " Describes a call of the {noun} `{name}`. Each argument is a value, or the handle of a run that gives one."
     );
-    let of_submit =
-        format!(" [`call`](Self::call), submitted: starts a run of the {noun} `{name}` concurrently.");
+    let of_submit = format!(
+        " [`call`](Self::call), submitted: starts a run of the {noun} `{name}` concurrently."
+    );
     let plural = (!names.is_empty()).then(|| mapped(model, &owned, &quiet));
     quote! {
         #[doc = #of_call]
@@ -66,9 +68,13 @@ fn mapped(model: &Model<'_>, owned: &Owned, quiet: &TokenStream) -> TokenStream 
     for (list, (_, ty)) in lists.iter().zip(&owned.arguments) {
         listed.params.push(syn::parse_quote!(#list: ::tidegate::MapArgument<#ty>));
     }
-    let kinds = nested(owned.arguments.iter().zip(&lists).map(|((_, ty), list)| {
-        quote!(<#list as ::tidegate::MapArgument<#ty>>::Kind)
-    }));
+    let kinds = nested(
+        owned
+            .arguments
+            .iter()
+            .zip(&lists)
+            .map(|((_, ty), list)| quote!(<#list as ::tidegate::MapArgument<#ty>>::Kind)),
+    );
     listed
         .make_where_clause()
         .predicates
@@ -104,10 +110,8 @@ fn mapped(model: &Model<'_>, owned: &Owned, quiet: &TokenStream) -> TokenStream 
 fn parts(model: &Model<'_>, owned: &Owned) -> TokenStream {
     let ident = &model.function.signature.ident;
     let (params, _, conditions) = owned.generics.split_for_impl();
-    let call =
-        call_type_of(model, &Lifetime::new("'static", Span::call_site()), &owned.output);
-    let givens =
-        nested(owned.arguments.iter().map(|(_, ty)| quote!(::tidegate::Given<#ty>)));
+    let call = call_type_of(model, &Lifetime::new("'static", Span::call_site()), &owned.output);
+    let givens = nested(owned.arguments.iter().map(|(_, ty)| quote!(::tidegate::Given<#ty>)));
     // Hygienic, so that an argument may have the name of the function.
     let local = |(name, _): &(Ident, syn::Type)| {
         let mut local = name.clone();

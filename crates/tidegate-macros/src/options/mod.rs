@@ -2,6 +2,7 @@
 //! It never looks at the function.
 
 mod nearest;
+pub(crate) mod policy;
 pub(crate) mod table;
 mod time;
 pub(crate) mod value;
@@ -107,7 +108,13 @@ impl Options {
 
     /// What was given that asks for a result that can be kept.
     pub(crate) fn keeping(&self) -> impl Iterator<Item = &Given> {
-        self.iter().filter(|given| KEEPING.contains(&given.spec.name))
+        let uncached = matches!(self.get("cache_policy").map(|given| &given.value),
+            Some(Value::Plain(policy)) if policy::is_none(policy));
+        let asks = move |name| match name {
+            "cache_policy" | "cache_expiration" => !uncached,
+            _ => true,
+        };
+        self.iter().filter(move |given| KEEPING.contains(&given.spec.name) && asks(given.spec.name))
     }
 
     /// What was given, in the order of the attribute.
@@ -170,7 +177,10 @@ impl Spec {
             Takes::Seconds => "seconds, a text such as \"1m30s\", or a `Duration`",
             Takes::Delays => "seconds, a list of them, or `exponential_backoff(2)`",
             Takes::Function => "a function or closure",
-            Takes::Functions => "a function or closure, or a list of them",
+            Takes::Functions | Takes::TransactionHooks => {
+                "a function or closure, or a list of them"
+            }
+            Takes::Policy => "a cache policy",
             Takes::Storage => "the path of a folder, or a storage",
             Takes::Serializer => "`\"json\"`, `\"compressed/json\"`, or a serializer",
             Takes::Key => "a text with arguments in braces",

@@ -10,7 +10,7 @@ use syn::{
 };
 
 use super::table::{Spec, Takes};
-use super::time;
+use super::{policy, time};
 use crate::errors::Errors;
 
 /// A list of delays may be so long.
@@ -120,16 +120,19 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
         }
         (Takes::Template | Takes::Key, Written::Text(text)) => Ok(Value::Template(text.clone())),
         (Takes::Serializer, Written::Text(text)) => serializer(spec, text),
+        (Takes::Policy, _) => Ok(Value::Plain(Box::new(policy::check(spec, expression)?))),
         (Takes::Seconds, _) => Ok(Value::Time(time(spec, expression)?)),
         (Takes::Delays, Written::List(list)) => delays(spec, list),
         (Takes::Delays, _) => Ok(Value::Time(time(spec, backoff(spec, expression)?)?)),
         (Takes::Texts, Written::List(list)) => {
             each(spec, list, |written| matches!(written, Written::Text(_) | Written::Code))
         }
-        (Takes::Functions, Written::List(list)) => {
+        (Takes::Functions | Takes::TransactionHooks, Written::List(list)) => {
             each(spec, list, |written| matches!(written, Written::Code))
         }
-        (Takes::Functions, Written::Code) => Ok(Value::List(vec![expression])),
+        (Takes::Functions | Takes::TransactionHooks, Written::Code) => {
+            Ok(Value::List(vec![expression]))
+        }
         (
             Takes::Switch
             | Takes::Name
@@ -139,6 +142,7 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
             | Takes::Number
             | Takes::Function
             | Takes::Functions
+            | Takes::TransactionHooks
             | Takes::Storage
             | Takes::Serializer
             | Takes::Key
@@ -171,7 +175,7 @@ fn serializer(spec: &Spec, text: &LitStr) -> syn::Result<Value> {
     })))
 }
 
-fn wrong(spec: &Spec, place: &Expr) -> syn::Error {
+pub(super) fn wrong(spec: &Spec, place: &Expr) -> syn::Error {
     let Spec { name, example, .. } = spec;
     let message = format!("`{name}` expects {}, for example `{example}`", spec.expects());
     syn::Error::new_spanned(place, message)

@@ -34,8 +34,11 @@ impl Owned {
             GenericParam::Const(param) => Some(param.ident.clone()),
         });
         let given = given.collect();
-        generics.params =
-            generics.params.into_iter().filter(|param| !matches!(param, GenericParam::Lifetime(_))).collect();
+        generics.params = generics
+            .params
+            .into_iter()
+            .filter(|param| !matches!(param, GenericParam::Lifetime(_)))
+            .collect();
         statics.visit_generics_mut(&mut generics);
         let arguments = shape.arguments.iter().map(|argument| {
             let mut ty = argument.named.clone();

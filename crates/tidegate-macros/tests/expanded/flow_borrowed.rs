@@ -45,6 +45,7 @@ impl borrowed {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "borrowed",
                     description: ::core::option::Option::None,
+                    number: 153475931106022720018764219148654314387u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -87,7 +88,7 @@ impl borrowed {
         (
             <__TidegateList0 as ::tidegate::MapArgument<Option<&'static str>>>::Kind,
             (),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (::tidegate::MapArgument::into_list(text), ()),
@@ -105,7 +106,7 @@ impl borrowed {
         (
             <__TidegateList0 as ::tidegate::MapArgument<Option<&'static str>>>::Kind,
             (),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(text).submit()
     }

@@ -8,6 +8,7 @@ fn generic<'call, T: 'call>(x: u8, item: T) -> ::tidegate::FlowCall<'call, T> {
             ("item", ::tidegate::__private::recorded!(item)),
         ]),
         inputs: |(x, item)| ::tidegate::__private::inputs([
+            ("<T>", ::tidegate::__private::hashed_type::<T>()),
             ("x", ::tidegate::__private::hashed!(x)),
             ("item", ::tidegate::__private::hashed!(item)),
         ]),
@@ -50,6 +51,7 @@ impl generic {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "generic",
                     description: ::core::option::Option::None,
+                    number: 123433027001489563377452770938092817019u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -103,7 +105,7 @@ impl generic {
         (
             <__TidegateList0 as ::tidegate::MapArgument<u8>>::Kind,
             (<__TidegateList1 as ::tidegate::MapArgument<T>>::Kind, ()),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (
@@ -126,7 +128,7 @@ impl generic {
         (
             <__TidegateList0 as ::tidegate::MapArgument<u8>>::Kind,
             (<__TidegateList1 as ::tidegate::MapArgument<T>>::Kind, ()),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(x, item).submit()
     }

@@ -68,6 +68,7 @@ impl my_pipeline {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "my-pipeline",
                     description: ::core::option::Option::None,
+                    number: 103737377332658798572678061594567265736u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -157,7 +158,7 @@ impl my_pipeline {
                     ),
                 ),
             ),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (
@@ -203,7 +204,7 @@ impl my_pipeline {
                     ),
                 ),
             ),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(lat, city, limit, must).submit()
     }

@@ -39,6 +39,7 @@ impl report {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "My flow",
                     description: ::core::option::Option::Some(TEXT),
+                    number: 188764285311733367760695544517742794654u128,
                 },
                 ::std::vec![],
                 ::tidegate::__private::Options {

@@ -93,6 +93,7 @@ impl fetch_weather {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "fetch_weather",
                     description: ::core::option::Option::Some("Fetches the weather."),
+                    number: 251244966422377033251874601156338303490u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -143,7 +144,7 @@ impl fetch_weather {
         (
             <__TidegateList0 as ::tidegate::MapArgument<f64>>::Kind,
             (<__TidegateList1 as ::tidegate::MapArgument<f64>>::Kind, ()),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (
@@ -165,7 +166,7 @@ impl fetch_weather {
         (
             <__TidegateList0 as ::tidegate::MapArgument<f64>>::Kind,
             (<__TidegateList1 as ::tidegate::MapArgument<f64>>::Kind, ()),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(lat, lon).submit()
     }

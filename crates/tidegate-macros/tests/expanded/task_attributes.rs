@@ -63,6 +63,7 @@ impl r#loop {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "loop",
                     description: ::core::option::Option::Some("Documented."),
+                    number: 110245516770366315108080743260920546094u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -103,7 +104,7 @@ impl r#loop {
         (
             <__TidegateList0 as ::tidegate::MapArgument<u8>>::Kind,
             (),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (::tidegate::MapArgument::into_list(x), ()),
@@ -121,7 +122,7 @@ impl r#loop {
         (
             <__TidegateList0 as ::tidegate::MapArgument<u8>>::Kind,
             (),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(x).submit()
     }

@@ -106,6 +106,7 @@ impl borrow {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "borrow",
                     description: ::core::option::Option::None,
+                    number: 297785666735222600270803701739397758874u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -255,7 +256,7 @@ impl borrow {
                     ),
                 ),
             ),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (
@@ -344,7 +345,7 @@ impl borrow {
                     ),
                 ),
             ),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(one, two, three, four, five, six, seven, eight).submit()
     }

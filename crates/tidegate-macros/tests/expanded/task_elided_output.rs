@@ -55,6 +55,7 @@ impl head {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "head",
                     description: ::core::option::Option::None,
+                    number: 303178476799154439954437720786440358873u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -109,7 +110,7 @@ impl head {
         (
             <__TidegateList0 as ::tidegate::MapArgument<&'static str>>::Kind,
             (<__TidegateList1 as ::tidegate::MapArgument<usize>>::Kind, ()),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (
@@ -134,7 +135,7 @@ impl head {
         (
             <__TidegateList0 as ::tidegate::MapArgument<&'static str>>::Kind,
             (<__TidegateList1 as ::tidegate::MapArgument<usize>>::Kind, ()),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(text, count).submit()
     }

@@ -47,6 +47,7 @@ impl length {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "length",
                     description: ::core::option::Option::None,
+                    number: 34685095100515140672000704371216256931u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -89,7 +90,7 @@ impl length {
         (
             <__TidegateList0 as ::tidegate::MapArgument<&'static str>>::Kind,
             (),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (::tidegate::MapArgument::into_list(text), ()),
@@ -107,7 +108,7 @@ impl length {
         (
             <__TidegateList0 as ::tidegate::MapArgument<&'static str>>::Kind,
             (),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(text).submit()
     }

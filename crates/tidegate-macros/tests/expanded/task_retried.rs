@@ -46,6 +46,7 @@ impl backoff {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "backoff",
                     description: ::core::option::Option::None,
+                    number: 328260725637757508197675341821590353993u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -93,7 +94,7 @@ impl backoff {
         (
             <__TidegateList0 as ::tidegate::MapArgument<String>>::Kind,
             (),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (::tidegate::MapArgument::into_list(item), ()),
@@ -111,7 +112,7 @@ impl backoff {
         (
             <__TidegateList0 as ::tidegate::MapArgument<String>>::Kind,
             (),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(item).submit()
     }

@@ -74,6 +74,7 @@ impl named {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "named",
                     description: ::core::option::Option::None,
+                    number: 287560198222478691906417409197108998083u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -167,7 +168,7 @@ impl named {
                     ),
                 ),
             ),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (
@@ -216,7 +217,7 @@ impl named {
                     ),
                 ),
             ),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(x, unused, y, width, r#type).submit()
     }

@@ -11,6 +11,7 @@ fn sum<'call, T: Sum + 'static>(
             ("more", ::tidegate::__private::recorded!(more)),
         ]),
         inputs: |(items, more)| ::tidegate::__private::inputs([
+            ("<T>", ::tidegate::__private::hashed_type::<T>()),
             ("items", ::tidegate::__private::hashed!(items)),
             ("more", ::tidegate::__private::hashed!(more)),
         ]),
@@ -55,6 +56,7 @@ impl sum {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "sum",
                     description: ::core::option::Option::None,
+                    number: 31746234477160052968655662414197617653u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -108,7 +110,7 @@ impl sum {
         (
             <__TidegateList0 as ::tidegate::MapArgument<Vec<T>>>::Kind,
             (<__TidegateList1 as ::tidegate::MapArgument<__TidegateT0>>::Kind, ()),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (
@@ -132,7 +134,7 @@ impl sum {
         (
             <__TidegateList0 as ::tidegate::MapArgument<Vec<T>>>::Kind,
             (<__TidegateList1 as ::tidegate::MapArgument<__TidegateT0>>::Kind, ()),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(items, more).submit()
     }

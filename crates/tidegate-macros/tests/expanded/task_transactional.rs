@@ -16,6 +16,7 @@ fn transfer<'call, N: Into<i64> + 'static>(
             ("cents", ::tidegate::__private::recorded!(cents)),
         ]),
         inputs: |(from, to, cents)| ::tidegate::__private::inputs([
+            ("<N>", ::tidegate::__private::hashed_type::<N>()),
             ("from", ::tidegate::__private::hashed!(from)),
             ("to", ::tidegate::__private::hashed!(to)),
             ("cents", ::tidegate::__private::hashed!(cents)),
@@ -72,6 +73,7 @@ impl transfer {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "transfer",
                     description: ::core::option::Option::None,
+                    number: 324353825018494275705586013058371391544u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :
@@ -141,7 +143,7 @@ impl transfer {
                 <__TidegateList1 as ::tidegate::MapArgument<i64>>::Kind,
                 (<__TidegateList2 as ::tidegate::MapArgument<N>>::Kind, ()),
             ),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         ::tidegate::__private::each(
             (
@@ -175,7 +177,7 @@ impl transfer {
                 <__TidegateList1 as ::tidegate::MapArgument<i64>>::Kind,
                 (<__TidegateList2 as ::tidegate::MapArgument<N>>::Kind, ()),
             ),
-        ): ::tidegate::__private::HasList,
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
     {
         Self::each(from, to, cents).submit()
     }

@@ -39,6 +39,7 @@ impl fetch {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "fetch",
                     description: ::core::option::Option::None,
+                    number: 11996008208809145574322865074911906913u128,
                 },
                 ::std::vec![],
                 ::tidegate::__private::Options {

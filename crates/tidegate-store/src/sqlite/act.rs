@@ -1,5 +1,6 @@
 //! Acts: what is done in a transaction and gives an answer, such as ending a lease if it still expires when it did. An act is done
-//! after every write that was put before it; it is not tried again when the transaction fails, but says so.
+//! after every write that was put before it; it is not tried again when the transaction fails, but says so. It is not done once
+//! nobody waits for its answer any more.
 
 use std::fmt;
 
@@ -65,7 +66,10 @@ where
     W: FnOnce(&Connection) -> Result<T, StoreError> + Send,
 {
     fn perform(&mut self, connection: &Connection) -> bool {
-        self.given = self.work.take().map(|work| work(connection));
+        // Who gives up waiting undoes what was done by a write, which may be stored before the acts of the same batch.
+        if !self.sender.is_closed() {
+            self.given = self.work.take().map(|work| work(connection));
+        }
         matches!(self.given, Some(Ok(_)))
     }
 

@@ -1,15 +1,19 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod artifact_row;
 mod backup;
+mod cache;
 mod checksum;
 mod database;
 mod definitions;
 mod deletion;
 mod error;
+mod expired;
 mod file;
 mod gathering;
 mod guard;
+mod half_written;
 mod identity;
 mod intake;
 mod keeper;
@@ -28,6 +32,7 @@ mod run_query;
 mod run_row;
 mod statements;
 mod states;
+mod transaction_row;
 mod vacuum;
 mod wal;
 mod work;
@@ -42,12 +47,14 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, Deleted, Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall,
-    Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
+    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
+    Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId,
+    RunQuery, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
 };
 
 use self::database::Database;
-use self::error::{Doing, closed, failed};
+use self::error::{Doing, closed, failed, lease_ended, unreadable};
+use self::expired::Candidates;
 use self::file::FileStore;
 use self::memory::Memory;
 use self::work::{Work, not_at_work};
@@ -129,13 +136,22 @@ impl Sqlite {
         pages: usize,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(pages, move |connection| {
+            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
+        })
+    }
+
+    /// As [`act`](Self::act), for what may fail by itself.
+    fn try_act<T: Send + 'static>(
+        &self,
+        pages: usize,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, StoreError>> {
         if let Err(error) = self.not_at_work() {
             return ready(Err(error)).boxed();
         }
-        let place = self.info.location.clone();
-        let (act, answer) = act::act(pages, move |connection| {
-            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
-        });
+        let (act, answer) = act::act(pages, work);
         match &self.place {
             Place::File(file) => file.writer.act(act),
             Place::Memory(memory, _) => memory.act(act),
@@ -218,6 +234,13 @@ impl Store for Sqlite {
         self.ask(move |database| database.recorded_calls(flow_run))
     }
 
+    fn transactions(
+        &self,
+        run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
+        self.ask(move |database| database.transactions(run))
+    }
+
     fn leases(&self) -> BoxFuture<'_, Result<Vec<Lease>, StoreError>> {
         self.ask(|database| database.leases())
     }
@@ -232,6 +255,35 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>> {
+        self.ask(move |database| database.artifacts(&query))
+    }
+
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.act(1, move |connection| artifact_row::delete(connection, id))
+    }
+
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {
+        self.ask(move |database| database.cached(key))
+    }
+
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(1, move |connection| {
+            let taken = cache::lock(connection, key, lease, now)
+                .map_err(|error| unreadable(&place, error))?;
+            taken.ok_or_else(|| lease_ended(&place, *lease.as_uuid()))
+        })
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
@@ -255,16 +307,17 @@ impl Store for Sqlite {
         async move {
             // Log lines that wait to be stored go with their runs.
             self.flush().await?;
-            let roots = self.ask(move |database| database.deletable(&expired, at_most)).await?;
+            let found = self.ask(move |database| database.deletable(&expired, at_most)).await?;
+            let Candidates { roots, more } = found;
             if roots.is_empty() {
                 return Ok(Deleted::default());
             }
-            let full = roots.len() as u64 >= at_most;
-            let pages = usize::try_from(at_most).unwrap_or(usize::MAX) / wal::ROWS_A_PAGE;
+            // Each row is on a page of its own in some index.
+            let pages = usize::try_from(at_most).unwrap_or(usize::MAX);
             let mut deleted = self
                 .act(pages, move |connection| deletion::delete(connection, &roots, at_most))
                 .await?;
-            deleted.more |= full && deleted.runs + deleted.log_lines > 0;
+            deleted.more |= more && deleted.runs + deleted.log_lines > 0;
             Ok(deleted)
         }
         .boxed()

@@ -98,7 +98,8 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::Advance(advance) => advance.lease,
         Write::TakeLease(lease) => Some(lease.id),
         Write::RenewLease { id, .. } => Some(*id),
-        Write::ReleaseLease(_) => None,
+        Write::Cache { lease, .. } | Write::Transaction { lease, .. } => *lease,
+        Write::Artifact(_) | Write::ReleaseLease(_) | Write::Unlock { .. } => None,
     };
     lease.is_some_and(|lease| leases.contains(&lease))
 }
@@ -119,6 +120,11 @@ fn join(older: &mut Write, newer: Write) -> Result<Option<Write>, Contradiction>
         (Write::RenewLease { expires: older, .. }, Write::RenewLease { expires, .. }) => {
             *older = expires;
         }
+        (Write::Artifact(older), Write::Artifact(newer)) => *older = newer,
+        (
+            Write::Transaction { record: older, lease },
+            Write::Transaction { record: newer, lease: under },
+        ) if *lease == under => *older = newer,
         (_, newer) => return Ok(Some(newer)),
     }
     Ok(None)

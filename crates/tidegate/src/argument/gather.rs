@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
-use crate::argument::{AllowFailure, All, Given, Later, Source, digest_of};
+use crate::argument::{All, AllowFailure, Given, Later, Source, digest_of};
 use crate::call::{RunHandle, RunHandles};
 use crate::canonical::Digest;
 use crate::engine::Dependency;

@@ -1,6 +1,6 @@
 //! What may stand for an argument: values, handles, lists of handles.
 
-use crate::argument::{AllowFailure, All, Argument, Given, Source};
+use crate::argument::{All, AllowFailure, Argument, Given, Source};
 use crate::call::{RunHandle, RunHandles};
 use crate::error::Result;
 

@@ -210,8 +210,7 @@ pub(crate) fn count(task: &str, lengths: &[(&'static str, usize)]) -> Result<usi
     if lengths.iter().all(|(_, len)| *len == count) {
         return Ok(count);
     }
-    let lengths: Vec<_> =
-        lengths.iter().map(|(name, len)| format!("`{name}` has {len}")).collect();
+    let lengths: Vec<_> = lengths.iter().map(|(name, len)| format!("`{name}` has {len}")).collect();
     Err(Error::configuration(format!(
         "'{task}' cannot be mapped over lists of different lengths: {}; make them equally long, or give what is for all calls as \
          `unmapped(..)`",

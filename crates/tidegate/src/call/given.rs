@@ -142,11 +142,7 @@ impl<G: Givens, C: Submittable> Body for Deferred<G, C> {
     fn tell(&self) -> Told {
         match (&self.given, &self.made) {
             (Some(given), _) => {
-                Told {
-                    parameters: (self.parts.record)(given),
-                    partly: true,
-                    ..Told::default()
-                }
+                Told { parameters: (self.parts.record)(given), partly: true, ..Told::default() }
             }
             (None, Some(Made::Body(body))) => body.tell(),
             (None, Some(Made::Value(_)) | None) => Told::default(),

@@ -190,8 +190,7 @@ impl<T: Send + 'static> MapCall<T> {
     }
 
     fn options(mut self, change: impl FnOnce(&mut Options)) -> Self {
-        let options =
-            self.common.options.get_or_insert_with(|| self.definition.shared_options());
+        let options = self.common.options.get_or_insert_with(|| self.definition.shared_options());
         change(Arc::make_mut(options));
         self
     }

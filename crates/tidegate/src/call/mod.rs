@@ -19,10 +19,12 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tidegate_core::{Delays, Run};
 
+use crate::cache::CachePolicy;
 use crate::engine::{Body, Context, Engine, Execution, Plan, call_key, not_in_transactional_body};
 use crate::error::Result;
 use crate::hook::Hook;
 use crate::result::{Codec, IntoResultSerializer, IntoResultStorage, KeyPart, Recordable};
+use crate::transaction::TransactionHook;
 
 pub(crate) use body::Produce;
 pub use body::{Parts, flow, task};
@@ -291,6 +293,45 @@ call_type! {
     FlowCall, "flow"
 }
 
+impl<'a, T: Send + 'a> TaskCall<'a, T> {
+    /// Says what the result depends on that later runs may take, in the place of what the task says.
+    ///
+    /// ```
+    /// use tidegate::cache::INPUTS;
+    /// use tidegate::prelude::*;
+    ///
+    /// #[task]
+    /// async fn double(number: i32) -> i32 {
+    ///     number * 2
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+    /// assert_eq!(double(4).cache(INPUTS).await?, 8); // runs
+    /// assert_eq!(double(4).cache(INPUTS).await?, 8); // is Cached
+    /// # Ok(()) }).await }
+    /// ```
+    pub fn cache(self, policy: CachePolicy) -> Self
+    where
+        T: Recordable,
+    {
+        Self(self.0.keeping(|plan| {
+            let options = plan.options_mut();
+            options.cache_policy = Some(policy);
+            options.cache_key_fn = None;
+        }))
+    }
+
+    /// Says how long later runs may take the result; with zero, they never do.
+    pub fn cache_expiration(self, expiration: Duration) -> Self {
+        Self(self.0.plan(|plan| plan.options_mut().cache_expiration = Some(expiration)))
+    }
+
+    /// Says whether it runs though its result is cached, and replaces it.
+    pub fn refresh_cache(self, refresh: bool) -> Self {
+        Self(self.0.plan(|plan| plan.options_mut().refresh_cache = Some(refresh)))
+    }
+}
+
 impl<'a, T: Send + 'a> FlowCall<'a, T> {
     /// See [`Call::taking_up`].
     pub(crate) fn taking_up(self, run: Box<Run>) -> Self {
@@ -329,6 +370,18 @@ impl<'a, T: Recordable + Send + 'a> TaskCall<'a, T> {
     pub fn result_storage_key(self, key: impl Into<String>) -> Self {
         let key = vec![KeyPart::Text(key.into())];
         Self(self.0.keeping(|plan| plan.result_key = Some(key)))
+    }
+}
+
+impl<'a, T: Send + 'a> TaskCall<'a, T> {
+    /// Calls `hook` when the transaction that this run is in is committed, after the hooks of its definition.
+    pub fn on_commit(self, hook: TransactionHook) -> Self {
+        Self(self.0.plan(|plan| plan.options_mut().on_commit.push(hook)))
+    }
+
+    /// Calls `hook` when the transaction that this run is in is rolled back, before the hooks of its definition.
+    pub fn on_rollback(self, hook: TransactionHook) -> Self {
+        Self(self.0.plan(|plan| plan.options_mut().on_rollback.push(hook)))
     }
 }
 

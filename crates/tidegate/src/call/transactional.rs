@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use erased_serde::{Deserializer, Serialize};
-use tidegate_core::{Parameters, State};
 use tidegate_core::store::SqlTransaction;
+use tidegate_core::{Parameters, State};
 
 use crate::call::{Parts, Produce, TaskCall, describe};
 use crate::engine::{Attempt, Attempted, Body, Plan, Returned, Told};

@@ -83,5 +83,8 @@ pub(crate) trait Body: Send {
     fn is_recordable(&self) -> bool;
 
     /// Takes a recorded result as the value, as if an attempt had returned it.
-    fn restore(&mut self, result: &mut dyn Deserializer<'_>) -> std::result::Result<(), erased_serde::Error>;
+    fn restore(
+        &mut self,
+        result: &mut dyn Deserializer<'_>,
+    ) -> std::result::Result<(), erased_serde::Error>;
 }

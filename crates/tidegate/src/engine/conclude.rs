@@ -252,12 +252,21 @@ impl Execution {
     }
 
     fn end(&mut self, state: State, cause: Option<Arc<dyn StdError + Send + Sync>>) -> Next {
+        Next::Ended(self.ended_in(state, cause))
+    }
+
+    /// The run has ended in this state: what its caller is given.
+    pub(super) fn ended_in(
+        &mut self,
+        state: State,
+        cause: Option<Arc<dyn StdError + Send + Sync>>,
+    ) -> Result<()> {
         self.ended = true;
-        Next::Ended(if state.is_completed() {
+        if state.is_completed() {
             Ok(())
         } else {
             Err(Error::ended(self.live.label(), state, cause))
-        })
+        }
     }
 
     /// Records how the run ended, and says so.
@@ -265,7 +274,11 @@ impl Execution {
         let Some(state) = self.live.state() else { return Ok(()) };
         let line = self.live.finished(&state);
         line.store();
+        if self.caching.is_some() {
+            Box::pin(self.leave_result()).await;
+        }
         let recorded = self.record_acknowledged().await;
+        self.caching = None;
         match &recorded {
             Ok(()) => line.print(),
             Err(error) => self.live.logger().error(format_args!("{error}")),

@@ -8,14 +8,16 @@ use tidegate_core::{RunKind, RunPolicy, State, StateType, Write};
 
 use crate::engine::activity::Busy;
 use crate::engine::attempt::Outcome;
+use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
+use crate::engine::first_record::{first_record, made_name, place, result_key, tell_of};
 use crate::engine::recall::{Recalled, recall};
 use crate::engine::transact::no_store;
-use crate::engine::first_record::{first_record, made_name, place, result_key, tell_of};
 use crate::engine::upstream::Prospect;
 use crate::engine::{Body, Claim, Context, Engine, LiveRun, Plan, Told};
 use crate::error::{Error, Result};
 use crate::options::Options;
+use crate::transaction::Transaction;
 
 /// A run in the hands of the engine. Dropping it before it has ended records the run as CRASHED.
 pub(crate) struct Execution {
@@ -29,6 +31,8 @@ pub(crate) struct Execution {
     pub(super) ended: bool,
     /// The state that an earlier attempt completed in, whose result is taken.
     replayed: Option<Box<State>>,
+    /// Under what it leaves its result to others.
+    pub(super) caching: Option<Box<Caching>>,
     /// The key of its result, where its options say one.
     pub(super) result_key: Option<String>,
     /// What it waits for before it begins.
@@ -54,7 +58,7 @@ impl Execution {
         }
         let (replayed, claim) = match &mut recalled {
             Recalled::Completed(run) => (run.states.last().cloned().map(Box::new), None),
-            Recalled::New | Recalled::Unfinished(_) => (None, engine.claim()),
+            Recalled::New | Recalled::Unfinished(_) => (None, engine.claim(&outer)),
         };
         let (has_a_name, mut told) = (plan.name.is_some(), Told::default());
         if replayed.is_none() {
@@ -71,9 +75,7 @@ impl Execution {
             }
         };
         record.lease = claim.as_ref().map(Claim::lease);
-        if plan.needs_a_store
-            && (parts.is_some() || plan.options.says_where_results_are())
-        {
+        if plan.needs_a_store && (parts.is_some() || plan.options.says_where_results_are()) {
             return Err(Error::configuration(format!(
                 "'{}' is transactional: its result is kept in its record, which its transaction commits, so it takes no result \
                  storage, key or serializer",
@@ -91,6 +93,7 @@ impl Execution {
         let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
         let live =
             Arc::new(LiveRun::new(engine, definition, record, inherited, outer.flow.clone()));
+        Transaction::of_call(&live, &outer, &options);
         let context = Arc::new(outer.inside(Arc::clone(&live)));
         let is_new = recorded.is_none() && replayed.is_none();
         let (recorded, recorded_policy) = recorded.unzip();
@@ -102,6 +105,7 @@ impl Execution {
             recorded_policy: recorded_policy.unwrap_or_default(),
             ended: replayed.is_some(),
             replayed,
+            caching: None,
             result_key,
             prospect,
             learned: false,
@@ -130,6 +134,10 @@ impl Execution {
         {
             self.give_up(&error);
             return Err(error);
+        }
+        self.remember_inputs(body);
+        if let Some(end) = self.take_cached(body).await {
+            return Box::pin(self.end_life(end)).await;
         }
         loop {
             if self.result_key.is_some()
@@ -172,7 +180,9 @@ impl Execution {
         if end.is_ok() {
             self.warn_of_calls_not_met();
         }
+        self.stage(&end).await;
         self.record_end().await?;
+        self.leave_transaction().await?;
         self.call_end_hooks().await;
         self.claim = None;
         end
@@ -188,7 +198,8 @@ impl Execution {
         let mut record = self.live.record_mut();
         record.parameters = told.parameters;
         if !has_a_name {
-            let made = made_name(self.live.definition(), &self.options, told.name, &record.parameters)?;
+            let made =
+                made_name(self.live.definition(), &self.options, told.name, &record.parameters)?;
             record.name = made.unwrap_or_else(|| std::mem::take(&mut record.name));
         }
         if let Some(parts) = told.result_key {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tidegate_core::{Parameters, Run, RunId, RunKind};
 
+use crate::cache::CachePolicy;
 use crate::definition::Definition;
 use crate::engine::panics::Panic;
 use crate::engine::{Body, Context, Engine, LiveRun, Plan, Told, union};
@@ -28,7 +29,9 @@ pub(crate) fn place(described: Arc<Context>) -> Arc<Context> {
 pub(super) fn tell_of(definition: &Definition, body: &dyn Body) -> Result<Told> {
     Panic::catch_sync(|| body.tell()).map_err(|panic| {
         let name = definition.name();
-        Error::configuration(format!("'{name}': its run cannot be named, nor its arguments recorded: {panic}"))
+        Error::configuration(format!(
+            "'{name}': its run cannot be named, nor its arguments recorded: {panic}"
+        ))
     })
 }
 
@@ -49,7 +52,11 @@ pub(super) fn made_name(
 }
 
 /// The key of the result of a run called in this flow run.
-pub(super) fn result_key(parts: &[KeyPart], record: &Run, flow: Option<&Arc<LiveRun>>) -> Result<String> {
+pub(super) fn result_key(
+    parts: &[KeyPart],
+    record: &Run,
+    flow: Option<&Arc<LiveRun>>,
+) -> Result<String> {
     let flow_run = flow.map(|flow| flow.record());
     compose_key(parts, record, flow_run.as_deref()).map_err(|why| {
         let name = &record.definition.name;
@@ -67,7 +74,12 @@ pub(crate) fn default_name(definition: &Definition, id: RunId, in_flow: bool) ->
 }
 
 /// The record of a run that nothing has happened to yet.
-pub(super) fn first_record(engine: &Engine, outer: &Context, plan: &mut Plan, told: Told) -> Result<Run> {
+pub(super) fn first_record(
+    engine: &Engine,
+    outer: &Context,
+    plan: &mut Plan,
+    told: Told,
+) -> Result<Run> {
     let (definition, options) = (&plan.definition, &plan.options);
     let (id, now) = plan.born.unwrap_or_else(|| (RunId::new(), engine.now()));
     let mut record = Run::new(Arc::clone(definition.record()), String::new(), now);
@@ -77,8 +89,10 @@ pub(super) fn first_record(engine: &Engine, outer: &Context, plan: &mut Plan, to
     if name.is_none() && !told.partly {
         name = made_name(definition, options, told.name, &told.parameters)?;
     }
-    record.name =
-        name.unwrap_or_else(|| default_name(definition, id, outer.flow.is_some()));
+    record.name = name.unwrap_or_else(|| default_name(definition, id, outer.flow.is_some()));
+    if let Some(Err(error)) = options.cache_policy.as_ref().map(CachePolicy::isolation_level) {
+        return Err(Error::configuration(format!("'{}': {error}", definition.name())));
+    }
     let own_tags = plan.tags.take().unwrap_or_else(|| definition.tags().to_vec());
     record.tags = union(&outer.tags, own_tags);
     record.parameters = told.parameters;

@@ -1,15 +1,19 @@
 //! A run while it lives: what its context, its handles and its loggers may see of it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+};
 
 use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 
 use crate::definition::Definition;
 use crate::engine::{Calls, Engine, Nursery};
 use crate::error::RunLabel;
+use crate::inputs::Inputs;
 use crate::log::{Finished, RunLogger, Speaker};
 use crate::options::{Inherited, Keeping};
+use crate::transaction::Own;
 
 /// The shared side of a run.
 pub(crate) struct LiveRun {
@@ -23,7 +27,11 @@ pub(crate) struct LiveRun {
     nursery: Option<Mutex<Nursery>>,
     /// Of a flow run that is recorded: the calls of its current attempt.
     calls: Option<Mutex<Calls>>,
+    /// Of a flow run whose tasks may be cached: what is known of its arguments.
+    inputs: OnceLock<Box<Inputs>>,
     flow: Option<Arc<LiveRun>>,
+    /// Its transaction, if it has one.
+    transaction: Mutex<Own>,
 }
 
 impl LiveRun {
@@ -45,7 +53,9 @@ impl LiveRun {
             inherited,
             nursery,
             calls,
+            inputs: OnceLock::new(),
             flow,
+            transaction: Mutex::default(),
         }
     }
 
@@ -79,12 +89,30 @@ impl LiveRun {
     pub(crate) fn stop_submitted(&self) -> Option<Nursery> {
         let stopped = std::mem::replace(&mut *lock(self.nursery.as_ref()?), Nursery::new());
         stopped.stop();
+        let parent = self.flow.as_ref().filter(|flow| !flow.record().is_terminal());
+        let parent = parent.and_then(|flow| flow.nursery());
+        parent.as_ref().unwrap_or(self.engine.nursery()).adopt(&stopped);
         Some(stopped)
+    }
+
+    /// Whether its calls are counted: it is a flow run that is recorded.
+    pub(crate) fn keeps_calls(&self) -> bool {
+        self.calls.is_some()
     }
 
     /// Of a flow run that is recorded: the calls of its current attempt. Held for a look, never across an await.
     pub(crate) fn calls(&self) -> Option<MutexGuard<'_, Calls>> {
         self.calls.as_ref().map(lock)
+    }
+
+    /// Of a flow run: what is known of its arguments.
+    pub(crate) fn inputs(&self) -> Option<&Inputs> {
+        self.inputs.get().map(|inputs| &**inputs)
+    }
+
+    /// Remembers what is known of the arguments of a flow run. The first time counts.
+    pub(super) fn remember_inputs(&self, inputs: Inputs) {
+        let _ = self.inputs.set(Box::new(inputs));
     }
 
     pub(crate) fn log_prints(&self) -> bool {
@@ -107,8 +135,13 @@ impl LiveRun {
     }
 
     /// The record, to enter a state.
-    pub(super) fn record_mut(&self) -> RwLockWriteGuard<'_, Run> {
+    pub(crate) fn record_mut(&self) -> RwLockWriteGuard<'_, Run> {
         self.record.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its transaction, if it has one. Held for a look, never across an await.
+    pub(crate) fn own_transaction(&self) -> MutexGuard<'_, Own> {
+        lock(&self.transaction)
     }
 
     pub(crate) fn name(&self) -> String {

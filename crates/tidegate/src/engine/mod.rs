@@ -9,6 +9,7 @@
 mod activity;
 mod attempt;
 mod body;
+mod caching;
 mod call_key;
 mod calls;
 mod conclude;
@@ -27,7 +28,9 @@ mod recall;
 mod result;
 mod retention;
 mod shutdown;
+mod staging;
 mod transact;
+mod turn;
 mod upstream;
 
 use std::fmt;
@@ -45,7 +48,7 @@ use activity::Activity;
 pub use attempt::blocking;
 pub(crate) use attempt::in_blocking_body;
 pub(crate) use body::{Attempt, Attempted, Body, Returned, Told, Work};
-pub(crate) use call_key::{call_key, map_key, mapped_key, then_key};
+pub(crate) use call_key::{call_key, map_key, mapped_key, then_key, transaction_key};
 pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
@@ -55,10 +58,12 @@ pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
-pub(crate) use panics::caught;
+pub(crate) use panics::{Panic, caught};
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
 pub(crate) use transact::not_in_transactional_body;
+use turn::Turns;
+pub(crate) use turn::{Line, Turn};
 pub(crate) use upstream::{Dependency, Need, Upstream};
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
@@ -102,6 +107,8 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    /// Who computes what is to be cached.
+    turns: Turns,
     archive: Archive,
     housekeeping: Housekeeping,
     /// Of an engine whose store others may share.
@@ -127,6 +134,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            turns: Turns::default(),
             archive,
             housekeeping: Housekeeping::default(),
             ownership,
@@ -189,9 +197,16 @@ impl Engine {
         &self.0.activity
     }
 
-    /// Owns one more run, in a store where runs need an owner.
-    pub(crate) fn claim(&self) -> Option<Claim> {
-        self.0.ownership.as_ref().map(Ownership::claim)
+    /// Owns one more run, in a store where runs need an owner. A run that is called inside another has the lease of that, so that an owner which was taken for dead gets no further with a
+    /// run it has lost.
+    pub(crate) fn claim(&self, outer: &Context) -> Option<Claim> {
+        let ownership = self.0.ownership.as_ref()?;
+        let caller = outer.run().filter(|run| Arc::ptr_eq(&run.engine().0, &self.0));
+        let lease = caller.and_then(|run| {
+            let record = run.record();
+            record.lease.filter(|_| !record.is_terminal())
+        });
+        Some(lease.map_or_else(|| ownership.claim(), |lease| ownership.claim_within(lease)))
     }
 
     /// Ends the runs of owners that died, in a store that others may share.
@@ -231,6 +246,11 @@ impl Engine {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// Whether no further attempt begins.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.activity.is_stopping()
     }
 
     pub(crate) fn nursery(&self) -> &Nursery {

@@ -15,6 +15,7 @@ use tidegate_core::store::{Advance, SqlTransaction, TransactionEnd};
 use tidegate_core::{Run, RunPolicy, State, Verdict, Write};
 
 use crate::engine::attempt::Outcome;
+use crate::engine::caching::Leave;
 use crate::engine::panics::Panic;
 use crate::engine::{Attempted, Context, Engine, Execution, LiveRun, Returned, Work};
 use crate::error::{Error, Result};
@@ -33,6 +34,7 @@ impl Execution {
             context: Arc::clone(&self.context),
             recorded: self.recorded.unwrap_or_default(),
             recorded_policy: self.recorded_policy.clone(),
+            leave: self.leave(),
         };
         let mut done =
             store.transact(Box::new(move |transaction| doing.perform(transaction, work)));
@@ -61,6 +63,7 @@ impl Execution {
         self.recorded = Some(run.states.len());
         self.recorded_policy = run.policy.clone();
         *self.live.record_mut() = *run;
+        self.has_left_result();
         Outcome::Committed
     }
 }
@@ -107,6 +110,8 @@ struct Doing {
     context: Arc<Context>,
     recorded: usize,
     recorded_policy: RunPolicy,
+    /// Under what the result is left to others.
+    leave: Option<Leave>,
 }
 
 /// What the rules say of a value that was returned.
@@ -140,8 +145,10 @@ impl Doing {
                 let mut advance = Advance::since(&run, self.recorded);
                 advance.policy =
                     (run.policy != self.recorded_policy).then(|| Box::new(run.policy.clone()));
+                let left = self.leave.and_then(|leave| leave.write(&run));
                 return if self.attempt.enter(Stage::Decided(run)) {
-                    TransactionEnd::Commit(vec![Write::Advance(Box::new(advance))])
+                    let advance = Write::Advance(Box::new(advance));
+                    TransactionEnd::Commit(left.into_iter().chain([advance]).collect())
                 } else {
                     TransactionEnd::RollBack
                 };

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use tidegate_core::{self as core, Delays, RunKind};
+use tidegate_core::{self as core, Delays, Run, RunKind};
 
+use crate::cache::{CacheKeyFn, CacheKeyOutcome};
 use crate::definition::Definition;
 use crate::duration::{IntoDelays, IntoDuration};
 use crate::hook::{Hook, IntoHook, IntoRetryCondition, RetryCondition};
@@ -15,9 +16,10 @@ use crate::options::RunName;
 use crate::result::{
     IntoResultSerializer, IntoResultStorage, Recordable, ResultSerializer, ResultStorage,
 };
+use crate::transaction::{IntoTransactionHook, TransactionHook};
 
-use crate::call::FlowCall;
 pub use crate::argument::{Each, Givens, HasList, Kinds, List, Lists, Whole};
+use crate::call::FlowCall;
 pub use crate::call::{GivenParts, Parts, each, flow, given, task, transactional};
 pub use crate::engine::blocking;
 pub use crate::inputs::{Input, Inputs};
@@ -48,6 +50,8 @@ pub struct Source {
     pub name: &'static str,
     /// What it does.
     pub description: Option<&'static str>,
+    /// The number of its source, which changes with it.
+    pub number: u128,
 }
 
 /// The definition of a task.
@@ -77,11 +81,10 @@ fn definition(
         tags: options.tags.clone(),
         parameters,
     };
-    Definition::new(record, options)
+    Definition::with_source(record, options, Some(source.number))
 }
 
 /// The same call, without its value.
-#[must_use]
 pub fn forget<T: Send + 'static>(call: FlowCall<'static, T>) -> FlowCall<'static, ()> {
     call.forget()
 }
@@ -96,6 +99,12 @@ pub fn parameters<const N: usize>(entries: [(&'static str, Value); N]) -> Parame
 #[must_use]
 pub fn inputs<const N: usize>(entries: [(&'static str, Input); N]) -> Inputs {
     Inputs::new(entries)
+}
+
+/// A type that a function has for one call.
+#[must_use]
+pub fn hashed_type<T: ?Sized>() -> Input {
+    Input::of_type::<T>()
 }
 
 /// A length of time.
@@ -116,6 +125,22 @@ pub fn retry_jitter_factor(value: impl Into<f64>) -> f64 {
 /// A hook.
 pub fn hook<Marker>(name: &'static str, function: impl IntoHook<Marker>) -> Hook {
     Hook::new(name, function)
+}
+
+/// A function that makes cache keys.
+pub fn cache_key_fn<O: CacheKeyOutcome>(
+    name: &'static str,
+    function: impl Fn(&Run, &Parameters) -> O + Send + Sync + 'static,
+) -> CacheKeyFn {
+    CacheKeyFn::new(name, function)
+}
+
+/// A hook of a transaction.
+pub fn transaction_hook<Marker>(
+    name: &'static str,
+    function: impl IntoTransactionHook<Marker>,
+) -> TransactionHook {
+    TransactionHook::new(name, function)
 }
 
 /// A retry condition.

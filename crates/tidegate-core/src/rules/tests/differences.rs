@@ -91,9 +91,7 @@ pub(super) const DIFFERENCES: &[Difference] = &[
         reason: "Prefect leaves it without an end for ever, so that nobody can tell it from a run that \
                  will still begin (TASK-07)",
         applies: |cell| {
-            accepted(cell)
-                && cell.to.state_type == StateType::Pending
-                && cell.to.name == "NotReady"
+            accepted(cell) && cell.to.state_type == StateType::Pending && cell.to.name == "NotReady"
         },
         instead: |_, outcome| {
             let end = outcome.remove("end");

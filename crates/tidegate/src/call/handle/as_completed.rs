@@ -76,7 +76,10 @@ impl<T: Send + 'static> AsCompleted<T> {
 impl<T: Send + 'static> Stream for AsCompleted<T> {
     type Item = RunHandle<T>;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<RunHandle<T>>> {
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<RunHandle<T>>> {
         self.0.poll_next_unpin(context)
     }
 

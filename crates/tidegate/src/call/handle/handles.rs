@@ -82,10 +82,7 @@ impl FirstFailure {
 }
 
 impl<T: Send + 'static> RunHandles<T> {
-    pub(in crate::call) fn of(
-        handles: Vec<RunHandle<T>>,
-        failure: Arc<FirstFailure>,
-    ) -> Self {
+    pub(in crate::call) fn of(handles: Vec<RunHandle<T>>, failure: Arc<FirstFailure>) -> Self {
         Self::known(Ok(Known { handles: handles.into(), failure: Some(failure) }))
     }
 
@@ -200,10 +197,8 @@ pub(in crate::call) struct Knowing<T>(Arc<Inner<T>>);
 
 impl<T> Knowing<T> {
     pub(in crate::call) fn set(&self, made: Result<(Vec<RunHandle<T>>, Arc<FirstFailure>)>) {
-        let known = made.map(|(handles, failure)| Known {
-            handles: handles.into(),
-            failure: Some(failure),
-        });
+        let known = made
+            .map(|(handles, failure)| Known { handles: handles.into(), failure: Some(failure) });
         let _ = self.0.known.set(known);
         if let Some(later) = &self.0.later {
             later.known.notify_waiters();

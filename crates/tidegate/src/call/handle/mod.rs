@@ -15,10 +15,10 @@ use tidegate_core::{RunId, RunKind, State};
 
 use crate::engine::Upstream;
 use crate::error::{Error, Result};
-use shared::Shared;
 pub use as_completed::{AsCompleted, as_completed, wait};
 pub(super) use handles::FirstFailure;
 pub use handles::RunHandles;
+use shared::Shared;
 pub(super) use submission::{nursery, submit};
 
 /// A handle to a run that was submitted: cheap to clone, and awaited for the value as often as one likes.

@@ -120,8 +120,7 @@ impl<T: Send> Shared<T> {
     pub(super) fn begin(&self) -> Option<Result<(Execution, Box<dyn Produce<T>>)>> {
         let (engine, described) = {
             let mut inner = self.lock();
-            let Stage::Described(submitted) =
-                std::mem::replace(&mut inner.stage, Stage::Unknown)
+            let Stage::Described(submitted) = std::mem::replace(&mut inner.stage, Stage::Unknown)
             else {
                 return None;
             };
@@ -288,11 +287,7 @@ impl Short {
             && state.message.is_none()
             && state.transition_id.is_none()
             && result.is_none_or(|result| matches!(result, StateResult::Recorded { .. }));
-        if usual {
-            Self::Completed(state.timestamp)
-        } else {
-            Self::Other(Box::new(state.clone()))
-        }
+        if usual { Self::Completed(state.timestamp) } else { Self::Other(Box::new(state.clone())) }
     }
 
     fn to_state(&self) -> State {
