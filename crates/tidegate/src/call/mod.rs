@@ -39,6 +39,10 @@ pub use wait_for::WaitFor;
 /// A call that has been described and not been made.
 pub(crate) struct Call<'a, T>(Stage<'a, T>);
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most calls are described to be polled at once, and a box would be one more allocation for each of them"
+)]
 enum Stage<'a, T> {
     Described(Described<'a, T>),
     Running(BoxFuture<'a, Result<T>>),

@@ -39,6 +39,9 @@ enum Stage<T> {
     Unknown,
 }
 
+/// A run that has begun, and its body.
+pub(super) type Begun<T> = (Execution, Box<dyn Produce<T>>);
+
 /// A call that was submitted and has not begun.
 struct Submitted<T> {
     id: RunId,
@@ -117,7 +120,7 @@ impl<T: Send> Shared<T> {
     }
 
     /// Begins the run, unless that was done.
-    pub(super) fn begin(&self) -> Option<Result<(Execution, Box<dyn Produce<T>>)>> {
+    pub(super) fn begin(&self) -> Option<Result<Begun<T>>> {
         let (engine, described) = {
             let mut inner = self.lock();
             let Stage::Described(submitted) = std::mem::replace(&mut inner.stage, Stage::Unknown)
