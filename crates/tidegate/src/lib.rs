@@ -3,6 +3,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod argument;
 mod artifact;
 mod backup;
 mod block_on;
@@ -42,11 +43,18 @@ pub mod transaction;
 
 pub use erased_serde;
 
+pub use argument::{
+    AllowFailure, Argument, Gather, Given, MapArgument, Mapped, Tolerable, Unmapped, allow_failure,
+    gather, mapped, unmapped,
+};
 pub use artifact::{Artifact, Artifacts, Progress};
 pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
-pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
+pub use call::{
+    AsCompleted, Callable, FlowCall, MapCall, RunHandle, RunHandles, Step, Submittable, TaskCall,
+    WaitFor, as_completed, step, wait,
+};
 pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;

@@ -77,7 +77,6 @@ fn empty_group(first: &Node, within: Option<usize>) -> Node {
         run_id: None,
         name: String::new(),
         within,
-        end_time: None,
         group: Some(Group::default()),
         ..first.clone()
     }
@@ -87,7 +86,7 @@ fn join(group: &mut Node, node: &Node) {
     let earlier = |a: Option<_>, b: Option<_>| a.into_iter().chain(b).min();
     group.start_time = earlier(group.start_time, node.start_time);
     group.expected_start_time = earlier(group.expected_start_time, node.expected_start_time);
-    group.end_time = group.end_time.max(node.end_time);
+    group.end_time = group.end_time.zip(node.end_time).map(|(a, b)| a.max(b));
     let Some(members) = &mut group.group else { return };
     members.count += 1;
     let Some(state) = &node.state else { return };
@@ -103,9 +102,6 @@ fn sum_up(node: &mut Node) {
     group
         .states
         .sort_by_key(|(state_type, _)| ATTENTION.iter().position(|other| other == state_type));
-    if group.states.iter().any(|(state_type, _)| !state_type.is_terminal()) {
-        node.end_time = None;
-    }
     node.state = group.states.first().map(|(state_type, _)| NodeState {
         state_type: *state_type,
         name: state_type.default_name().into(),

@@ -60,7 +60,7 @@ pub struct Run {
     pub expected_start_time: Option<Timestamp>,
     /// When it first entered RUNNING, or ended if it never did.
     pub start_time: Option<Timestamp>,
-    /// When it ended.
+    /// When it ended; also of one that never began because something it needs did not complete.
     pub end_time: Option<Timestamp>,
     /// When it will start, while it is SCHEDULED.
     pub next_scheduled_start_time: Option<Timestamp>,
@@ -135,7 +135,13 @@ impl Run {
         self.states.last()
     }
 
-    /// Whether it has ended.
+    /// Whether it has ended: in a terminal state, or because something it needs did not complete.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.end_time.is_some()
+    }
+
+    /// Whether its state is terminal.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         self.state().is_some_and(State::is_terminal)

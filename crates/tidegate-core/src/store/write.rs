@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError,
-    StoreErrorKind, Timestamp, TransactionRecord,
+    ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Parameters, Run, RunId, RunPolicy, State,
+    StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -88,6 +88,8 @@ pub struct Advance {
     pub states: Vec<State>,
     /// Its name, when it has changed.
     pub name: Option<String>,
+    /// What it was called with, when that has become known.
+    pub parameters: Option<Box<Parameters>>,
     /// Its policy, when that has changed.
     pub policy: Option<Box<RunPolicy>>,
     /// See [`Run::run_count`].
@@ -116,6 +118,7 @@ impl Advance {
             after: known,
             states: run.states.get(known..).unwrap_or_default().to_vec(),
             name: None,
+            parameters: None,
             policy: None,
             run_count: run.run_count,
             flow_run_run_count: run.flow_run_run_count,
@@ -133,6 +136,9 @@ impl Advance {
         run.states.extend(self.states);
         if let Some(name) = self.name {
             run.name = name;
+        }
+        if let Some(parameters) = self.parameters {
+            run.parameters = *parameters;
         }
         if let Some(policy) = self.policy {
             run.policy = *policy;

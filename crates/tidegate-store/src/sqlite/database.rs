@@ -348,7 +348,7 @@ impl Transaction<'_> {
             )));
         };
         self.is_kept(&run)?;
-        if let Some(owner) = recorded.filter(|owner| Some(*owner) != lease && !run.is_terminal())
+        if let Some(owner) = recorded.filter(|owner| Some(*owner) != lease && !run.has_ended())
             && leases::id(self.connection, owner).map_err(Trouble::Failure)?.is_some()
         {
             let why = "another process owns the run, and lives";

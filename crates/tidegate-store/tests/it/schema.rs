@@ -83,7 +83,8 @@ async fn the_schema_is_version_one() {
             CHECK ((state_type IS NULL) = (state_name IS NULL) AND (state_type IS NULL) = (states IS NULL)),
             CHECK ((state_type IS NULL) = (state_timestamp IS NULL)),
             CONSTRAINT end_time_is_set_if_and_only_if_the_run_has_ended
-                CHECK ((end_time IS NOT NULL) = (state_type IS NOT NULL AND state_type IN (3, 4, 5, 6)))
+                CHECK ((end_time IS NOT NULL) = (state_type IS NOT NULL AND
+                    (state_type IN (3, 4, 5, 6) OR (state_type = 1 AND state_name = 'NotReady'))))
         ) STRICT
         CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created) WHERE flow_run_id IS NOT NULL
         CREATE INDEX runs_by_kind ON runs (kind, created)

@@ -8,7 +8,7 @@ use tidegate_core::{Parameters, State};
 
 use crate::call::{Call, FlowCall, TaskCall, describe};
 use crate::definition::Definition;
-use crate::engine::{Attempt, Attempted, Body, Plan};
+use crate::engine::{Attempt, Attempted, Body, Plan, Told};
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::result::{Codec, KeyPart};
@@ -55,6 +55,9 @@ struct Function<A, B, F, O, T> {
     arguments: Option<A>,
     used_up: Option<&'static str>,
     value: Option<T>,
+    record: fn(&A) -> Parameters,
+    run_name: Option<fn(&A) -> String>,
+    result_key: Option<fn(&A) -> Vec<KeyPart>>,
     inputs: fn(&A) -> Inputs,
     repeat: fn(&A) -> Result<A, &'static str>,
     body: B,
@@ -71,6 +74,16 @@ where
     O: Send,
     T: Send,
 {
+    fn tell(&self) -> Told {
+        let Some(arguments) = &self.arguments else { return Told::default() };
+        Told {
+            parameters: (self.record)(arguments),
+            name: self.run_name.map(|name| name(arguments)),
+            result_key: self.result_key.map(|key| key(arguments)),
+            partly: false,
+        }
+    }
+
     fn inputs(&self) -> Inputs {
         self.arguments.as_ref().map(self.inputs).unwrap_or_default()
     }
@@ -145,15 +158,15 @@ impl<A, B, O, T> Parts<A, B, O, T> {
         O: Send + 'a,
         T: Send + 'a,
     {
-        let mut plan = Plan::new(self.definition.clone());
-        plan.parameters = (self.record)(&self.arguments);
-        plan.name = self.run_name.map(|name| name(&self.arguments));
-        plan.result_key = self.result_key.map(|key| key(&self.arguments));
+        let plan = Plan::new(self.definition.clone());
         let body = Function {
             attempt: PhantomData,
             arguments: Some(self.arguments),
             used_up: None,
             value: None,
+            record: self.record,
+            run_name: self.run_name,
+            result_key: self.result_key,
             inputs: self.inputs,
             repeat: self.repeat,
             body: self.body,

@@ -3,10 +3,13 @@
 
 mod body;
 mod forget;
+mod given;
 mod handle;
+mod map;
 mod on_engine;
 mod step;
 mod transactional;
+mod wait_for;
 
 use std::fmt;
 use std::pin::Pin;
@@ -25,14 +28,21 @@ use crate::transaction::TransactionHook;
 
 pub(crate) use body::Produce;
 pub use body::{Parts, flow, task};
-pub use handle::RunHandle;
+pub use given::{GivenParts, Submittable, given};
+pub use handle::{AsCompleted, RunHandle, RunHandles, as_completed, wait};
+pub use map::{MapCall, each};
 pub use on_engine::Callable;
 pub use step::{Step, step};
 pub use transactional::transactional;
+pub use wait_for::WaitFor;
 
 /// A call that has been described and not been made.
 pub(crate) struct Call<'a, T>(Stage<'a, T>);
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most calls are described to be polled at once, and a box would be one more allocation for each of them"
+)]
 enum Stage<'a, T> {
     Described(Described<'a, T>),
     Running(BoxFuture<'a, Result<T>>),
@@ -63,6 +73,16 @@ impl<'a, T: Send + 'a> Call<'a, T> {
             plan.taken_up = Some(run);
             plan.context = None;
         })
+    }
+
+    /// What was described, of a call that has not been polled.
+    fn into_described(self) -> Described<'a, T> {
+        match self.0 {
+            Stage::Described(described) => described,
+            Stage::Running(_) | Stage::Finished => {
+                panic!("a call that was polled cannot be made in another way any more")
+            }
+        }
     }
 
     /// Changes the plan of a call whose result shall be kept.
@@ -109,13 +129,10 @@ impl<'a, T: Send + 'a> Call<'a, T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Call<'static, T> {
+impl<T: Send + 'static> Call<'static, T> {
     fn submit(self) -> RunHandle<T> {
         match self.0 {
-            Stage::Described(described) => {
-                let Described { plan, body } = described;
-                handle::submit(plan, body)
-            }
+            Stage::Described(described) => handle::submit(described, None),
             Stage::Running(_) | Stage::Finished => {
                 panic!("a call that was polled cannot be submitted any more")
             }
@@ -199,6 +216,16 @@ macro_rules! call_type {
                 Self(self.0.plan(|plan| plan.options_mut().on_failure.push(hook)))
             }
 
+            #[doc = concat!("Begins this ", $noun, " run only when these runs have completed.")]
+            ///
+            /// Takes handles, and lists and tuples of them. When one of them does not complete, this run never begins: it stays
+            /// NotReady, and its error says which it was ([`Error::is_upstream`](crate::Error::is_upstream)). With
+            /// [`allow_failure`](crate::allow_failure) around a handle, that run may fail.
+            pub fn wait_for(self, upstream: impl WaitFor) -> Self {
+                let upstream = wait_for::upstreams(upstream);
+                Self(self.0.plan(|plan| plan.dependencies.extend(upstream)))
+            }
+
             /// Runs it on `engine` and not on the engine of the calling code.
             pub fn on(self, engine: &Engine) -> Self {
                 Self(self.0.plan(|plan| plan.engine = Some(engine.clone())))
@@ -214,7 +241,7 @@ macro_rules! call_type {
             }
         }
 
-        impl<T: Send + Sync + 'static> $name<'static, T> {
+        impl<T: Send + 'static> $name<'static, T> {
             #[doc = concat!("Starts this ", $noun, " run concurrently, and gives a handle to it.")]
             ///
             /// The flow run that submits it waits for it before it ends; outside a flow run the engine does, when it is closed.

@@ -4,11 +4,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use erased_serde::{Deserializer, Serialize};
-use tidegate_core::State;
 use tidegate_core::store::SqlTransaction;
+use tidegate_core::{Parameters, State};
 
 use crate::call::{Parts, Produce, TaskCall, describe};
-use crate::engine::{Attempt, Attempted, Body, Plan, Returned};
+use crate::engine::{Attempt, Attempted, Body, Plan, Returned, Told};
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::result::Codec;
@@ -17,6 +17,8 @@ struct Transactional<A, B, O, T> {
     arguments: Option<A>,
     used_up: Option<&'static str>,
     value: Arc<Mutex<Option<T>>>,
+    record: fn(&A) -> Parameters,
+    run_name: Option<fn(&A) -> String>,
     inputs: fn(&A) -> Inputs,
     repeat: fn(&A) -> Result<A, &'static str>,
     body: B,
@@ -43,6 +45,16 @@ where
     O: 'static,
     T: Send + 'static,
 {
+    fn tell(&self) -> Told {
+        let Some(arguments) = &self.arguments else { return Told::default() };
+        Told {
+            parameters: (self.record)(arguments),
+            name: self.run_name.map(|name| name(arguments)),
+            result_key: None,
+            partly: false,
+        }
+    }
+
     fn inputs(&self) -> Inputs {
         self.arguments.as_ref().map(self.inputs).unwrap_or_default()
     }
@@ -120,13 +132,13 @@ where
     T: Send + 'static,
 {
     let mut plan = Plan::new(parts.definition.clone());
-    plan.parameters = (parts.record)(&parts.arguments);
-    plan.name = parts.run_name.map(|name| name(&parts.arguments));
     plan.needs_a_store = true;
     let body = Transactional {
         arguments: Some(parts.arguments),
         used_up: None,
         value: Arc::default(),
+        record: parts.record,
+        run_name: parts.run_name,
         inputs: parts.inputs,
         repeat: parts.repeat,
         body: parts.body,

@@ -16,6 +16,7 @@ mod conclude;
 mod context;
 mod crash;
 mod execution;
+mod first_record;
 mod hooks;
 mod live;
 mod nursery;
@@ -30,6 +31,7 @@ mod shutdown;
 mod staging;
 mod transact;
 mod turn;
+mod upstream;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -45,22 +47,24 @@ use crate::settings::Settings;
 use activity::Activity;
 pub use attempt::blocking;
 pub(crate) use attempt::in_blocking_body;
-pub(crate) use body::{Attempt, Attempted, Body, Returned, Work};
-pub(crate) use call_key::{call_key, transaction_key};
+pub(crate) use body::{Attempt, Attempted, Body, Returned, Told, Work};
+pub(crate) use call_key::{call_key, map_key, mapped_key, then_key, transaction_key};
 pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
 pub(crate) use execution::Execution;
+pub(crate) use first_record::{default_name, place};
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
-pub(crate) use panics::Panic;
+pub(crate) use panics::{Panic, caught};
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
 pub(crate) use transact::not_in_transactional_body;
 use turn::Turns;
 pub(crate) use turn::{Line, Turn};
+pub(crate) use upstream::{Dependency, Need, Upstream};
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
 ///

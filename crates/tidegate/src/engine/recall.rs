@@ -50,7 +50,7 @@ pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> R
                 }
             }
         }
-        Some(RecordedCall::Other(run)) if run.is_terminal() => Recalled::Unfinished(run),
+        Some(RecordedCall::Other(run)) if run.has_ended() => Recalled::Unfinished(run),
         Some(RecordedCall::Other(_)) | None => Recalled::New,
     }
 }

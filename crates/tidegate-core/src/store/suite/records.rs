@@ -91,6 +91,8 @@ pub async fn an_advance_brings_the_record_up_to_date(subject: &Subject) {
         if run.is_terminal() {
             run.name = "renamed".to_owned();
             advance.name = Some(run.name.clone());
+            run.parameters.insert("known", "late");
+            advance.parameters = Some(Box::new(run.parameters.clone()));
         }
         move_on(&store, advance).await;
         check(&store, &run).await;

@@ -36,7 +36,7 @@ pub fn flow_run(name: &str, micros: i64) -> Run {
 /// Lets a run enter a state and keeps the books which have to agree with it.
 #[must_use]
 pub fn entered(mut run: Run, state: State) -> Run {
-    run.end_time = state.is_terminal().then_some(state.timestamp);
+    run.end_time = (state.is_terminal() || state.is_not_ready()).then_some(state.timestamp);
     run.states.push(state);
     run
 }
@@ -129,6 +129,7 @@ pub fn every_state() -> Vec<State> {
         State::late(at(1_000_000), at(11)),
         proposed,
         State::new("Pending", StateData::Pending { scheduled_time: Some(at(99)) }, at(13)),
+        State::not_ready(at(13)).message("an upstream run failed"),
         State::running(at(14)),
         State::paused(at(15)),
         State::new("Paused", paused(Some("approve"), Some(at(500)), false), at(16)),
