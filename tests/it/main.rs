@@ -19,6 +19,7 @@ mod drops;
 mod error;
 mod final_state;
 mod frozen;
+mod graph;
 mod handles;
 mod hook;
 mod killed;

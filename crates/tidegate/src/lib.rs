@@ -17,6 +17,7 @@ mod definition;
 mod duration;
 mod engine;
 mod error;
+pub mod graph;
 mod hook;
 mod inputs;
 mod isolation;
@@ -59,6 +60,7 @@ pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
 pub use error::{Error, Result};
+pub use graph::Graph;
 pub use hook::{Hook, HookOutcome, IntoHook, IntoRetryCondition, RetryCondition};
 pub use isolation::IsolationLevel;
 pub use logging::{RunLogger, run_logger};
@@ -80,9 +82,9 @@ pub use tidegate_core::store;
 pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
 pub use tidegate_core::{ArtifactId, ArtifactRecord, ArtifactType};
 pub use tidegate_core::{
-    CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
-    LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State,
-    StateData, StateResult, StateType, Timestamp, exponential_backoff,
+    CacheEntry, CacheKey, CallKey, CallPlace, Clock, Delays, DeploymentId, Holder, Lease, LeaseId,
+    LogLevel, LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind,
+    State, StateData, StateResult, StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Parameters, Run, RunId, RunPolicy, State,
-    StoreError, StoreErrorKind, Timestamp, TransactionRecord,
+    ArtifactRecord, CacheEntry, CacheKey, CallPlace, Lease, LeaseId, Parameters, Run, RunId,
+    RunPolicy, State, StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -90,6 +90,8 @@ pub struct Advance {
     pub name: Option<String>,
     /// What it was called with, when that has become known.
     pub parameters: Option<Box<Parameters>>,
+    /// Its place in the graph, when what it depends on has become known.
+    pub place: Option<Box<CallPlace>>,
     /// Its policy, when that has changed.
     pub policy: Option<Box<RunPolicy>>,
     /// See [`Run::run_count`].
@@ -119,6 +121,7 @@ impl Advance {
             states: run.states.get(known..).unwrap_or_default().to_vec(),
             name: None,
             parameters: None,
+            place: None,
             policy: None,
             run_count: run.run_count,
             flow_run_run_count: run.flow_run_run_count,
@@ -139,6 +142,9 @@ impl Advance {
         }
         if let Some(parameters) = self.parameters {
             run.parameters = *parameters;
+        }
+        if self.place.is_some() {
+            run.place = self.place;
         }
         if let Some(policy) = self.policy {
             run.policy = *policy;

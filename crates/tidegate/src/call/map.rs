@@ -17,8 +17,8 @@ use crate::call::{Call, RunHandle, RunHandles, Submittable, WaitFor, engine_of};
 use crate::canonical::Digest;
 use crate::definition::Definition;
 use crate::engine::{
-    Context, Dependency, Engine, Plan, caught, map_key, mapped_key, not_in_transactional_body,
-    place,
+    Context, Dependency, Engine, Made, Plan, caught, map_key, mapped_key,
+    not_in_transactional_body, place,
 };
 use crate::error::{Error, Result};
 use crate::hook::Hook;
@@ -216,14 +216,15 @@ impl<T: Send + 'static> MapCall<T> {
         let engine = engine_of(&plan)?;
         let outer = place(Arc::clone(outer));
         let key = map_key(&outer, self.definition, later);
+        let made = Made::now(&outer);
         let handles = RunHandles::later(self.definition.kind(), key);
         let known = handles.knowing();
         nursery(&outer, &engine).spawn(async move {
-            let made = self.when_known(&outer, key).await;
-            if let Err(error) = &made {
+            let handles = self.when_known(&outer, key, made).await;
+            if let Err(error) = &handles {
                 tell(&outer, error);
             }
-            known.set(made);
+            known.set(handles);
         });
         Ok(handles)
     }
@@ -232,6 +233,7 @@ impl<T: Send + 'static> MapCall<T> {
         mut self,
         outer: &Arc<Context>,
         map: Option<CallKey>,
+        made: Option<Made>,
     ) -> Result<(Vec<RunHandle<T>>, Arc<FirstFailure>)> {
         self.calls.settle().await?;
         let count = self.calls.count()?;
@@ -248,6 +250,7 @@ impl<T: Send + 'static> MapCall<T> {
             let call = call.plan(|plan| {
                 plan.context = Some(Arc::clone(outer));
                 plan.call_key = key;
+                plan.made = made.and_then(|made| made.again(outer));
             });
             handles.push(self.submit_one(call, &failure));
         }

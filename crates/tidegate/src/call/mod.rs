@@ -20,7 +20,9 @@ use futures_util::future::BoxFuture;
 use tidegate_core::{Delays, Run};
 
 use crate::cache::CachePolicy;
-use crate::engine::{Body, Context, Engine, Execution, Plan, call_key, not_in_transactional_body};
+use crate::engine::{
+    Body, Context, Engine, Execution, Made, Plan, call_key, not_in_transactional_body,
+};
 use crate::error::Result;
 use crate::hook::Hook;
 use crate::result::{Codec, IntoResultSerializer, IntoResultStorage, KeyPart, Recordable};
@@ -105,7 +107,9 @@ impl<'a, T: Send + 'a> Call<'a, T> {
                     Err(error) => return Box::pin(std::future::ready(Err(error))),
                 };
                 Box::pin(async move {
-                    execution.perform(&mut *body).await?;
+                    let end = execution.perform(&mut *body).await;
+                    execution.live().seen();
+                    end?;
                     // A run that ended well has stored its value before it said so.
                     Ok(body.take().expect("a completed run has a value"))
                 })
@@ -399,6 +403,7 @@ pub(crate) fn describe<'a, T: Send + 'a>(
     plan.context = Context::current();
     if let Some(context) = &plan.context {
         plan.call_key = call_key(context, &plan.definition, || body.inputs());
+        plan.made = Made::now(context);
     }
     Call::new(plan, body)
 }

@@ -37,8 +37,8 @@ pub(crate) struct Execution {
     pub(super) result_key: Option<String>,
     /// What it waits for before it begins.
     prospect: Option<Box<Prospect>>,
-    /// Whether its arguments have become known since the store was last told of it.
-    learned: bool,
+    /// Whether its arguments, or its place in the graph, have become known since the store was last told of it.
+    pub(super) learned: bool,
     /// What fails the next attempt before it begins.
     pub(super) trouble: Option<Error>,
     /// Owns the run, where runs need an owner.
@@ -84,10 +84,15 @@ impl Execution {
         }
         let flow = outer.flow.as_ref();
         let result_key = parts.map(|parts| result_key(&parts, &record, flow)).transpose()?;
-        let Plan { definition, options, dependencies, .. } = plan;
+        let Plan { definition, options, dependencies, made, .. } = plan;
+        let is_new = recorded.is_none() && replayed.is_none();
+        let mut upstream_known = true;
+        if let Some(made) = made.filter(|_| is_new) {
+            (record.place, upstream_known) = made.place(&outer, &dependencies);
+        }
         let prospect = (!dependencies.is_empty() && replayed.is_none()).then(|| {
             let has_a_name = has_a_name || record.run_count > 0;
-            Box::new(Prospect { dependencies, learns, has_a_name })
+            Box::new(Prospect { dependencies, learns, has_a_name, upstream_known })
         });
         let inherited = outer.run().map(|run| run.inherited());
         let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
@@ -95,7 +100,6 @@ impl Execution {
             Arc::new(LiveRun::new(engine, definition, record, inherited, outer.flow.clone()));
         Transaction::of_call(&live, &outer, &options);
         let context = Arc::new(outer.inside(Arc::clone(&live)));
-        let is_new = recorded.is_none() && replayed.is_none();
         let (recorded, recorded_policy) = recorded.unzip();
         let mut execution = Self {
             live,
@@ -248,6 +252,7 @@ impl Execution {
                 if self.learned {
                     advance.name = Some(record.name.clone());
                     advance.parameters = Some(Box::new(record.parameters.clone()));
+                    advance.place.clone_from(&record.place);
                 }
                 Write::Advance(Box::new(advance))
             }

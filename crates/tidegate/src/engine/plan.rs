@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tidegate_core::{CallKey, Run, RunId, Timestamp};
 
 use crate::definition::Definition;
-use crate::engine::{Context, Dependency, Engine};
+use crate::engine::{Context, Dependency, Engine, Made};
 use crate::options::Options;
 use crate::result::KeyPart;
 
@@ -21,6 +21,8 @@ pub(crate) struct Plan {
     pub(crate) result_key: Option<Vec<KeyPart>>,
     /// What finds the call again when the body of its flow run runs again.
     pub(crate) call_key: Option<CallKey>,
+    /// Where it stands in the graph of its flow run.
+    pub(crate) made: Option<Made>,
     /// The id of its run, and when it was made, if it was submitted.
     pub(crate) born: Option<(RunId, Timestamp)>,
     /// The runs that it depends on.
@@ -43,6 +45,7 @@ impl Plan {
             context: None,
             result_key: None,
             call_key: None,
+            made: None,
             born: None,
             dependencies: Vec::new(),
             taken_up: None,

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use tidegate_core::{CallKey, RunId, RunKind, State};
+use tidegate_core::{CallKey, RunId, RunKind, State, graph};
 
 use crate::engine::panics::Panic;
-use crate::engine::{Body, Execution};
+use crate::engine::{Body, Execution, order};
 use crate::error::{Error, NotCompleted, Result};
 
 /// A run that others depend on, without the type of its value.
@@ -26,6 +26,9 @@ pub(crate) trait Upstream: Send + Sync {
 
     /// Waits until it has ended.
     fn ended(&self) -> BoxFuture<'_, ()>;
+
+    /// Names the calls it is of, for the graph of this flow run; tells whether all are known.
+    fn calls(&self, flow_run: RunId, into: &mut Vec<graph::Upstream>) -> bool;
 
     /// Why what depends on it cannot begin, once it has ended.
     fn obstacle(&self, need: Need) -> Option<NotCompleted>;
@@ -64,6 +67,8 @@ pub(super) struct Prospect {
     pub(super) learns: bool,
     /// Whether its name does not follow from its arguments, which are not known yet.
     pub(super) has_a_name: bool,
+    /// Whether the graph has been told which runs they are.
+    pub(super) upstream_known: bool,
 }
 
 impl Execution {
@@ -89,6 +94,9 @@ impl Execution {
                 return self.end_not_ready(obstacle).await;
             }
         }
+        if !prospect.upstream_known {
+            self.tell_upstream(&prospect.dependencies);
+        }
         if !prospect.learns {
             return Ok(());
         }
@@ -99,6 +107,16 @@ impl Execution {
             Err(error) => self.trouble = Some(error),
         }
         Ok(())
+    }
+
+    /// Tells the graph what it depends on, now that all of it is known.
+    fn tell_upstream(&mut self, dependencies: &[Dependency]) {
+        let Some(flow) = self.live.flow() else { return };
+        let (upstream, _) = order::upstream(flow.id(), dependencies);
+        if let Some(place) = &mut self.live.record_mut().place {
+            place.upstream = upstream;
+            self.learned = true;
+        }
     }
 
     /// The error of a run that would never begin, because it is itself what it waits for, or lies in it.

@@ -6,13 +6,13 @@ use std::ops::Index;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
-use tidegate_core::{CallKey, RunId, RunKind};
+use tidegate_core::{CallKey, RunId, RunKind, graph};
 use tokio::sync::Notify;
 
 use super::{RunHandle, WAITS_FOR_ITSELF};
 use crate::argument::{AllowFailure, Later, digest_of};
 use crate::canonical::Digest;
-use crate::engine::{Dependency, Need, Upstream};
+use crate::engine::{Dependency, Need, Upstream, gathered};
 use crate::error::{Error, NotCompleted, Result};
 
 /// Handles to several runs that give a `T` each, in order: what `name::map(..)` gives. Cheap to clone, and awaited for all values as
@@ -49,6 +49,9 @@ struct Inner<T> {
 struct Known<T> {
     handles: Box<[RunHandle<T>]>,
     failure: Option<Arc<FirstFailure>>,
+    /// What they are in the graph of a flow run, once it was asked for: there may be a million of them, and as many that depend on
+    /// them.
+    drawn: OnceLock<(RunId, Box<[graph::Upstream]>)>,
 }
 
 struct LaterKnown {
@@ -83,7 +86,7 @@ impl FirstFailure {
 
 impl<T: Send + 'static> RunHandles<T> {
     pub(in crate::call) fn of(handles: Vec<RunHandle<T>>, failure: Arc<FirstFailure>) -> Self {
-        Self::known(Ok(Known { handles: handles.into(), failure: Some(failure) }))
+        Self::known(Ok(Known::of(handles, failure)))
     }
 
     pub(in crate::call) fn failed(error: Error) -> Self {
@@ -179,6 +182,12 @@ impl<T: Send + 'static> RunHandles<T> {
     }
 }
 
+impl<T> Known<T> {
+    fn of(handles: Vec<RunHandle<T>>, failure: Arc<FirstFailure>) -> Self {
+        Self { handles: handles.into(), failure: Some(failure), drawn: OnceLock::new() }
+    }
+}
+
 impl<T> Inner<T> {
     async fn known(&self) -> &Result<Known<T>> {
         loop {
@@ -197,8 +206,7 @@ pub(in crate::call) struct Knowing<T>(Arc<Inner<T>>);
 
 impl<T> Knowing<T> {
     pub(in crate::call) fn set(&self, made: Result<(Vec<RunHandle<T>>, Arc<FirstFailure>)>) {
-        let known = made
-            .map(|(handles, failure)| Known { handles: handles.into(), failure: Some(failure) });
+        let known = made.map(|(handles, failure)| Known::of(handles, failure));
         let _ = self.0.known.set(known);
         if let Some(later) = &self.0.later {
             later.known.notify_waiters();
@@ -236,6 +244,7 @@ impl<T: Clone + Send + 'static> RunHandles<T> {
                     },
                 }
             }
+            handle.0.seen();
             values.push(handle.given().expect("a run that has ended has given something")?);
         }
         Ok(values)
@@ -271,6 +280,27 @@ impl<T: Send + 'static> Upstream for Inner<T> {
                 }
             }
         })
+    }
+
+    fn calls(&self, flow_run: RunId, into: &mut Vec<graph::Upstream>) -> bool {
+        let Some(known) = self.known.get() else { return false };
+        let Ok(Known { handles, drawn, .. }) = known else { return true };
+        if let Some((drawn_for, upstream)) = drawn.get()
+            && *drawn_for == flow_run
+        {
+            into.extend_from_slice(upstream);
+            return true;
+        }
+        let (mut upstream, mut all) = (Vec::with_capacity(handles.len()), true);
+        for handle in handles {
+            all &= handle.0.calls(flow_run, &mut upstream);
+        }
+        let upstream = gathered(&upstream);
+        into.extend_from_slice(&upstream);
+        if all {
+            let _ = drawn.set((flow_run, upstream.into()));
+        }
+        all
     }
 
     fn obstacle(&self, need: Need) -> Option<NotCompleted> {
@@ -344,7 +374,8 @@ impl<T: Clone + Send + 'static> Later<Vec<Result<T>>> for AllowFailure<RunHandle
 
 impl<T: Send + 'static> FromIterator<RunHandle<T>> for RunHandles<T> {
     fn from_iter<I: IntoIterator<Item = RunHandle<T>>>(handles: I) -> Self {
-        Self::known(Ok(Known { handles: handles.into_iter().collect(), failure: None }))
+        let handles = handles.into_iter().collect();
+        Self::known(Ok(Known { handles, failure: None, drawn: OnceLock::new() }))
     }
 }
 

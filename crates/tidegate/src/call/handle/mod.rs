@@ -41,7 +41,7 @@ pub struct RunHandle<T>(pub(crate) Arc<Shared<T>>);
 impl<T: Send> RunHandle<T> {
     /// A handle to no run, for a call that could not be made.
     pub(crate) fn failed(error: Error) -> Self {
-        let shared = Shared::unknown(RunKind::Task, None);
+        let shared = Shared::unknown(RunKind::Task, None, None);
         shared.end(Err(error));
         Self(Arc::new(shared))
     }
@@ -83,6 +83,7 @@ impl<T: Send> RunHandle<T> {
     pub async fn wait(&self) {
         assert!(!self.0.is_around(), "{WAITS_FOR_ITSELF}");
         self.0.wait().await;
+        self.0.seen();
     }
 }
 
@@ -96,6 +97,7 @@ impl<T: Clone + Send + 'static> RunHandle<T> {
             return Err(Error::configuration(WAITS_FOR_ITSELF));
         }
         self.0.wait().await;
+        self.0.seen();
         self.given().expect("a run that has ended has given something")
     }
 
@@ -126,7 +128,10 @@ impl<T: Clone + Send + 'static> IntoFuture for RunHandle<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         match self.given() {
-            Some(result) => Either::Left(ready(result)),
+            Some(result) => {
+                self.0.seen();
+                Either::Left(ready(result))
+            }
             None => Either::Right(async move { self.outcome().await }.boxed()),
         }
     }
@@ -141,7 +146,10 @@ impl<'a, T: Clone + Send + 'static> IntoFuture for &'a RunHandle<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         match self.given() {
-            Some(result) => Either::Left(ready(result)),
+            Some(result) => {
+                self.0.seen();
+                Either::Left(ready(result))
+            }
             None => Either::Right(async move { self.outcome().await }.boxed()),
         }
     }

@@ -4,13 +4,14 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::BoxFuture;
+use tidegate_core::graph::{self, Calls};
 use tidegate_core::{CallKey, RunId, RunKind, State, StateResult, Timestamp};
 use tokio::sync::Notify;
 
 use super::FirstFailure;
 use crate::call::{Described, Produce};
 use crate::definition::Definition;
-use crate::engine::{Context, Engine, Execution, LiveRun, Need, Upstream, default_name};
+use crate::engine::{Called, Context, Engine, Execution, LiveRun, Need, Upstream, default_name};
 use crate::error::{Error, NotCompleted, Result};
 
 /// See the module.
@@ -20,6 +21,8 @@ pub(crate) struct Shared<T> {
     kind: RunKind,
     /// What stands for its value where that is not known yet.
     call_key: Option<CallKey>,
+    /// What names its call in the graph of its flow run.
+    called: Option<Called>,
     failure: Option<Arc<FirstFailure>>,
 }
 
@@ -83,24 +86,35 @@ impl<T> Stage<T> {
 impl<T: Send> Shared<T> {
     /// Of a call that was just submitted.
     pub(super) fn submitted(engine: Engine, described: Described<'static, T>) -> Self {
-        let (kind, call_key) = (described.plan.definition.kind(), described.plan.call_key);
-        Self::new(Stage::submitted(engine, described), kind, call_key)
+        let plan = &described.plan;
+        let (kind, call_key) = (plan.definition.kind(), plan.call_key);
+        let called = plan.made.zip(plan.context.as_ref()).and_then(|(made, at)| made.called(at));
+        Self::new(Stage::submitted(engine, described), kind, call_key, called)
     }
 
     /// Of a run that has begun.
     pub(super) fn begun(live: Arc<LiveRun>) -> Self {
-        let (kind, call_key) = (live.kind(), live.record().call_key);
-        Self::new(Stage::Live(live), kind, call_key)
+        let (kind, call_key, called) = (live.kind(), live.record().call_key, live.called());
+        Self::new(Stage::Live(live), kind, call_key, called)
     }
 
     /// Of a run that is not known yet.
-    pub(super) fn unknown(kind: RunKind, call_key: Option<CallKey>) -> Self {
-        Self::new(Stage::Unknown, kind, call_key)
+    pub(super) fn unknown(
+        kind: RunKind,
+        call_key: Option<CallKey>,
+        called: Option<Called>,
+    ) -> Self {
+        Self::new(Stage::Unknown, kind, call_key, called)
     }
 
-    fn new(stage: Stage<T>, kind: RunKind, call_key: Option<CallKey>) -> Self {
+    fn new(
+        stage: Stage<T>,
+        kind: RunKind,
+        call_key: Option<CallKey>,
+        called: Option<Called>,
+    ) -> Self {
         let inner = Mutex::new(Inner { stage, result: None });
-        Self { inner, ended: Notify::new(), kind, call_key, failure: None }
+        Self { inner, ended: Notify::new(), kind, call_key, called, failure: None }
     }
 
     /// Tells this of a failure too.
@@ -213,6 +227,13 @@ impl<T: Send> Shared<T> {
         }
     }
 
+    /// The code that asks has seen what came of the run.
+    pub(super) fn seen(&self) {
+        if let Some(called) = self.called {
+            called.seen();
+        }
+    }
+
     /// Whether the code that asks is part of the run, which cannot end while it is waited for here.
     pub(super) fn is_around(&self) -> bool {
         let Some(id) = self.id().filter(|_| !self.has_ended()) else { return false };
@@ -244,6 +265,15 @@ impl<T: Send> Upstream for Shared<T> {
 
     fn ended(&self) -> BoxFuture<'_, ()> {
         Box::pin(self.wait())
+    }
+
+    fn calls(&self, flow_run: RunId, into: &mut Vec<graph::Upstream>) -> bool {
+        let number = self.called.and_then(|called| called.number_in(flow_run));
+        let id = || self.id().map(graph::Upstream::Run);
+        let calls = number.map(|number| Calls { first: number, last: number });
+        let upstream = calls.map(graph::Upstream::Calls).or_else(id);
+        into.extend(upstream);
+        upstream.is_some()
     }
 
     fn obstacle(&self, need: Need) -> Option<NotCompleted> {

@@ -7,7 +7,7 @@ use super::submission::{Submission, nursery};
 use super::{RunHandle, RunHandles};
 use crate::argument::{AllowFailure, Given, Later, Source};
 use crate::call::{Described, Submittable, engine_of};
-use crate::engine::{Context, Dependency, Engine, caught, place, then_key};
+use crate::engine::{Context, Dependency, Engine, Made, caught, place, then_key};
 use crate::error::{Error, Result};
 
 macro_rules! then {
@@ -90,12 +90,16 @@ where
         Err(error) => return RunHandle::failed(error),
     };
     let key = then_key(&outer, later.digest());
-    let shared = Arc::new(Shared::unknown(C::KIND, key));
+    let made = Made::now(&outer);
+    let called = made.and_then(|made| made.called(&outer));
+    let shared = Arc::new(Shared::unknown(C::KIND, key, called));
     let ending = Ending(Arc::clone(&shared));
     nursery(&outer, &engine).spawn(async move {
         let shared = &ending.0;
         match make(&*later, &outer, call).await {
-            Ok((engine, described)) => {
+            Ok((engine, mut described)) => {
+                // It was made when its handle was.
+                described.plan.made = made.or(described.plan.made);
                 shared.attach(engine, described);
                 Submission::of(Arc::clone(shared)).await;
             }
