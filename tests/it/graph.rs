@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use expect_test::{Expect, expect};
-use futures_util::StreamExt as _;
 use futures_util::future::join_all;
 use tidegate::graph::{Edge, EdgeKind, Graph, Point};
 use tidegate::prelude::*;
@@ -244,11 +243,11 @@ async fn a_map_over_a_list_that_a_run_gives_is_told_when_it_is_known() {
     check(
         pipeline(),
         expect![[r#"
-        list --> a1
-        list --> a2
-        a1 --> sum
-        a2 --> sum
-    "#]],
+            a1 --> sum
+            a2 --> sum
+            list --> a1
+            list --> a2
+        "#]],
     )
     .await;
 }
@@ -271,10 +270,9 @@ async fn a_thousand_after_a_thousand_are_one_joint() {
     let folded = graph.folded();
     expect![[r#"
         a ..> b
-        b ..> b
         b --> c
     "#]]
-    .assert_eq(&edges(&folded).replace("b ..> c\n", "").replace("b --> c", "b ..> b\nb --> c"));
+    .assert_eq(&edges(&folded));
     assert!(graph.to_mermaid().contains("×1000"));
 }
 
@@ -387,7 +385,7 @@ async fn what_select_drops_was_not_seen() {
 async fn as_they_complete_they_are_seen() {
     #[flow]
     async fn pipeline() -> Result<u32> {
-        let mut ending = tidegate::as_completed(a::map([1, 2]).iter());
+        let mut ending = as_completed(a::map([1, 2]).iter());
         let mut total = 0;
         while let Some(handle) = ending.next().await {
             total += b(handle.await?).await?;
@@ -471,10 +469,6 @@ async fn the_graph_is_there_while_the_flow_runs() {
 
 #[tidegate::test]
 async fn deep_nesting_is_drawn() {
-    #[flow]
-    fn deeper(levels: u32) -> Result<u32> {
-        if levels == 0 { Ok(0) } else { deeper(levels - 1).block_on() }
-    }
     #[task]
     async fn nested(levels: u32) -> Result<u32> {
         if levels == 0 { Ok(0) } else { Box::pin(nested(levels - 1)).await }
@@ -483,7 +477,6 @@ async fn deep_nesting_is_drawn() {
     async fn pipeline() -> Result<u32> {
         nested(100).await
     }
-    let _ = deeper;
     pipeline().await.unwrap();
     let graph = graph_of("pipeline").await;
     assert_eq!(graph.nodes.len(), 101);
