@@ -20,6 +20,9 @@ const ATTENTION: [StateType; 9] = [
     StateType::Completed,
 ];
 
+/// The name of the state of a run that took a cached result.
+const CACHED: &str = "Cached";
+
 /// See the module.
 pub(super) fn fold(graph: &Graph) -> Graph {
     let (nodes, folded) = fold_nodes(graph);
@@ -76,6 +79,7 @@ fn empty_group(first: &Node, within: Option<usize>) -> Node {
     Node {
         run_id: None,
         name: String::new(),
+        run_count: 0,
         within,
         group: Some(Group::default()),
         ..first.clone()
@@ -89,7 +93,9 @@ fn join(group: &mut Node, node: &Node) {
     group.end_time = group.end_time.zip(node.end_time).map(|(a, b)| a.max(b));
     let Some(members) = &mut group.group else { return };
     members.count += 1;
+    members.retries += node.run_count.saturating_sub(1) as usize;
     let Some(state) = &node.state else { return };
+    members.cached += usize::from(&*state.name == CACHED);
     match members.states.iter_mut().find(|(state_type, _)| *state_type == state.state_type) {
         Some((_, count)) => *count += 1,
         None => members.states.push((state.state_type, 1)),

@@ -1,5 +1,7 @@
 //! How the states of runs look: a shape that is told apart without its colour, and a colour for light and for dark.
 
+use std::fmt::Write as _;
+
 use super::{Graph, Node};
 use crate::StateType;
 
@@ -117,14 +119,35 @@ pub(super) fn used(graph: &Graph) -> Vec<Mark> {
     types.into_iter().map(|state_type| state_type.map_or(NONE, of_state)).collect()
 }
 
-/// What is said of a node beside its name: the name of its state where that says more than its type, or how many are in which.
+/// What is said of a node beside its name: the name of its state where that says more than its type, how many are in which, and whether
+/// it was tried again.
 pub(super) fn remark(node: &Node) -> Option<String> {
-    if let Some(group) = &node.group {
-        let words = group.states.iter().map(|(state_type, count)| {
-            format!("{count} {}", state_type.default_name().to_lowercase())
-        });
-        return Some(words.collect::<Vec<_>>().join(", ")).filter(|words| !words.is_empty());
+    let mut words = Vec::new();
+    match &node.group {
+        Some(group) => {
+            for (state_type, count) in &group.states {
+                let state = state_type.default_name().to_lowercase();
+                let mut word = format!("{count} {state}");
+                if *state_type == StateType::Completed && group.cached > 0 {
+                    let _ = write!(word, " ({} cached)", group.cached);
+                }
+                words.push(word);
+            }
+            match group.retries {
+                0 => {}
+                1 => words.push("1 retry".to_owned()),
+                retries => words.push(format!("{retries} retries")),
+            }
+        }
+        None => {
+            let state = node.state.as_ref()?;
+            if *state.name != *state.state_type.default_name() {
+                words.push(state.name.to_string());
+            }
+            if node.run_count > 1 {
+                words.push(format!("{} attempts", node.run_count));
+            }
+        }
     }
-    let state = node.state.as_ref()?;
-    (*state.name != *state.state_type.default_name()).then(|| state.name.to_string())
+    (!words.is_empty()).then(|| words.join(", "))
 }

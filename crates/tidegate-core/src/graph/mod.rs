@@ -71,6 +71,8 @@ pub struct Node {
     pub start_time: Option<Timestamp>,
     /// When it ended.
     pub end_time: Option<Timestamp>,
+    /// How often it was begun; more than once, it was tried again.
+    pub run_count: u32,
     /// The node it was called in; none for calls of the flow run itself.
     pub within: Option<usize>,
     /// Of several: how many are in which state.
@@ -93,6 +95,10 @@ pub struct Group {
     pub count: usize,
     /// How many of them are in a state of which type, those that need attention first.
     pub states: Vec<(StateType, usize)>,
+    /// How many of them completed with the cached result of another run.
+    pub cached: usize,
+    /// How often runs of them were tried again, taken together.
+    pub retries: usize,
 }
 
 /// An end of an edge.
@@ -197,6 +203,7 @@ impl Node {
             expected_start_time: run.expected_start_time,
             start_time: run.start_time,
             end_time: run.end_time,
+            run_count: run.run_count,
             within: None,
             group: None,
         }

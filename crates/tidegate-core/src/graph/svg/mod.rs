@@ -143,12 +143,9 @@ fn draw_shares(svg: &mut String, node: &Node, bar: &Bar, y: f64) {
 /// What is shown of a node on hover.
 fn tooltip(graph: &Graph, node: &Node) -> String {
     let mut text = node.label();
-    let state = node.state.as_ref().map(|state| state.name.to_string());
-    for remark in state
-        .into_iter()
-        .filter(|_| node.group.is_none())
-        .chain(mark::remark(node).filter(|_| node.group.is_some()))
-    {
+    let remark = mark::remark(node);
+    let plain = || node.state.as_ref().map(|state| state.name.to_string());
+    if let Some(remark) = remark.or_else(plain) {
         let _ = write!(text, " · {remark}");
     }
     if let Some(start) = node.start_time {

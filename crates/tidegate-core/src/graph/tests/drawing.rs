@@ -14,11 +14,14 @@ fn play() -> Play {
     let (a, b) = (play.call("fetch"), play.call("fetch"));
     play.ended(a, 120, 480, State::cached(at(0)));
     play.ended(b, 125, 300, State::timed_out(at(0)));
+    play.runs[b as usize].run_count = 3;
     let parse = play.call_given("parse", &[a, b]);
     play.ended(parse, 480, 520, State::crashed(at(0)));
     let many: Vec<_> = (0..12).map(|_| play.call_given("score", &[parse])).collect();
     for call in &many[..9] {
-        play.ended(*call, 500 + i64::from(*call), 600, State::completed(at(0)));
+        let state = if *call % 3 == 0 { State::cached(at(0)) } else { State::completed(at(0)) };
+        play.ended(*call, 500 + i64::from(*call), 600, state);
+        play.runs[*call as usize].run_count = 1 + *call % 2;
     }
     play.runs[many[10] as usize].start_time = Some(at(560));
     play.runs[many[10] as usize].states.push(State::running(at(560)));
@@ -85,6 +88,7 @@ fn a_plan_is_drawn_as_svg() {
     for run in &mut play.runs {
         run.states.clear();
         run.name.clear();
+        run.run_count = 0;
         (run.start_time, run.end_time, run.expected_start_time) = (None, None, None);
     }
     play.flow.name.clear();

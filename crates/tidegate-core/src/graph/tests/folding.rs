@@ -26,8 +26,10 @@ fn many_runs_of_a_task_are_one_node_with_counts() {
     "#]]
     .assert_eq(&edges(&folded));
     let states: Vec<_> = folded.nodes.iter().filter_map(|node| node.group.clone()).collect();
-    expect![[r#"[Group { count: 20, states: [(Failed, 1), (Completed, 19)] }]"#]]
-        .assert_eq(&format!("{states:?}"));
+    expect![[
+        r#"[Group { count: 20, states: [(Failed, 1), (Completed, 19)], cached: 0, retries: 0 }]"#
+    ]]
+    .assert_eq(&format!("{states:?}"));
     assert_eq!(folded.joints, 0);
     let all = play.graph().folding_over(20).folded();
     assert_eq!(all.nodes.len(), 23);
