@@ -129,11 +129,11 @@ fn bar(graph: &Graph, node: &Node, scale: &Scale) -> Bar {
         .state
         .as_ref()
         .is_none_or(|state| matches!(state.state_type, StateType::Scheduled | StateType::Pending));
+    let name = text::shortened(node.label());
     let label = match mark::remark(node) {
-        Some(remark) => format!("{} · {remark}", node.label()),
-        None => node.label(),
+        Some(remark) => format!("{name} · {}", text::shortened(remark)),
+        None => name,
     };
-    let label = text::shortened(label);
     let needed = text::width(&label) + 28.0;
     let least = if waits && node.start_time.is_none() { needed } else { SHORTEST };
     let width = (scale.x(end) - x).max(least);

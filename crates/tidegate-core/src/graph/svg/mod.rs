@@ -106,7 +106,11 @@ fn draw_node(svg: &mut String, graph: &Graph, node: &Node, bar: &Bar) {
     }
     // The mark stands where the label does: in the bar, or to the right of it.
     let mut x = if bar.inside { bar.x + 6.0 } else { bar.x + bar.width + 4.0 };
-    let place = if bar.inside && !bar.hollow { "in" } else { "out" };
+    let place = match (bar.inside, bar.hollow) {
+        (true, false) => "in",
+        (true, true) => "on",
+        (false, _) => "out",
+    };
     if !look.shape.is_empty() {
         let _ = write!(
             svg,
@@ -116,12 +120,12 @@ fn draw_node(svg: &mut String, graph: &Graph, node: &Node, bar: &Bar) {
         );
         x += 15.0;
     }
-    let _ = writeln!(
-        svg,
-        "<text class=\"{place}\" x=\"{x:.1}\" y=\"{:.1}\">{}</text></g>",
-        y + 15.0,
-        escape(&bar.label)
-    );
+    let (y, label) = (y + 15.0, escape(&bar.label));
+    if !bar.inside {
+        // A text of its own, since not everything that shows images draws the stroke of a text below its fill.
+        let _ = write!(svg, "<text class=\"halo\" x=\"{x:.1}\" y=\"{y:.1}\">{label}</text>");
+    }
+    let _ = writeln!(svg, "<text class=\"{place}\" x=\"{x:.1}\" y=\"{y:.1}\">{label}</text></g>");
 }
 
 /// Of several runs, a strip of how many are in which state.

@@ -22,7 +22,7 @@ text{font:12px system-ui,sans-serif;fill:#1b1f24}
 .mark.in *{stroke:#fff}
 g.hollow .bar{fill:#fff;stroke-dasharray:3 2}
 g.call .bar{stroke-dasharray:none}
-text.out{paint-order:stroke;stroke:#fff;stroke-width:3px}
+.halo{fill:#fff;stroke:#fff;stroke-width:3px}
 ";
 
 const DARK: &str = "
@@ -36,7 +36,7 @@ text{fill:#e8eaee}
 .in{fill:#12161c}
 .mark.in *{stroke:#12161c}
 g.hollow .bar{fill:#12161c}
-text.out{stroke:#12161c}
+.halo{fill:#12161c;stroke:#12161c}
 ";
 
 /// Writes the style sheet that this graph needs, and the head of its arrows.
@@ -67,7 +67,7 @@ pub(super) fn write(svg: &mut String, graph: &Graph) {
 fn colors(svg: &mut String, class: &str, color: &str) {
     let _ = writeln!(
         svg,
-        ".{class} .bar{{fill:{color};stroke:{color}}}.{class} .mark.out *{{stroke:{color}}}.{class}.hollow .bar{{stroke:{color}}}\
+        ".{class} .bar{{fill:{color};stroke:{color}}}.{class} .mark.out *,.{class} .mark.on *{{stroke:{color}}}.{class}.hollow .bar{{stroke:{color}}}\
          .share.{class}{{fill:{color}}}"
     );
 }
