@@ -55,3 +55,4 @@ mod transaction;
 mod transaction_resume;
 mod transactional;
 mod troubled;
+mod visualize;

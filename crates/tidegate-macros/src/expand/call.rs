@@ -6,9 +6,11 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, Lifetime, Type};
 
+use super::parameters::converted;
 use super::place;
 use crate::kind::Kind;
 use crate::model::Model;
+use crate::options::value::Value;
 use crate::result_key::{KeyTemplate, Piece};
 use crate::signature::Mode;
 
@@ -94,6 +96,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
     let output = output(model);
     let codec = codec(model, &model.shape.output.ty);
     let result_key = result_key(model, receiver.is_some());
+    let viz_return_value = viz_return_value(model);
     quote_spanned! {place=>
         #describe(::tidegate::__private::Parts {
             definition: #definition,
@@ -107,6 +110,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: #codec,
             result_key: #result_key,
+            viz_return_value: #viz_return_value,
         })
     }
 }
@@ -210,6 +214,17 @@ fn instance(model: &Model<'_>) -> Vec<TokenStream> {
         }
     });
     this.into_iter().chain(params).collect()
+}
+
+/// What stands in for the result in a dry run.
+fn viz_return_value(model: &Model<'_>) -> TokenStream {
+    match model.options.get("viz_return_value").map(|given| &given.value) {
+        Some(Value::Plain(value)) => {
+            let value = converted(value);
+            quote!(::core::option::Option::Some(|| #value))
+        }
+        _ => quote!(::core::option::Option::None),
+    }
 }
 
 /// The key of the result, as far as the arguments tell it.

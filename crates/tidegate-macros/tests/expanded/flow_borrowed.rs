@@ -18,6 +18,7 @@ fn borrowed<'call>(text: Option<&'static str>) -> ::tidegate::FlowCall<'call, ()
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The flow `borrowed`: what is known of it before it runs, and its plain function.

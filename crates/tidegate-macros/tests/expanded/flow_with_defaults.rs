@@ -34,6 +34,7 @@ pub fn my_pipeline<'call>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(String),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The flow `my_pipeline`: what is known of it before it runs, and its plain function.

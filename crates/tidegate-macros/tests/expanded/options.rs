@@ -12,6 +12,7 @@ fn report<'call>() -> ::tidegate::FlowCall<'call, ()> {
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The flow `report`: what is known of it before it runs, and its plain function.

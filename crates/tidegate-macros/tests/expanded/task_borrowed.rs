@@ -68,6 +68,7 @@ fn borrow<
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::core::option::Option::None,
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `borrow`: what is known of it before it runs, and its plain function.

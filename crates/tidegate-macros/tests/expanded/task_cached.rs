@@ -28,6 +28,7 @@ fn cached<'call, 't0: 'call, T: 'call>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(Vec < T >),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `cached`: what is known of it before it runs, and its plain function.

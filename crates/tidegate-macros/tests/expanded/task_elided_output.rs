@@ -26,6 +26,7 @@ fn head<'call, 't0: 'call>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::core::option::Option::None,
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `head`: what is known of it before it runs, and its plain function.

@@ -35,6 +35,7 @@ where
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(Vec < U >),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `generic`: what is known of it before it runs, and its plain function.

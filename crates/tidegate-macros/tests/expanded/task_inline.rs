@@ -18,6 +18,7 @@ fn length<'call, 't0: 'call>(text: &'t0 str) -> ::tidegate::TaskCall<'call, usiz
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(usize),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `length`: what is known of it before it runs, and its plain function.

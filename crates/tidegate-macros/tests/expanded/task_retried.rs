@@ -19,6 +19,7 @@ fn backoff<'call>(item: String) -> ::tidegate::TaskCall<'call, ()> {
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `backoff`: what is known of it before it runs, and its plain function.

@@ -47,6 +47,7 @@ fn named<'call>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `named`: what is known of it before it runs, and its plain function.

@@ -27,6 +27,7 @@ fn sum<'call, T: Sum + 'static>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(T),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `sum`: what is known of it before it runs, and its plain function.

@@ -39,6 +39,7 @@ fn transfer<'call, N: Into<i64> + 'static>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(i64),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `transfer`: what is known of it before it runs, and its plain function.

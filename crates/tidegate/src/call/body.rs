@@ -47,6 +47,8 @@ pub struct Parts<A, B, O, T> {
     pub codec: Option<Codec<T>>,
     /// Makes the key of the result from the arguments.
     pub result_key: Option<fn(&A) -> Vec<KeyPart>>,
+    /// Makes what stands in for the value in a dry run, if that was said.
+    pub viz_return_value: Option<fn() -> T>,
 }
 
 struct Function<A, B, F, O, T> {
@@ -64,6 +66,7 @@ struct Function<A, B, F, O, T> {
     output: fn(O) -> Result<T, Error>,
     conclude: fn(&T) -> Option<State>,
     codec: Option<Codec<T>>,
+    viz_return_value: Option<fn() -> T>,
 }
 
 impl<A, B, F, O, T> Body for Function<A, B, F, O, T>
@@ -108,6 +111,11 @@ where
                 Err(error) => Attempted::Failed(error),
             }
         }))
+    }
+
+    fn stand_in(&mut self) -> bool {
+        self.value = self.viz_return_value.map(|value| value());
+        self.value.is_some()
     }
 
     fn used_up(&self) -> Option<&'static str> {
@@ -173,6 +181,7 @@ impl<A, B, O, T> Parts<A, B, O, T> {
             output: self.output,
             conclude: self.conclude,
             codec: self.codec,
+            viz_return_value: self.viz_return_value,
         };
         describe(plan, Box::new(body))
     }

@@ -27,6 +27,10 @@ impl<T: Send> Body for Forgetting<T> {
         self.0.attempt(last)
     }
 
+    fn stand_in(&mut self) -> bool {
+        self.0.stand_in()
+    }
+
     fn used_up(&self) -> Option<&'static str> {
         self.0.used_up()
     }

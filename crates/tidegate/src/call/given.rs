@@ -174,6 +174,10 @@ impl<G: Givens, C: Submittable> Body for Deferred<G, C> {
         self.body_mut().attempt(last)
     }
 
+    fn stand_in(&mut self) -> bool {
+        self.body_mut().stand_in()
+    }
+
     fn used_up(&self) -> Option<&'static str> {
         self.body().used_up()
     }

@@ -9,6 +9,7 @@ mod map;
 mod on_engine;
 mod step;
 mod transactional;
+mod visualize;
 mod wait_for;
 
 use std::fmt;
@@ -354,6 +355,14 @@ impl<'a, T: Send + 'a> FlowCall<'a, T> {
         }
     }
 
+    /// The name of its flow, before it was polled.
+    fn name(&self) -> Option<&str> {
+        match &self.0.0 {
+            Stage::Described(described) => Some(described.plan.definition.name()),
+            Stage::Running(_) | Stage::Finished => None,
+        }
+    }
+
     /// The key of its flow, before it was polled.
     pub(crate) fn key(&self) -> Option<&str> {
         match &self.0.0 {
@@ -417,8 +426,10 @@ fn begin(plan: Plan, body: &mut dyn Body) -> Result<Execution> {
 
 fn engine_of(plan: &Plan) -> Result<Engine> {
     let given = plan.engine.as_ref();
-    let of_context = || plan.context.as_ref().and_then(|context| context.engine.as_ref());
-    match given.or_else(of_context) {
+    let of_context = plan.context.as_ref().and_then(|context| context.engine.as_ref());
+    // Whatever a flow says of engines, its dry run makes none of its calls.
+    let dry = of_context.filter(|engine| engine.dry_run().is_some());
+    match dry.or(given).or(of_context) {
         Some(engine) => Ok(engine.clone()),
         None => Engine::current(),
     }

@@ -69,6 +69,11 @@ pub(crate) trait Body: Send {
     /// One attempt. Unless it is the `last`, the arguments are kept for another, if they can be.
     fn attempt(&mut self, last: bool) -> Attempt<'_>;
 
+    /// Takes the value that was said to stand in for its own in a dry run, if one was.
+    fn stand_in(&mut self) -> bool {
+        false
+    }
+
     /// The argument that the last attempt has used up, so that there cannot be another.
     fn used_up(&self) -> Option<&'static str>;
 

@@ -36,7 +36,7 @@ pub(crate) struct Execution {
     /// The key of its result, where its options say one.
     pub(super) result_key: Option<String>,
     /// What it waits for before it begins.
-    prospect: Option<Box<Prospect>>,
+    pub(super) prospect: Option<Box<Prospect>>,
     /// Whether its arguments, or its place in the graph, have become known since the store was last told of it.
     pub(super) learned: bool,
     /// What fails the next attempt before it begins.
@@ -48,7 +48,7 @@ pub(crate) struct Execution {
 impl Execution {
     /// Gives the run its id, name, tags and place, and its first state; or finds what an earlier attempt left of it.
     pub(crate) fn describe(mut plan: Plan, engine: Engine, body: &mut dyn Body) -> Result<Self> {
-        if plan.needs_a_store && engine.store().is_none() {
+        if plan.needs_a_store && engine.store().is_none() && engine.dry_run().is_none() {
             return Err(no_store(plan.definition.name()));
         }
         let outer = place(plan.context.take().unwrap_or_default());
@@ -130,6 +130,9 @@ impl Execution {
 
     /// The life of a run.
     pub(crate) async fn perform(&mut self, body: &mut dyn Body) -> Result<()> {
+        if self.live.engine().dry_run().is_some() {
+            return Box::pin(self.perform_dry(body)).await;
+        }
         if let Some(state) = self.replayed.take() {
             return Box::pin(self.replay(*state, body)).await;
         }

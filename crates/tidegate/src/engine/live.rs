@@ -119,7 +119,7 @@ impl LiveRun {
 
     /// Whether a graph is made of its calls.
     pub(crate) fn keeps_order(&self) -> bool {
-        self.keeps_calls()
+        self.keeps_calls() || self.engine.dry_run().is_some()
     }
 
     /// Of a flow run: the numbers of its calls.

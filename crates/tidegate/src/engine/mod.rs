@@ -15,6 +15,7 @@ mod calls;
 mod conclude;
 mod context;
 mod crash;
+mod dry_run;
 mod execution;
 mod first_record;
 mod hooks;
@@ -53,6 +54,7 @@ pub(crate) use call_key::{call_key, map_key, mapped_key, then_key, transaction_k
 pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
+pub(crate) use dry_run::DryRun;
 pub(crate) use execution::Execution;
 pub(crate) use first_record::{default_name, place};
 pub(crate) use live::LiveRun;
@@ -115,6 +117,8 @@ struct Inner {
     housekeeping: Housekeeping,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
+    /// Of an engine that was opened for a dry run, and makes no calls.
+    dry_run: Option<DryRun>,
 }
 
 impl Engine {
@@ -123,6 +127,7 @@ impl Engine {
         settings: Settings,
         clock: Clock,
         archive: Archive,
+        dry_run: Option<DryRun>,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
         let ownership = store
@@ -140,6 +145,7 @@ impl Engine {
             archive,
             housekeeping: Housekeeping::default(),
             ownership,
+            dry_run,
         }))
     }
 
@@ -230,6 +236,11 @@ impl Engine {
     /// A reference that does not keep the engine open.
     pub(crate) fn downgrade(&self) -> WeakEngine {
         WeakEngine(Arc::downgrade(&self.0))
+    }
+
+    /// What was found out so far, on an engine that was opened for a dry run.
+    pub(crate) fn dry_run(&self) -> Option<&DryRun> {
+        self.0.dry_run.as_ref()
     }
 
     pub(crate) fn settings(&self) -> &Settings {
