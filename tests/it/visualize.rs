@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use expect_test::{Expect, expect};
 use tidegate::prelude::*;
-use tidegate::{Engine, FlowCall, SqlTransaction, gather, transaction};
+use tidegate::{
+    Engine, FlowCall, Parameters, Run, SqlTransaction, State, Transaction, transaction,
+};
 
 use crate::graph::edges;
 
@@ -95,7 +97,7 @@ async fn submitted_and_mapped_tasks_are_visualised_too() {
     async fn pipeline() -> Result<u32> {
         let measured = measure::map(["Rome", "Oslo"].map(String::from));
         let total = sum::submit(&measured);
-        let reports = report::map(gather(vec![total.clone()]));
+        let reports = report::map(vec![total.clone()]);
         reports.wait().await;
         assert!(total.state().unwrap().is_completed());
         total.then(|total| report(total)).await?;
@@ -167,14 +169,14 @@ async fn the_code_of_a_subflow_runs_unless_it_says_what_it_gives() {
 #[tidegate::test]
 async fn no_hook_is_called_and_nothing_is_cached_or_committed() {
     static CALLED: Mutex<Vec<&str>> = Mutex::new(Vec::new());
-    fn hook(_run: &tidegate::Run, _state: &tidegate::State) {
+    fn hook(_run: Run, _state: State) {
         CALLED.lock().unwrap().push("hook");
     }
-    fn key(_run: &tidegate::Run, _parameters: &tidegate::Parameters) -> String {
+    fn key(_run: &Run, _parameters: &Parameters) -> String {
         CALLED.lock().unwrap().push("key");
         "key".to_owned()
     }
-    fn undo(_transaction: &tidegate::Transaction) {
+    fn undo(_transaction: Transaction) {
         CALLED.lock().unwrap().push("undo");
     }
     #[task(on_running = hook, on_completion = hook, cache_key_fn = key, on_commit = undo, on_rollback = undo)]
@@ -189,6 +191,9 @@ async fn no_hook_is_called_and_nothing_is_cached_or_committed() {
     async fn dropped() -> Result<()> {
         std::future::pending().await
     }
+    fn never() -> Result<u32> {
+        runs()
+    }
     #[flow(retries = 3, on_running = hook, on_completion = hook, on_failure = hook)]
     async fn pipeline() -> Result<u32> {
         tokio::select! {
@@ -198,7 +203,7 @@ async fn no_hook_is_called_and_nothing_is_cached_or_committed() {
         }
         transaction().key("day").run(async |_| write(1).await).await?;
         insert(2).await?;
-        tidegate::step("add").run(|| async { Ok::<u32, std::io::Error>(runs()) }).await
+        tidegate::step("add").run(|| async { never() }).await
     }
     let graph = pipeline().visualize().await.unwrap();
     assert_eq!(graph.nodes.len(), 5);

@@ -44,20 +44,20 @@ impl DryRun {
             return Err(trouble.clone());
         }
         if found.calls.len() > MOST_CALLS {
-            drop(found);
-            return Err(self.stop(Error::configuration(format!(
+            return Err(Error::configuration(format!(
                 "the flow has made {MOST_CALLS} calls in a dry run, and would go on: it waits for a value that no stand-in has; say \
                  `viz_return_value = ..` at the task that gives it"
-            ))));
+            )));
         }
         found.calls.push(call);
         Ok(())
     }
 
-    /// It cannot go on, whatever the flow makes of the error.
-    fn stop(&self, trouble: Error) -> Error {
+    /// It cannot go on, whatever the flow makes of the error: who waits for it is given the time to see that.
+    async fn stop(&self, trouble: Error) -> Error {
         self.lock().trouble.get_or_insert_with(|| trouble.clone());
         self.stopped.notify_one();
+        tokio::task::yield_now().await;
         trouble
     }
 
@@ -97,11 +97,10 @@ impl Execution {
             None => Ok(()),
         };
         let call = called(&self.live.record());
-        let added = dry_run.add(call);
-        waited.and(added)?;
-        if let Some(trouble) = self.trouble.take() {
-            return Err(dry_run.stop(trouble));
+        if let Some(trouble) = dry_run.add(call).err().or_else(|| self.trouble.take()) {
+            return Err(dry_run.stop(trouble).await);
         }
+        waited?;
         let now = self.live.engine().now();
         let _ = self.propose(State::running(now));
         let outcome = match (Panic::catch_sync(|| body.stand_in()), self.live.kind()) {
@@ -111,7 +110,7 @@ impl Execution {
                 let mut made_up = <dyn Deserializer<'_>>::erase(MadeUp::default());
                 match body.restore(&mut made_up) {
                     Ok(()) => Outcome::Returned,
-                    Err(why) => return Err(dry_run.stop(self.no_stand_in(&why))),
+                    Err(why) => return Err(dry_run.stop(self.no_stand_in(&why)).await),
                 }
             }
             (Err(panic), _) => Outcome::Panicked(panic),
