@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::BoxFuture;
 use tidegate::store::{
     Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, LogQuery,
-    RecordedCall, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo,
-    TransactionEnd, Write,
+    RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError,
+    StoreErrorKind, StoreInfo, TransactionEnd, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run,
-    RunId, StateType, Timestamp,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Request,
+    Run, RunId, StateType, Timestamp,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -77,7 +77,9 @@ impl Troubled {
             | Write::ReleaseLease(_)
             | Write::Cache { .. }
             | Write::Transaction { .. }
-            | Write::Unlock { .. } => None,
+            | Write::Unlock { .. }
+            | Write::Request(_)
+            | Write::EndRequest(_) => None,
         };
         last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
     }
@@ -184,6 +186,10 @@ impl Store for Troubled {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.inner.orphans(limit)
+    }
+
+    fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {
+        self.inner.requests(query)
     }
 
     fn artifacts(

@@ -10,6 +10,7 @@ mod block_on;
 mod builder;
 pub mod cache;
 mod call;
+mod cancel;
 mod canonical;
 mod capture;
 mod default_engine;
@@ -56,6 +57,7 @@ pub use call::{
     AsCompleted, Callable, FlowCall, MapCall, RunHandle, RunHandles, Step, Submittable, TaskCall,
     WaitFor, as_completed, step, wait,
 };
+pub use cancel::cancel;
 pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
@@ -83,8 +85,9 @@ pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
 pub use tidegate_core::{ArtifactId, ArtifactRecord, ArtifactType};
 pub use tidegate_core::{
     CacheEntry, CacheKey, CallKey, CallPlace, Clock, Delays, DeploymentId, Holder, Lease, LeaseId,
-    LogLevel, LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind,
-    State, StateData, StateResult, StateType, Timestamp, exponential_backoff,
+    LogLevel, LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
+    RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult, StateType, Timestamp,
+    exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

@@ -23,13 +23,13 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LogRecord, Run,
-    RunId, StateResult, Timestamp, TransactionRecord,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LogRecord, Request,
+    Run, RunId, StateResult, Timestamp, TransactionRecord,
 };
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
-pub use query::{ArtifactQuery, LogQuery, Order, RunQuery};
+pub use query::{ArtifactQuery, LogQuery, Order, RequestQuery, RunQuery};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -206,6 +206,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
+
+    /// The open requests that match, in the order in which they were put. Asked each second by an engine that owns runs.
+    fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>>;
 
     /// The artifacts that match, in the order asked for.
     fn artifacts(

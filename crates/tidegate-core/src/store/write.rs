@@ -9,8 +9,9 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, CallPlace, Lease, LeaseId, Parameters, Run, RunId,
-    RunPolicy, State, StoreError, StoreErrorKind, Timestamp, TransactionRecord,
+    ArtifactRecord, CacheEntry, CacheKey, CallPlace, Lease, LeaseId, Parameters, Request,
+    RequestId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp,
+    TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -56,10 +57,14 @@ pub enum Write {
         /// The lease it is held under.
         lease: LeaseId,
     },
+    /// Something is asked of the owner of a run.
+    Request(Box<Request>),
+    /// A request is not open any more. One that is not there is fine.
+    EndRequest(RequestId),
 }
 
 impl Write {
-    /// What it is about: the id of a run, an artifact, a lease or a transaction, or the first half of a key.
+    /// What it is about: the id of a run, an artifact, a lease, a transaction or a request, or the first half of a key.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
@@ -71,6 +76,8 @@ impl Write {
             Self::Cache { entry, .. } => Uuid::from_bytes(entry.key.half()),
             Self::Transaction { record, .. } => *record.id.as_uuid(),
             Self::Unlock { key, .. } => Uuid::from_bytes(key.half()),
+            Self::Request(request) => *request.id.as_uuid(),
+            Self::EndRequest(id) => *id.as_uuid(),
         }
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
     Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Expired, Lease, LeaseId,
-    LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, StoreError, StoreErrorKind,
-    TransactionRecord, Write,
+    LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Run, RunId, RunQuery, StoreError,
+    StoreErrorKind, TransactionRecord, Write,
 };
 
 use uuid::Uuid;
@@ -23,7 +23,7 @@ use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
-use super::{artifact_row, cache, leases, log_row, run_query, transaction_row};
+use super::{artifact_row, cache, leases, log_row, request_row, run_query, transaction_row};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -229,6 +229,10 @@ impl Database {
             .map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn requests(&self, query: &RequestQuery) -> Result<Vec<Request>, StoreError> {
+        request_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn leases(&self) -> Result<Vec<Lease>, StoreError> {
         leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
@@ -329,6 +333,11 @@ impl Transaction<'_> {
             }
             Write::Unlock { key, lease } => {
                 cache::unlock(self.connection, *key, *lease).map_err(Trouble::Failure)
+            }
+            Write::Request(request) => request_row::put(self.connection, request)
+                .map_err(|error| trouble(self.place, write, error)),
+            Write::EndRequest(id) => {
+                request_row::end(self.connection, *id).map_err(Trouble::Failure)
             }
         }
     }

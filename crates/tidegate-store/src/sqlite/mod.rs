@@ -27,6 +27,7 @@ mod options;
 mod pending;
 mod queue;
 mod reader;
+mod request_row;
 mod row;
 mod run_query;
 mod run_row;
@@ -48,8 +49,8 @@ use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
-    Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Room, Run, RunId,
-    RunQuery, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
+    Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Request, RequestQuery,
+    Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -255,6 +256,10 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {
+        self.ask(move |database| database.requests(&query))
     }
 
     fn artifacts(

@@ -99,7 +99,11 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::TakeLease(lease) => Some(lease.id),
         Write::RenewLease { id, .. } => Some(*id),
         Write::Cache { lease, .. } | Write::Transaction { lease, .. } => *lease,
-        Write::Artifact(_) | Write::ReleaseLease(_) | Write::Unlock { .. } => None,
+        Write::Artifact(_)
+        | Write::ReleaseLease(_)
+        | Write::Unlock { .. }
+        | Write::Request(_)
+        | Write::EndRequest(_) => None,
     };
     lease.is_some_and(|lease| leases.contains(&lease))
 }

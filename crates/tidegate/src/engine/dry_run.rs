@@ -9,6 +9,8 @@ use tidegate_core::{Graph, Run, RunKind, State, StateData, Timestamp};
 use tokio::sync::Notify;
 
 use crate::engine::attempt::Outcome;
+use crate::engine::control::CalledOff;
+use crate::engine::execution::Life;
 use crate::engine::{Body, Execution, Panic};
 use crate::error::{Error, Result};
 use crate::log::seconds;
@@ -94,18 +96,26 @@ impl Execution {
         let dry_run = engine.dry_run().expect("it was asked whether this is a dry run");
         let waited = match self.prospect.take() {
             Some(prospect) => self.wait_for_upstream(*prospect, body).await,
-            None => Ok(()),
+            None => None,
         };
         let call = called(&self.live.record());
         if let Some(trouble) = dry_run.add(call).err().or_else(|| self.trouble.take()) {
             return Err(dry_run.stop(trouble).await);
         }
-        waited?;
+        match waited {
+            None => {}
+            Some(Life::Ended(end, _)) => return end,
+            Some(Life::GivenUp(error)) => return Err(error),
+            Some(Life::CalledOff) => return self.end_called_off().await,
+        }
         let now = self.live.engine().now();
         let _ = self.propose(State::running(now));
         let outcome = match (Panic::catch_sync(|| body.stand_in()), self.live.kind()) {
             (Ok(true), _) => Outcome::Returned,
-            (Ok(false), RunKind::Flow) => self.attempt(body).await,
+            (Ok(false), RunKind::Flow) => match self.attempt(body).await {
+                Ok(outcome) => outcome,
+                Err(CalledOff) => return self.end_called_off().await,
+            },
             (Ok(false), RunKind::Task) => {
                 let mut made_up = <dyn Deserializer<'_>>::erase(MadeUp::default());
                 match body.restore(&mut made_up) {

@@ -14,8 +14,10 @@ mod call_key;
 mod calls;
 mod conclude;
 mod context;
+mod control;
 mod crash;
 mod dry_run;
+mod end;
 mod execution;
 mod first_record;
 mod hooks;
@@ -54,6 +56,8 @@ pub(crate) use call_key::{call_key, map_key, mapped_key, then_key, transaction_k
 pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
+use control::Roster;
+pub(crate) use control::{ASKED_TO_CANCEL, cancelled};
 pub(crate) use dry_run::DryRun;
 pub(crate) use execution::Execution;
 pub(crate) use first_record::{default_name, place};
@@ -115,6 +119,8 @@ struct Inner {
     turns: Turns,
     archive: Archive,
     housekeeping: Housekeeping,
+    /// What it runs at top level.
+    roster: Arc<Roster>,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
     /// Of an engine that was opened for a dry run, and makes no calls.
@@ -130,10 +136,10 @@ impl Engine {
         dry_run: Option<DryRun>,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
-        let ownership = store
-            .as_ref()
-            .filter(|store| store.info().shared)
-            .map(|store| Ownership::new(Arc::clone(store), clock, settings.lease_term));
+        let roster = Arc::new(Roster::default());
+        let ownership = store.as_ref().filter(|store| store.info().shared).map(|store| {
+            Ownership::new(Arc::clone(store), clock, settings.lease_term, Arc::clone(&roster))
+        });
         Self(Arc::new(Inner {
             store,
             settings,
@@ -144,6 +150,7 @@ impl Engine {
             turns: Turns::default(),
             archive,
             housekeeping: Housekeeping::default(),
+            roster,
             ownership,
             dry_run,
         }))
@@ -241,6 +248,16 @@ impl Engine {
     /// What was found out so far, on an engine that was opened for a dry run.
     pub(crate) fn dry_run(&self) -> Option<&DryRun> {
         self.0.dry_run.as_ref()
+    }
+
+    /// Whether its runs need an owner, because others may share its store.
+    pub(crate) fn owns_by_lease(&self) -> bool {
+        self.0.ownership.is_some()
+    }
+
+    /// What it runs at top level.
+    pub(crate) fn roster(&self) -> &Roster {
+        &self.0.roster
     }
 
     pub(crate) fn settings(&self) -> &Settings {

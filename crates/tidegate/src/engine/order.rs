@@ -109,7 +109,7 @@ impl Called {
 impl LiveRun {
     /// The code that asks has seen how this run ended. Code that belongs to no run, as that of a spawned task, sees for the flow run.
     pub(crate) fn seen(&self) {
-        let Some(called) = self.called() else { return };
+        let Some(called) = self.called_as() else { return };
         match (Context::with(|context| context.flow.is_some()), self.flow()) {
             (Some(true), _) => called.seen(),
             (Some(false) | None, Some(flow)) => flow.sequence().saw(called.number),

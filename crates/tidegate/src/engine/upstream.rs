@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use tidegate_core::{CallKey, RunId, RunKind, State, graph};
 
+use crate::engine::execution::Life;
 use crate::engine::panics::Panic;
 use crate::engine::{Body, Execution, order};
 use crate::error::{Error, NotCompleted, Result};
@@ -72,33 +73,36 @@ pub(super) struct Prospect {
 }
 
 impl Execution {
-    /// Waits for the runs it depends on, and takes what they gave. The run has ended where one of them did not complete.
+    /// Waits for the runs it depends on, and takes what they gave. Where one of them did not complete, this is all of its life.
     pub(super) async fn wait_for_upstream(
         &mut self,
         prospect: Prospect,
         body: &mut dyn Body,
-    ) -> Result<()> {
+    ) -> Option<Life> {
         if let Some(error) = self.impossible(&prospect) {
             self.trouble = Some(error);
-            return Ok(());
+            return None;
         }
         if prospect.dependencies.iter().any(|dependency| !dependency.upstream.has_ended()) {
             // So that others see that it waits.
-            self.record_soon().await?;
+            if let Err(error) = self.record_soon().await {
+                self.give_up(&error);
+                return Some(Life::GivenUp(error));
+            }
         }
         for dependency in &prospect.dependencies {
             if !dependency.upstream.has_ended() {
                 dependency.upstream.ended().await;
             }
             if let Some(obstacle) = dependency.upstream.obstacle(dependency.need) {
-                return self.end_not_ready(obstacle).await;
+                return Some(Life::Ended(self.end_not_ready(obstacle), None));
             }
         }
         if !prospect.upstream_known {
             self.tell_upstream(&prospect.dependencies);
         }
         if !prospect.learns {
-            return Ok(());
+            return None;
         }
         let taken = Panic::catch_sync(|| body.resolve())
             .unwrap_or_else(|panic| Err(Error::configuration(panic.to_string())));
@@ -106,7 +110,7 @@ impl Execution {
             Ok(()) => {}
             Err(error) => self.trouble = Some(error),
         }
-        Ok(())
+        None
     }
 
     /// Tells the graph what it depends on, now that all of it is known.
@@ -131,12 +135,11 @@ impl Execution {
         })
     }
 
-    async fn end_not_ready(&mut self, obstacle: NotCompleted) -> Result<()> {
+    fn end_not_ready(&mut self, obstacle: NotCompleted) -> Result<()> {
         let state = State::not_ready(self.live.engine().now()).message(obstacle.to_string());
         let _ = self.propose(state.clone());
         let entered = self.live.state().unwrap_or(state);
         self.ended = true;
-        let end = Err(Error::ended(self.live.label(), entered, Some(Arc::new(obstacle))));
-        self.end_life(end).await
+        Err(Error::ended(self.live.label(), entered, Some(Arc::new(obstacle))))
     }
 }

@@ -27,6 +27,7 @@ mod order;
 mod ownership;
 mod queries;
 mod records;
+mod requests;
 pub mod samples;
 mod transaction_records;
 mod transactions;
@@ -257,6 +258,14 @@ promises! { $
         of_many_who_take_a_lock_one_does
         a_lock_that_nobody_waits_for_any_more_can_be_let_go_of
         what_was_kept_under_a_lock_is_found_by_its_next_holder
+    }
+    requests {
+        a_request_comes_back_as_it_was_put
+        requests_come_back_in_the_order_they_were_put
+        requests_are_found_by_the_lease_of_their_run
+        a_request_that_has_ended_is_not_open
+        anyone_may_ask_whoever_owns_the_run
+        requests_are_deleted_with_their_runs
     }
     transaction_records {
         a_transaction_comes_back_as_it_was_put

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::ops::Index;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
@@ -56,6 +57,8 @@ struct Known<T> {
 
 struct LaterKnown {
     key: Option<CallKey>,
+    /// They were asked to cancel before it was known which they are.
+    cancelled: AtomicBool,
     known: Notify,
 }
 
@@ -101,7 +104,8 @@ impl<T: Send + 'static> RunHandles<T> {
 
     /// Handles that are known later.
     pub(in crate::call) fn later(kind: RunKind, key: Option<CallKey>) -> Self {
-        let later = Some(LaterKnown { key, known: Notify::new() });
+        let later =
+            Some(LaterKnown { key, cancelled: AtomicBool::new(false), known: Notify::new() });
         Self(Arc::new(Inner { known: OnceLock::new(), later, kind }))
     }
 
@@ -164,6 +168,20 @@ impl<T: Send + 'static> RunHandles<T> {
         }
     }
 
+    /// Cancels those of the runs that have not ended, and returns at once; whether there were any.
+    ///
+    /// Where it is not known yet which they are, they are cancelled as they begin. See [`RunHandle::cancel`].
+    pub fn cancel(&self) -> bool {
+        if let Some(later) = &self.0.later {
+            later.cancelled.store(true, Ordering::SeqCst);
+        }
+        match self.0.known.get() {
+            Some(Ok(known)) => known.cancel(),
+            Some(Err(_)) => false,
+            None => true,
+        }
+    }
+
     /// Waits until all runs have ended, whatever their ends.
     ///
     /// # Panics
@@ -188,6 +206,12 @@ impl<T> Known<T> {
     }
 }
 
+impl<T: Send> Known<T> {
+    fn cancel(&self) -> bool {
+        self.handles.iter().fold(false, |any, handle| handle.cancel() || any)
+    }
+}
+
 impl<T> Inner<T> {
     async fn known(&self) -> &Result<Known<T>> {
         loop {
@@ -202,19 +226,24 @@ impl<T> Inner<T> {
 }
 
 /// Makes handles known. Dropped before, it says that they never will be.
-pub(in crate::call) struct Knowing<T>(Arc<Inner<T>>);
+pub(in crate::call) struct Knowing<T: Send>(Arc<Inner<T>>);
 
-impl<T> Knowing<T> {
+impl<T: Send> Knowing<T> {
     pub(in crate::call) fn set(&self, made: Result<(Vec<RunHandle<T>>, Arc<FirstFailure>)>) {
         let known = made.map(|(handles, failure)| Known::of(handles, failure));
         let _ = self.0.known.set(known);
         if let Some(later) = &self.0.later {
+            if later.cancelled.load(Ordering::SeqCst)
+                && let Some(Ok(known)) = self.0.known.get()
+            {
+                known.cancel();
+            }
             later.known.notify_waiters();
         }
     }
 }
 
-impl<T> Drop for Knowing<T> {
+impl<T: Send> Drop for Knowing<T> {
     fn drop(&mut self) {
         if self.0.known.get().is_none() {
             self.set(Err(Error::msg("the map was given up before its lists were known")));

@@ -29,6 +29,8 @@ pub(crate) struct Shared<T> {
 struct Inner<T> {
     stage: Stage<T>,
     result: Option<Result<T>>,
+    /// It was asked to cancel before it had begun.
+    cancelled: bool,
 }
 
 enum Stage<T> {
@@ -94,7 +96,7 @@ impl<T: Send> Shared<T> {
 
     /// Of a run that has begun.
     pub(super) fn begun(live: Arc<LiveRun>) -> Self {
-        let (kind, call_key, called) = (live.kind(), live.record().call_key, live.called());
+        let (kind, call_key, called) = (live.kind(), live.record().call_key, live.called_as());
         Self::new(Stage::Live(live), kind, call_key, called)
     }
 
@@ -113,7 +115,7 @@ impl<T: Send> Shared<T> {
         call_key: Option<CallKey>,
         called: Option<Called>,
     ) -> Self {
-        let inner = Mutex::new(Inner { stage, result: None });
+        let inner = Mutex::new(Inner { stage, result: None, cancelled: false });
         Self { inner, ended: Notify::new(), kind, call_key, called, failure: None }
     }
 
@@ -151,11 +153,35 @@ impl<T: Send> Shared<T> {
         let Described { plan, mut body } = described;
         // Not under the lock: it calls code of the user.
         let begun = Execution::describe(plan, engine, &mut *body);
-        self.lock().stage = match &begun {
+        let mut inner = self.lock();
+        inner.stage = match &begun {
             Ok(execution) => Stage::Live(Arc::clone(execution.live())),
             Err(_) => Stage::Unknown,
         };
+        let cancelled = inner.cancelled;
+        drop(inner);
+        if let Ok(execution) = &begun {
+            execution.live().control().set_apart();
+            if cancelled {
+                execution.live().cancel();
+            }
+        }
         Some(begun.map(|execution| (execution, body)))
+    }
+
+    /// Asks the run to cancel, as soon as it begins; whether it has not ended.
+    pub(super) fn cancel(&self) -> bool {
+        let mut inner = self.lock();
+        if inner.result.is_some() {
+            return false;
+        }
+        inner.cancelled = true;
+        let live = match &inner.stage {
+            Stage::Live(live) => Arc::clone(live),
+            Stage::Described(_) | Stage::Known(_) | Stage::Unknown => return true,
+        };
+        drop(inner);
+        live.cancel()
     }
 
     /// The run has ended like this.

@@ -38,6 +38,7 @@ fn try_to_submit<T: Send + 'static>(
         // The handle tells of the recorded run from the first.
         let Described { plan, mut body } = described;
         let execution = Execution::describe(plan, engine, &mut *body)?;
+        execution.live().control().set_apart();
         let shared = Arc::new(Shared::begun(Arc::clone(execution.live())).tell(failure));
         let state = Stage::Begun(perform(execution, body));
         nursery.spawn(Submission { shared: Arc::clone(&shared), state });
