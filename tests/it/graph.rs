@@ -174,7 +174,7 @@ async fn what_is_waited_for_and_what_comes_then_are_data() {
     async fn pipeline() -> Result<u32> {
         let first = a(1).submit();
         let second = b(2).wait_for(&first).submit();
-        second.then(|n| c(n)).await
+        second.then(c).await
     }
     check(
         pipeline(),

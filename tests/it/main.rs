@@ -11,6 +11,7 @@ mod blocking;
 mod cache;
 mod cache_isolation;
 mod cancel;
+mod cancel_handles;
 mod capture;
 mod child;
 mod crash;

@@ -134,6 +134,7 @@ async fn lists_of_different_lengths_start_nothing_and_say_so() {
 
 /// TASK-37
 #[tidegate::test(start_paused = true)]
+#[expect(clippy::needless_borrows_for_generic_args, reason = "lists may be borrowed too")]
 async fn ranges_sets_and_iterators_are_mapped() {
     assert_eq!(double::map(0..2).await.unwrap(), [0, 2]);
     assert_eq!(double::map(1..=2).await.unwrap(), [2, 4]);

@@ -100,7 +100,7 @@ async fn submitted_and_mapped_tasks_are_visualised_too() {
         let reports = report::map(vec![total.clone()]);
         reports.wait().await;
         assert!(total.state().unwrap().is_completed());
-        total.then(|total| report(total)).await?;
+        total.then(report).await?;
         Ok(0)
     }
     #[task]

@@ -68,7 +68,7 @@ pub(super) fn lay_out(graph: &Graph) -> Layout {
         tops[index] = above + lane;
         let y = tops[index] as f64 * UNIT;
         bars[index].y = y + 4.0;
-        bars[index].frame = (!families[index].is_empty()).then(|| Frame {
+        bars[index].frame = (!families[index].is_empty()).then_some(Frame {
             x: left,
             y: y - 1.0,
             width: right - left,

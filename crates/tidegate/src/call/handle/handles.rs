@@ -208,7 +208,7 @@ impl<T> Known<T> {
 
 impl<T: Send> Known<T> {
     fn cancel(&self) -> bool {
-        self.handles.iter().fold(false, |any, handle| handle.cancel() || any)
+        self.handles.iter().filter(|handle| handle.cancel()).count() > 0
     }
 }
 
