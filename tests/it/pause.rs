@@ -40,7 +40,7 @@ async fn schema(id: RunId) -> Value {
     inputs.into_iter().find(|input| input.key.ends_with("-schema")).unwrap().value
 }
 
-fn id_of<T>(handle: &RunHandle<T>) -> RunId {
+fn id_of<T: Send>(handle: &RunHandle<T>) -> RunId {
     handle.id().unwrap()
 }
 

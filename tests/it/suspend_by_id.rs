@@ -25,7 +25,7 @@ async fn pass(seconds: u64) {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
 
-fn id_of<T>(handle: &RunHandle<T>) -> RunId {
+fn id_of<T: Send>(handle: &RunHandle<T>) -> RunId {
     handle.id().unwrap()
 }
 
@@ -368,4 +368,32 @@ async fn a_run_that_lets_go_of_itself_sees_what_it_was_asked_before() {
     let open = engine.store().unwrap().requests(Default::default()).await.unwrap();
     assert_eq!(open, []);
     engine.close().await.unwrap();
+}
+
+/// What depends on a call that turns back turns back with it, and both are made anew.
+#[tidegate::test(start_paused = true)]
+async fn what_waits_for_a_call_that_does_not_begin_does_not_fail_for_that() {
+    #[task]
+    async fn double(number: u64) -> u64 {
+        2 * number
+    }
+    #[flow]
+    async fn waiting() -> Result<u64> {
+        let (first, second) = (seconds(5).submit(), async {
+            pass(2).await;
+            let late = seconds(7).submit();
+            double::submit(&late).await
+        });
+        Ok(first.await? + second.await?)
+    }
+    let handle = waiting().submit();
+    let id = id_of(&handle);
+    pass(1).await;
+    suspend(id).await.unwrap();
+    assert!(handle.await.unwrap_err().is_suspended());
+    resume(id).await.unwrap();
+    assert_eq!(Engine::current().unwrap().result::<u64>(id).await.unwrap(), 19);
+    let runs = Engine::current().unwrap().runs().inside(id).list().await.unwrap();
+    assert!(runs.iter().all(|run| run.state().unwrap().is_completed()), "{runs:?}");
+    assert_eq!(runs.len(), 3);
 }

@@ -5,13 +5,15 @@ use std::sync::{
     Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
 };
 
+use tidegate_core::graph::Sequence;
 use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 
 use crate::definition::Definition;
 use crate::engine::control::{Control, Roster};
+use crate::engine::order::Numbers;
 use crate::engine::pausing::Pausing;
 use crate::engine::plan::Restartable;
-use crate::engine::{Calls, Context, Engine, Nursery};
+use crate::engine::{Called, Calls, Context, Engine, Nursery};
 use crate::error::RunLabel;
 use crate::inputs::Inputs;
 use crate::log::{Finished, RunLogger, Speaker};
@@ -39,6 +41,12 @@ pub(crate) struct LiveRun {
     inside: Option<Box<Inside>>,
     /// Its transaction, if it has one.
     transaction: Mutex<Own>,
+    /// Its number among the calls of its flow run.
+    number: Option<u32>,
+    /// Of a flow run: the numbers of its calls.
+    numbers: Numbers,
+    /// What its body has seen while it made calls; none before its first call.
+    sequence: OnceLock<Box<Mutex<Sequence>>>,
 }
 
 /// Of a flow run: what goes on in it.
@@ -66,6 +74,7 @@ impl LiveRun {
         let inside = (record.kind() == RunKind::Flow).then(|| {
             Box::new(Inside { called: Roster::default(), pausing: Pausing::default(), restartable })
         });
+        let number = record.place.as_ref().map(|place| place.number);
         Self {
             id: record.id,
             engine,
@@ -80,6 +89,9 @@ impl LiveRun {
             control: Control::default(),
             inside,
             transaction: Mutex::default(),
+            number,
+            numbers: Numbers::default(),
+            sequence: OnceLock::new(),
         }
     }
 
@@ -157,6 +169,26 @@ impl LiveRun {
     /// Of a flow run that is recorded: the calls of its current attempt. Held for a look, never across an await.
     pub(crate) fn calls(&self) -> Option<MutexGuard<'_, Calls>> {
         self.calls.as_ref().map(lock)
+    }
+
+    /// Whether a graph is made of its calls.
+    pub(crate) fn keeps_order(&self) -> bool {
+        self.keeps_calls() || self.engine.dry_run().is_some()
+    }
+
+    /// Of a flow run: the numbers of its calls.
+    pub(super) fn numbers(&self) -> &Numbers {
+        &self.numbers
+    }
+
+    /// What its body has seen while it made calls. Held for a look, never across an await.
+    pub(super) fn sequence(&self) -> MutexGuard<'_, Sequence> {
+        lock(self.sequence.get_or_init(Box::default))
+    }
+
+    /// What names its call in its flow run, if it has a place there.
+    pub(crate) fn called_as(&self) -> Option<Called> {
+        Some(Called::new(self.flow.as_ref()?.id, self.number?))
     }
 
     /// Of a flow run: what is known of its arguments.

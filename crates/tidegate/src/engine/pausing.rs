@@ -217,6 +217,11 @@ impl LiveRun {
         self.record().state().is_some_and(|state| state.state_type() == StateType::Paused)
     }
 
+    /// Of a flow run that is suspended: what calls in it are given that do not begin any more.
+    pub(super) fn turns_back(&self) -> Option<Error> {
+        (self.control().gate() == Gate::Closed).then(|| self.is_suspended())
+    }
+
     /// What stops calls in a flow run that is suspended.
     fn is_suspended(&self) -> Error {
         Error::ended(self.label(), State::suspended(self.engine().now()), None)

@@ -23,7 +23,7 @@ impl LiveRun {
         let flow = self.flow().filter(|_| self.kind() == RunKind::Task).map(|flow| flow.record());
         let view = match &flow {
             // Hooks of an ended flow run may call tasks.
-            Some(flow) if !flow.is_terminal() => {
+            Some(flow) if !flow.has_ended() => {
                 FlowView::Some { state: flow.state(), run_count: flow.run_count }
             }
             Some(_) | None => FlowView::None,
@@ -84,7 +84,7 @@ impl Execution {
     }
 
     /// Gives the store what it does not know yet, and waits only while its queue is full.
-    async fn record_soon(&mut self) -> Result<()> {
+    pub(super) async fn record_soon(&mut self) -> Result<()> {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
         let room = store.put(write);
@@ -109,7 +109,9 @@ impl Execution {
         }
         self.live.record_mut().lease = None;
         let (Some(write), Some(store)) = (write, self.live.engine().store()) else { return Ok(()) };
-        store.put_acknowledged(write).await.map_err(|error| self.not_recorded(error))
+        let acknowledgement = store.put_acknowledged(write);
+        self.live.engine().feed().recorded();
+        acknowledgement.await.map_err(|error| self.not_recorded(error))
     }
 
     fn not_recorded(&self, error: StoreError) -> Error {
