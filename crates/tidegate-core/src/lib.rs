@@ -5,6 +5,7 @@
 
 mod call_key;
 mod clock;
+mod concurrency;
 mod definition;
 mod id;
 mod lease;
@@ -18,6 +19,10 @@ pub mod store;
 
 pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
+pub use concurrency::{
+    ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,
+    SlotAnswer, SlotHolder, SlotMode, SlotRequest, SlotRoom, Taken,
+};
 pub use definition::{Definition, Parameter, RunKind};
 pub use id::{DeploymentId, RunId};
 pub use lease::{Holder, Lease, LeaseId};
@@ -25,8 +30,8 @@ pub use log::{LogLevel, LogRecord};
 pub use parameters::Parameters;
 pub use retry::{Delays, Failure, InvalidRetryPolicy, RetryPolicy, exponential_backoff};
 pub use rules::{
-    Effect, Effects, FlowView, Judgement, Policy, Proposal, Rejection, Replacement, Verdict, judge,
-    transition,
+    Effect, Effects, FlowView, Judgement, Policy, Proposal, Rejection, Replacement, SlotsView,
+    Verdict, judge, transition,
 };
 pub use run::{RetryType, Run, RunPolicy};
 pub use state::{
