@@ -21,7 +21,7 @@ pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
 pub use concurrency::{
     ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,
-    SlotAnswer, SlotHolder, SlotMode, SlotRequest, SlotRoom, Taken,
+    SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, Taken,
 };
 pub use definition::{Definition, Parameter, RunKind};
 pub use id::{DeploymentId, RunId};

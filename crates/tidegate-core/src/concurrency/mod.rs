@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::Timestamp;
 
 pub use slots::{
-    HoldId, LimitChange, LimitUse, MissingLimit, SlotAnswer, SlotHolder, SlotMode, SlotRequest,
+    HoldId, LimitChange, LimitUse, MissingLimit, SlotAnswer, SlotHolder, SlotMode, SlotRelease,
+    SlotRequest,
 };
 
 /// What the name of a limit on task runs begins with; their tag follows.

@@ -13,9 +13,9 @@ use crate::{LeaseId, RunId, Timestamp};
 pub struct LimitUse {
     /// The limit.
     pub limit: ConcurrencyLimit,
-    /// Of a limit that does not decay: how many slots are held under each lease, and under none.
+    /// How many slots are held under each lease, and under none.
     pub held: Vec<(Option<LeaseId>, u64)>,
-    /// Of a limit that decays: what is taken, by [`SlotMode::Held`] too.
+    /// Of a limit that decays: what is taken, held or not.
     pub decaying: Taken,
 }
 
@@ -108,6 +108,17 @@ pub struct SlotRequest {
     pub run_id: Option<RunId>,
     /// The lease that they end with.
     pub lease: Option<LeaseId>,
+    /// The time.
+    pub now: Timestamp,
+}
+
+/// Slots that nobody holds any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlotRelease {
+    /// What they were taken as.
+    pub hold: HoldId,
+    /// The names of their limits.
+    pub limits: Vec<String>,
     /// The time.
     pub now: Timestamp,
 }

@@ -21,7 +21,10 @@ use std::path::Path;
 
 use futures_util::future::BoxFuture;
 
-use crate::{CallKey, Lease, LeaseId, LogRecord, Run, RunId, State, Timestamp};
+use crate::{
+    CallKey, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Run, RunId, SlotAnswer, SlotHolder,
+    SlotRequest, State, Timestamp,
+};
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
@@ -173,6 +176,26 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
+
+    /// Takes slots of all the limits that a request names, or of none, so that a limit is never exceeded by any who share the store.
+    /// They are held until [`Write::ReleaseSlots`] or until their lease ends; those that decay, at most until then. When the future is
+    /// dropped they may be taken all the same, and a [`Write::ReleaseSlots`] that is put then frees them. Refused as
+    /// [`LeaseEnded`](StoreErrorKind::LeaseEnded) when their lease has ended.
+    fn take_slots(&self, request: SlotRequest) -> BoxFuture<'_, Result<SlotAnswer, StoreError>>;
+
+    /// Changes what limits there are; whether it did, since a name has one limit at most.
+    fn change_limit(
+        &self,
+        change: LimitChange,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>>;
+
+    /// The limits of these names, or all of them if none is named, by name, and what is taken of each. Asked by those who wait for
+    /// slots that others hold, so it must be cheap.
+    fn limits(&self, names: Vec<String>) -> BoxFuture<'_, Result<Vec<LimitUse>, StoreError>>;
+
+    /// Who holds slots of this limit, longest first.
+    fn slot_holders(&self, limit: String) -> BoxFuture<'_, Result<Vec<SlotHolder>, StoreError>>;
 
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;

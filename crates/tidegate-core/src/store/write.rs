@@ -8,7 +8,10 @@ use tokio::sync::oneshot;
 
 use uuid::Uuid;
 
-use crate::{Lease, LeaseId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp};
+use crate::{
+    Lease, LeaseId, Run, RunId, RunPolicy, SlotRelease, State, StoreError, StoreErrorKind,
+    Timestamp,
+};
 
 /// One change to what is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,10 +31,12 @@ pub enum Write {
     },
     /// A lease ends, because its owner has nothing left to own.
     ReleaseLease(LeaseId),
+    /// Slots are free again. Those that are free already stay so.
+    ReleaseSlots(Box<SlotRelease>),
 }
 
 impl Write {
-    /// What it is about: the id of a run or a lease.
+    /// What it is about: the id of a run, a lease or slots that were taken together.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
@@ -39,6 +44,7 @@ impl Write {
             Self::Advance(advance) => *advance.run_id.as_uuid(),
             Self::TakeLease(lease) => *lease.id.as_uuid(),
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
+            Self::ReleaseSlots(release) => *release.hold.as_uuid(),
         }
     }
 }

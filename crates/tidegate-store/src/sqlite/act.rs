@@ -1,5 +1,6 @@
 //! Acts: what is done in a transaction and gives an answer, such as ending a lease if it still expires when it did. An act is done
-//! after every write that was put before it; it is not tried again when the transaction fails, but says so.
+//! after every write that was put before it; it is not tried again when the transaction fails, but says so. It is not done once
+//! nobody waits for its answer any more.
 
 use std::fmt;
 
@@ -31,6 +32,11 @@ impl Act {
         self.pages
     }
 
+    /// Whether it was not begun, so that it can be done later.
+    pub(super) fn is_untried(&self) -> bool {
+        self.steps.is_untried()
+    }
+
     /// Does it, in the transaction that is open. What it changed is undone if it fails.
     pub(super) fn perform(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         connection.execute_batch("SAVEPOINT act")?;
@@ -47,6 +53,8 @@ impl Act {
 }
 
 trait Steps: Send {
+    fn is_untried(&self) -> bool;
+
     /// Whether it succeeded.
     fn perform(&mut self, connection: &Connection) -> bool;
 
@@ -64,8 +72,15 @@ where
     T: Send,
     W: FnOnce(&Connection) -> Result<T, StoreError> + Send,
 {
+    fn is_untried(&self) -> bool {
+        self.work.is_some()
+    }
+
     fn perform(&mut self, connection: &Connection) -> bool {
-        self.given = self.work.take().map(|work| work(connection));
+        // Who gives up waiting undoes what was done by a write, which may be stored before the acts of the same batch.
+        if !self.sender.is_closed() {
+            self.given = self.work.take().map(|work| work(connection));
+        }
         matches!(self.given, Some(Ok(_)))
     }
 

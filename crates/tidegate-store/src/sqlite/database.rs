@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
-    Advance, Expired, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery,
-    StoreError, StoreErrorKind, Write,
+    Advance, Expired, Lease, LeaseId, LimitUse, LogQuery, LogRecord, RecordedCall, Run, RunId,
+    RunQuery, SlotHolder, StoreError, StoreErrorKind, Write,
 };
 
 use uuid::Uuid;
@@ -21,7 +21,7 @@ use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
-use super::{leases, log_row, run_query};
+use super::{leases, limits, log_row, run_query, slots};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -222,6 +222,14 @@ impl Database {
         leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn limits(&self, names: &[String]) -> Result<Vec<LimitUse>, StoreError> {
+        limits::uses(&self.connection, names).map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(super) fn slot_holders(&self, limit: &str) -> Result<Vec<SlotHolder>, StoreError> {
+        slots::holders(&self.connection, limit).map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn runs(&mut self, query: &RunQuery) -> Result<Vec<Run>, StoreError> {
         let Self { connection, place, known, .. } = self;
         run_query::runs(connection, known, query).map_err(|error| unreadable(place, error))
@@ -295,6 +303,9 @@ impl Transaction<'_> {
             Write::ReleaseLease(id) => {
                 self.lease = None;
                 leases::release(self.connection, *id).map_err(Trouble::Failure)
+            }
+            Write::ReleaseSlots(release) => {
+                slots::release(self.connection, release).map_err(|error| self.unreadable(error))
             }
         }
     }

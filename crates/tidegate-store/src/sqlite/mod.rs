@@ -14,6 +14,7 @@ mod identity;
 mod intake;
 mod keeper;
 mod leases;
+mod limits;
 mod location;
 mod log_row;
 mod memory;
@@ -26,6 +27,7 @@ mod reader;
 mod row;
 mod run_query;
 mod run_row;
+mod slots;
 mod statements;
 mod states;
 mod vacuum;
@@ -42,12 +44,13 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, Deleted, Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall,
-    Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, Write,
+    Acknowledgement, Deleted, Expired, IfExists, Lease, LeaseId, LimitChange, LimitUse, LogQuery,
+    LogRecord, RecordedCall, Room, Run, RunId, RunQuery, SlotAnswer, SlotHolder, SlotRequest,
+    Store, StoreError, StoreInfo, Timestamp, Write,
 };
 
 use self::database::Database;
-use self::error::{Doing, closed, failed};
+use self::error::{Doing, closed, failed, lease_ended, unreadable};
 use self::file::FileStore;
 use self::memory::Memory;
 use self::work::{Work, not_at_work};
@@ -129,13 +132,22 @@ impl Sqlite {
         pages: usize,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(pages, move |connection| {
+            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
+        })
+    }
+
+    /// As [`act`](Self::act), for what may fail by itself.
+    fn try_act<T: Send + 'static>(
+        &self,
+        pages: usize,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, StoreError>> {
         if let Err(error) = self.not_at_work() {
             return ready(Err(error)).boxed();
         }
-        let place = self.info.location.clone();
-        let (act, answer) = act::act(pages, move |connection| {
-            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
-        });
+        let (act, answer) = act::act(pages, work);
         match &self.place {
             Place::File(file) => file.writer.act(act),
             Place::Memory(memory, _) => memory.act(act),
@@ -232,6 +244,34 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn take_slots(&self, request: SlotRequest) -> BoxFuture<'_, Result<SlotAnswer, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(slots::CHANGED_PAGES, move |connection| {
+            let taken =
+                slots::take(connection, &request).map_err(|error| unreadable(&place, error))?;
+            taken.ok_or_else(|| lease_ended(&place, *request.hold.as_uuid()))
+        })
+    }
+
+    fn change_limit(
+        &self,
+        change: LimitChange,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(slots::CHANGED_PAGES, move |connection| {
+            limits::change(connection, &change, now).map_err(|error| unreadable(&place, error))
+        })
+    }
+
+    fn limits(&self, names: Vec<String>) -> BoxFuture<'_, Result<Vec<LimitUse>, StoreError>> {
+        self.ask(move |database| database.limits(&names))
+    }
+
+    fn slot_holders(&self, limit: String) -> BoxFuture<'_, Result<Vec<SlotHolder>, StoreError>> {
+        self.ask(move |database| database.slot_holders(&limit))
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

@@ -97,7 +97,7 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::Advance(advance) => advance.lease,
         Write::TakeLease(lease) => Some(lease.id),
         Write::RenewLease { id, .. } => Some(*id),
-        Write::ReleaseLease(_) => None,
+        Write::ReleaseLease(_) | Write::ReleaseSlots(_) => None,
     };
     lease.is_some_and(|lease| leases.contains(&lease))
 }

@@ -25,6 +25,7 @@ mod ownership;
 mod queries;
 mod records;
 pub mod samples;
+mod slots;
 mod transactions;
 mod upkeep;
 
@@ -224,6 +225,28 @@ promises! { $
         log_lines_are_found_by_level
         log_lines_come_in_pages
         a_few_log_lines_are_not_dropped
+    }
+    slots {
+        a_limit_comes_back_as_it_was_made
+        a_name_has_one_limit
+        a_limit_that_does_not_exist_is_not_changed
+        a_changed_limit_keeps_what_is_taken
+        a_deleted_limit_is_held_by_nobody
+        slots_are_taken_until_none_is_left
+        slots_that_were_released_are_free
+        slots_that_were_just_released_are_free
+        slots_of_several_limits_are_taken_together_or_not_at_all
+        limits_that_do_not_exist_are_left_out
+        an_inactive_limit_counts_nobody
+        more_slots_than_there_are_are_never_taken
+        slots_end_with_their_lease
+        slots_are_not_taken_under_an_ended_lease
+        slots_that_decay_are_given_back_by_time
+        slots_of_a_limit_that_does_not_decay_are_not_left_to_time
+        held_slots_decay_too
+        who_holds_slots_is_told
+        of_many_who_take_slots_no_more_are_given_than_there_are
+        slots_that_nobody_waits_for_any_more_can_be_released
     }
     transactions {
         what_a_transaction_commits_stays
