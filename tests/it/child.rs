@@ -1,8 +1,9 @@
 //! Part of a test in a process of its own: for what happens once in a process, its output, and its environment.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::Read;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdout, Command, ExitStatus, Stdio};
 
 /// Says to a child process which test it is.
 const CHILD: &str = "IT_CHILD";
@@ -11,6 +12,7 @@ const CHILD: &str = "IT_CHILD";
 pub(crate) struct Child {
     environment: Vec<(OsString, OsString)>,
     home: Option<tempfile::TempDir>,
+    log: Option<File>,
 }
 
 /// What a process left behind.
@@ -26,13 +28,13 @@ impl Child {
     /// A process whose `TIDEGATE_HOME` is an empty folder, and nothing else is set.
     pub(crate) fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let child = Self { environment: Vec::new(), home: None };
+        let child = Self { environment: Vec::new(), home: None, log: None };
         Self { home: Some(home), ..child }.env_home()
     }
 
     /// A process that keeps its runs in this folder.
     pub(crate) fn at(home: &std::path::Path) -> Self {
-        Self { environment: Vec::new(), home: None }.env("TIDEGATE_HOME", home)
+        Self { environment: Vec::new(), home: None, log: None }.env("TIDEGATE_HOME", home)
     }
 
     fn env_home(self) -> Self {
@@ -43,6 +45,12 @@ impl Child {
     /// Sets a variable.
     pub(crate) fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Has the process write its log here.
+    pub(crate) fn log_to(mut self, log: File) -> Self {
+        self.log = Some(log);
         self
     }
 
@@ -70,9 +78,15 @@ impl Child {
             .env_remove("RUST_BACKTRACE")
             .env("NO_COLOR", "")
             .envs(self.environment);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let log = self.log.map_or_else(Stdio::piped, Stdio::from);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         Started { process: command.spawn().unwrap(), _home: self.home }
     }
+}
+
+/// Whether this is a process that a test has started. It goes on to where the test starts it.
+pub(crate) fn is_process() -> bool {
+    std::env::var_os(CHILD).is_some()
 }
 
 /// A process that runs.
@@ -97,6 +111,17 @@ impl Started {
         let signal = format!("-{name}");
         let status = Command::new("kill").args([&signal, &self.process.id().to_string()]).status();
         assert!(status.unwrap().success(), "kill {signal}");
+    }
+
+    /// Kills it, and waits for its end.
+    pub(crate) fn kill(mut self) -> ExitStatus {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap()
+    }
+
+    /// What it prints, for one who reads it.
+    pub(crate) fn take_output(&mut self) -> ChildStdout {
+        self.process.stdout.take().unwrap()
     }
 
     /// Reads what it prints, until a line is printed that holds this.

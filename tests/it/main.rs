@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::print_stdout, reason = "child processes tell by their output")]
 
+mod artifact;
 mod blocking;
+mod cache;
+mod cache_isolation;
 mod capture;
 mod child;
 mod crash;
@@ -14,13 +17,17 @@ mod definition;
 mod error;
 mod final_state;
 mod hook;
+mod killed;
 mod log;
 mod macros;
 mod name;
 mod ownership;
 mod panic;
 mod parameters;
+mod proof;
 mod result;
+mod result_key;
+mod result_storage;
 mod resume;
 mod retry;
 mod runtime;

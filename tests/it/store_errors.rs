@@ -8,11 +8,14 @@ use expect_test::{Expect, expect};
 use futures_util::future::BoxFuture;
 use tidegate::prelude::*;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, Deleted, Expired, IfExists, LogQuery, RecordedCall, Room,
-    RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, TransactionEnd,
-    Write,
+    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, LogQuery,
+    RecordedCall, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo,
+    TransactionEnd, Write,
 };
-use tidegate::{Engine, Lease, LeaseId, LogRecord, Run, RunId, StateType, Timestamp};
+use tidegate::{
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run,
+    RunId, StateType, Timestamp,
+};
 
 use crate::timeline::timeline;
 
@@ -59,7 +62,12 @@ impl Troubled {
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
-            Write::TakeLease(_) | Write::RenewLease { .. } | Write::ReleaseLease(_) => None,
+            Write::Artifact(_)
+            | Write::TakeLease(_)
+            | Write::RenewLease { .. }
+            | Write::ReleaseLease(_)
+            | Write::Cache { .. }
+            | Write::Unlock { .. } => None,
         };
         last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
     }
@@ -167,8 +175,32 @@ impl Store for Troubled {
         self.inner.orphans(limit)
     }
 
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {
+        self.inner.cached(key)
+    }
+
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.lock(key, lease, now)
+    }
+
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         self.inner.logs(query)
+    }
+
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>> {
+        self.inner.artifacts(query)
+    }
+
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.delete_artifact(id)
     }
 
     fn delete_runs(

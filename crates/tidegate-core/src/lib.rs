@@ -3,6 +3,8 @@
 //!
 //! This crate never runs user code and contains no SQL and no HTTP.
 
+mod artifact;
+mod cache;
 mod call_key;
 mod clock;
 mod concurrency;
@@ -17,6 +19,8 @@ mod run;
 mod state;
 pub mod store;
 
+pub use artifact::{ArtifactId, ArtifactRecord, ArtifactType, is_artifact_key};
+pub use cache::{CacheEntry, CacheKey};
 pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
 pub use concurrency::{
@@ -38,7 +42,7 @@ pub use state::{
     ParseStateTypeError, ResultReference, State, StateData, StateResult, StateType, StateTypes,
 };
 pub use store::{
-    Acknowledgement, Acknowledger, Advance, Deleted, Durability, Expired, IfExists, LogQuery,
-    Order, ParseDurabilityError, RecordedCall, Room, RoomMaker, RunQuery, Store, StoreError,
-    StoreErrorKind, StoreInfo, Write,
+    Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
+    Expired, IfExists, LogQuery, Order, ParseDurabilityError, RecordedCall, Room, RoomMaker,
+    RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };

@@ -19,7 +19,9 @@ mod function;
 mod kind;
 mod model;
 mod options;
+mod result_key;
 mod signature;
+mod source;
 mod template;
 #[cfg(test)]
 mod tests;

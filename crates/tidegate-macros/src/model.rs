@@ -2,14 +2,15 @@
 
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, Expr, ExprLit, FnArg, Lit, LitStr, Meta, Pat, PatType, Signature, parse_quote,
+    Attribute, Expr, ExprLit, FnArg, Ident, Lit, LitStr, Meta, Pat, PatType, Signature, parse_quote,
 };
 
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
-use crate::options::Options;
 use crate::options::value::{Value, unwrapped};
+use crate::options::{Given, Options, policy};
+use crate::result_key::KeyTemplate;
 use crate::signature::{self, Demands, Mode, Shape};
 use crate::template::Template;
 
@@ -26,6 +27,9 @@ pub(crate) struct Model<'a> {
     pub name: Expr,
     pub description: Option<Expr>,
     pub template: Option<Template>,
+    pub result_key: Option<KeyTemplate>,
+    /// Whether the result may be kept: no option says that it is not.
+    pub kept: bool,
     /// Whether a run may call the body more than once.
     pub retried: bool,
     /// Whether `print!` and its family are planted in the body.
@@ -45,17 +49,40 @@ impl<'a> Model<'a> {
         let sound = signature::check(kind, &function.signature, Demands { mode, retried }, errors);
         let name = name(kind, function, &options, errors);
         let template = template(kind, &options, &function.signature, mode, errors);
+        check_left_out(&options, &function.signature, mode, errors);
+        let result_key = result_key(&options, &function.signature, mode, errors);
+        let kept = !options.get("persist_result").is_some_and(|given| is_false(&given.value));
         let agreed = mode == Mode::Transactional || options.get("transactional").is_none();
         if !sound || !agreed {
             return None;
         }
         let shape = Shape::of(&function.signature, mode);
+        if kept && shape.output.borrows() {
+            for Given { name, .. } in options.keeping() {
+                let message = format!(
+                    "`{name}` needs a result that owns its data, since it is read back later: return a `String` and not a `&str`"
+                );
+                errors.add(name, message);
+            }
+        }
         let description = match options.get("description").map(|given| &given.value) {
             Some(Value::Plain(text)) => Some((**text).clone()),
             _ => first_paragraph(&function.attributes),
         };
         let prints = !options.get("log_prints").is_some_and(|given| is_false(&given.value));
-        Some(Self { kind, function, options, shape, name, description, template, retried, prints })
+        Some(Self {
+            kind,
+            function,
+            options,
+            shape,
+            name,
+            description,
+            template,
+            result_key,
+            kept,
+            retried,
+            prints,
+        })
     }
 }
 
@@ -85,6 +112,12 @@ fn mode(function: &Function, options: &Options, errors: &mut Errors) -> Mode {
     }
     let transactional = transactional.is_some() && errors.count() == before;
     if transactional {
+        for Given { name, .. } in options.keeping().filter(|given| given.name != "persist_result") {
+            let message = format!(
+                "a transactional task keeps its result in its record, which its transaction commits: leave `{name}` out"
+            );
+            errors.add(name, message);
+        }
         Mode::Transactional
     } else {
         Mode::of(&function.signature, inline.is_some())
@@ -110,6 +143,15 @@ fn name(kind: Kind, function: &Function, options: &Options, errors: &mut Errors)
     parse_quote!(#name)
 }
 
+fn check_left_out(options: &Options, signature: &Signature, mode: Mode, errors: &mut Errors) {
+    let Some(Value::Plain(policy)) = options.get("cache_policy").map(|given| &given.value) else {
+        return;
+    };
+    let this = signature.receiver().map(|receiver| Ident::from(receiver.self_token));
+    let names: Vec<&Ident> = this.iter().chain(arguments(signature, mode)).collect();
+    policy::check_left_out(policy, &names, errors);
+}
+
 fn template(
     kind: Kind,
     options: &Options,
@@ -119,7 +161,22 @@ fn template(
 ) -> Option<Template> {
     let option = if kind == Kind::Flow { "flow_run_name" } else { "task_run_name" };
     let Value::Template(text) = &options.get(option)?.value else { return None };
-    let arguments: Vec<_> = signature
+    Template::check(text, &arguments(signature, mode), errors)
+}
+
+fn result_key(
+    options: &Options,
+    signature: &Signature,
+    mode: Mode,
+    errors: &mut Errors,
+) -> Option<KeyTemplate> {
+    let Value::Template(text) = &options.get("result_storage_key")?.value else { return None };
+    KeyTemplate::check(text, &arguments(signature, mode), errors)
+}
+
+/// The names of the arguments.
+fn arguments(signature: &Signature, mode: Mode) -> Vec<&Ident> {
+    signature
         .inputs
         .iter()
         .filter_map(|input| match input {
@@ -131,8 +188,7 @@ fn template(
             Pat::Ident(pattern) => Some(&pattern.ident),
             _ => None,
         })
-        .collect();
-    Template::check(text, &arguments, errors)
+        .collect()
 }
 
 /// The first paragraph of the doc comment, on one line.

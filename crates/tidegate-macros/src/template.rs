@@ -55,32 +55,57 @@ fn unknown(name: &str, arguments: &[&Ident]) -> String {
 
 /// Every name in braces, and every `width$` in a format.
 fn names(text: &str) -> Result<Vec<&str>, &'static str> {
-    const OPEN: &str = "a `{` in this template is never closed; write `{{` for a brace";
-    const CLOSE: &str = "a `}` in this template was never opened; write `}}` for a brace";
     let mut names = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
-        let (brace, after) = rest[at..].split_at(1);
-        if let Some(escaped) = after.strip_prefix(brace) {
-            rest = escaped;
-        } else if brace == "}" {
-            return Err(CLOSE);
-        } else {
-            let (inside, next) = after.split_once('}').ok_or(OPEN)?;
-            let (name, format) = inside.split_once(':').unwrap_or((inside, ""));
-            if name.contains('{') {
-                return Err(OPEN);
-            }
-            names.push(name.trim());
-            names.extend(counts(format));
-            rest = next;
+    for token in tokens(text)? {
+        if let Token::Placeholder { name, format } = token {
+            names.push(name);
+            names.extend(counts(format.unwrap_or_default()));
         }
     }
     Ok(names)
 }
 
+/// A part of a template.
+pub(crate) enum Token<'a> {
+    /// Text, with braces doubled as they were.
+    Text(&'a str),
+    /// What stands in braces: before the colon, and behind it.
+    Placeholder { name: &'a str, format: Option<&'a str> },
+}
+
+/// The parts of a template.
+pub(crate) fn tokens(text: &str) -> Result<Vec<Token<'_>>, &'static str> {
+    const OPEN: &str = "a `{` in this template is never closed; write `{{` for a brace";
+    const CLOSE: &str = "a `}` in this template was never opened; write `}}` for a brace";
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (brace, after) = rest[at..].split_at(1);
+        if let Some(escaped) = after.strip_prefix(brace) {
+            tokens.push(Token::Text(&rest[..at + 2]));
+            rest = escaped;
+        } else if brace == "}" {
+            return Err(CLOSE);
+        } else {
+            let (inside, next) = after.split_once('}').ok_or(OPEN)?;
+            let (name, format) = match inside.split_once(':') {
+                Some((name, format)) => (name, Some(format)),
+                None => (inside, None),
+            };
+            if name.contains('{') {
+                return Err(OPEN);
+            }
+            tokens.push(Token::Text(&rest[..at]));
+            tokens.push(Token::Placeholder { name: name.trim(), format });
+            rest = next;
+        }
+    }
+    tokens.push(Token::Text(rest));
+    Ok(tokens)
+}
+
 /// The `width` and `precision` of `{x:width$.precision$}`.
-fn counts(format: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn counts(format: &str) -> impl Iterator<Item = &str> {
     format.match_indices('$').filter_map(|(end, _)| {
         let before = &format[..end];
         let start = before

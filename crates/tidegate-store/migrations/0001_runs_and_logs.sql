@@ -1,4 +1,4 @@
--- Runs, what they are runs of, who owns them, and their logs.
+-- Runs, what they are runs of, who owns them, which results are cached, and logs.
 --
 -- Times are microseconds since 1970 in UTC, ids are the 16 bytes of a UUID. Absent things are NULL, and so are empty
 -- lists and maps. Each `checksum` covers the other columns of its row, so that a damaged value is noticed when it is read.
@@ -82,6 +82,29 @@ CREATE TABLE deletions (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
 ) STRICT, WITHOUT ROWID;
 
+-- Results that are found again by a key. One that has expired counts for nothing, and is replaced by the next; one whose run is
+-- deleted is deleted with it.
+CREATE TABLE cache_entries (
+    number INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE CHECK (length(key) = 32),
+    run_id BLOB NOT NULL CHECK (length(run_id) = 16), -- the run that computed it
+    value TEXT, -- the result itself, as JSON
+    reference TEXT, -- or where it is, as JSON
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    checksum INTEGER NOT NULL,
+    CHECK ((value IS NULL) <> (reference IS NULL))
+) STRICT;
+
+CREATE INDEX cache_entries_by_run ON cache_entries (run_id);
+
+-- Who computes a result that will be found by a key. A lock ends with the lease it is held under.
+CREATE TABLE cache_locks (
+    key BLOB PRIMARY KEY CHECK (length(key) = 32),
+    lease INTEGER NOT NULL REFERENCES leases (number) ON DELETE CASCADE,
+    checksum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- How much may go on at once, by name. A limit called `tag:x` is on the task runs that carry the tag x.
 CREATE TABLE concurrency_limits (
     number INTEGER PRIMARY KEY,
@@ -131,3 +154,23 @@ CREATE TABLE logs (
 CREATE INDEX logs_by_flow_run ON logs (flow_run_id, timestamp) WHERE flow_run_id IS NOT NULL;
 
 CREATE INDEX logs_by_task_run ON logs (task_run_id, timestamp) WHERE task_run_id IS NOT NULL;
+
+CREATE TABLE artifacts (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    key TEXT,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL, -- as JSON
+    description TEXT,
+    flow_run_id BLOB CHECK (length(flow_run_id) = 16),
+    task_run_id BLOB CHECK (length(task_run_id) = 16),
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX artifacts_by_key ON artifacts (key, number) WHERE key IS NOT NULL;
+
+CREATE INDEX artifacts_by_flow_run ON artifacts (flow_run_id, number) WHERE flow_run_id IS NOT NULL;
+
+CREATE INDEX artifacts_by_task_run ON artifacts (task_run_id, number) WHERE task_run_id IS NOT NULL;

@@ -1,5 +1,6 @@
 //! Setting up an engine: what is said here goes before the environment.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use tidegate_core::{Clock, Store};
@@ -7,6 +8,10 @@ use tidegate_core::{Clock, Store};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
 use crate::log::LevelFilter;
+use crate::result::{
+    Archive, IntoResultSerializer, IntoResultStorage, LocalFiles, MemoryStorage, ResultSerializer,
+    ResultStorage,
+};
 use crate::retention::Retention;
 #[cfg(feature = "sqlite")]
 use crate::settings::Durability;
@@ -21,6 +26,9 @@ pub struct EngineBuilder {
     durability: Option<Durability>,
     clock: Option<Clock>,
     log_level: Option<LevelFilter>,
+    result_storage: Option<Arc<dyn ResultStorage>>,
+    known_storages: Vec<Arc<dyn ResultStorage>>,
+    known_serializers: Vec<Arc<dyn ResultSerializer>>,
     retention: Option<Retention>,
 }
 
@@ -73,6 +81,25 @@ impl EngineBuilder {
         self
     }
 
+    /// Keeps results here that are not part of the record of their run: a folder by its path, or a storage. Otherwise
+    /// `TIDEGATE_RESULTS_LOCAL_STORAGE_PATH` says where; or they go to a folder beside the database, `app.db.results` for `app.db`.
+    pub fn result_storage(mut self, storage: impl IntoResultStorage) -> Self {
+        self.result_storage = Some(storage.into_result_storage());
+        self
+    }
+
+    /// Reads results from this storage too, where records name it. Those that the calls of this process write to are known anyway.
+    pub fn known_result_storage(mut self, storage: impl IntoResultStorage) -> Self {
+        self.known_storages.push(storage.into_result_storage());
+        self
+    }
+
+    /// Reads results by this serializer too, where records name it. Those that the calls of this process write by are known anyway.
+    pub fn known_result_serializer(mut self, serializer: impl IntoResultSerializer) -> Self {
+        self.known_serializers.push(serializer.into_result_serializer());
+        self
+    }
+
     /// Which ended runs are kept, instead of `TIDEGATE_RETENTION_AGE` and `TIDEGATE_RETENTION_COUNT`; see [`Retention`].
     pub fn retention(mut self, retention: Retention) -> Self {
         self.retention = Some(retention);
@@ -104,10 +131,29 @@ impl EngineBuilder {
             settings.retention = retention;
         }
         let store = open_store(self.database, &settings)?;
+        let beside = beside(store.as_deref());
+        let given = self.result_storage.or_else(|| {
+            settings.results_path.clone().map(|path| Arc::new(LocalFiles::new(path)) as _)
+        });
+        let storages = beside.iter().cloned().chain(self.known_storages).collect();
+        let archive = Archive::new(given.or(beside), storages, self.known_serializers);
         crate::subscriber::install(settings.log_level, settings.log_format);
         settings.warn_of_unknown_names();
-        Ok(Engine::assemble(store, settings, self.clock.unwrap_or(Clock::system())))
+        Ok(Engine::assemble(store, settings, self.clock.unwrap_or(Clock::system()), archive))
     }
+}
+
+/// Where results go that were told no other place: to a folder beside the database, or to memory where records do. Records do not
+/// name the path of that folder, so that it can be moved with its database.
+fn beside(store: Option<&dyn Store>) -> Option<Arc<dyn ResultStorage>> {
+    let location = store.map_or_else(|| "memory".to_owned(), |store| store.info().location);
+    if location == "memory" {
+        return Some(Arc::new(MemoryStorage::named("memory")));
+    }
+    let folder = format!("{location}.results");
+    Path::new(&location)
+        .is_file()
+        .then(|| Arc::new(LocalFiles::named("beside the database", folder)) as _)
 }
 
 #[cfg(feature = "sqlite")]

@@ -1,6 +1,7 @@
 //! A flow or task as its attribute describes it, before any run. It never holds the function itself.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tidegate_core::{self as core, Parameter, RunKind};
 
@@ -16,11 +17,24 @@ pub struct Definition(Arc<Inner>);
 struct Inner {
     record: Arc<core::Definition>,
     options: Arc<Options>,
+    /// The number of the function's source; none for what is not written as one.
+    source: Option<u128>,
+    /// Whether it was told that its options contradict each other.
+    told: AtomicBool,
 }
 
 impl Definition {
     pub(crate) fn new(record: core::Definition, options: Options) -> Self {
-        Self(Arc::new(Inner { record: Arc::new(record), options: Arc::new(options) }))
+        Self::with_source(record, options, None)
+    }
+
+    pub(crate) fn with_source(
+        record: core::Definition,
+        options: Options,
+        source: Option<u128>,
+    ) -> Self {
+        let (record, options) = (Arc::new(record), Arc::new(options));
+        Self(Arc::new(Inner { record, options, source, told: AtomicBool::new(false) }))
     }
 
     /// Flow or task.
@@ -69,6 +83,16 @@ impl Definition {
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.0.options
+    }
+
+    /// The number of the function's source, which changes with it.
+    pub(crate) fn source_number(&self) -> Option<u128> {
+        self.0.source
+    }
+
+    /// Whether nobody was told yet that its options contradict each other, which counts as told from now on.
+    pub(crate) fn tells_first_time(&self) -> bool {
+        !self.0.told.swap(true, Ordering::Relaxed)
     }
 
     pub(crate) fn shared_options(&self) -> Arc<Options> {

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::canonical::{self, Digest};
 
-/// The arguments of a call by name, in the order of the signature; that of a method has `self`.
+/// The arguments of a call by name, in the order of the signature; that of a method has `self`. Before them comes what a function of
+/// many types is for this call, under names such as `<T>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Inputs(Vec<(&'static str, Input)>);
 
@@ -37,6 +38,11 @@ impl Input {
         }
     }
 
+    /// A type, for what a function of many types is.
+    pub(crate) fn of_type<T: ?Sized>() -> Self {
+        Self::of(std::any::type_name::<T>())
+    }
+
     pub(crate) fn opaque<T: ?Sized>() -> Self {
         Self::Opaque { type_name: std::any::type_name::<T>(), reason: None }
     }
@@ -53,6 +59,16 @@ impl Inputs {
             .iter()
             .filter(|(_, input)| matches!(input, Input::Opaque { .. }))
             .map(|(name, _)| *name)
+    }
+
+    /// The arguments.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = (&'static str, &Input)> {
+        self.iter().filter(|(name, _)| !name.starts_with('<'))
+    }
+
+    /// What a function of many types is for this call.
+    pub(crate) fn instance(&self) -> impl Iterator<Item = (&'static str, &Input)> {
+        self.iter().filter(|(name, _)| name.starts_with('<'))
     }
 
     /// Names, and what is known of each.

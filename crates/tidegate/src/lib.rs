@@ -3,9 +3,11 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod artifact;
 mod backup;
 mod block_on;
 mod builder;
+pub mod cache;
 mod call;
 mod canonical;
 mod capture;
@@ -16,6 +18,7 @@ mod engine;
 mod error;
 mod hook;
 mod inputs;
+mod isolation;
 mod log;
 pub mod logging;
 mod names;
@@ -36,29 +39,40 @@ mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+pub use erased_serde;
+
+pub use artifact::{Artifact, Artifacts, Progress};
 pub use backup::Backup;
 pub use builder::EngineBuilder;
+pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
 pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use hook::{Hook, HookOutcome, IntoHook, IntoRetryCondition, RetryCondition};
+pub use isolation::IsolationLevel;
 pub use logging::{RunLogger, run_logger};
 pub use options::{Options, RunName};
 pub use output::{FinalState, StandsForState};
 pub use parameters::InvalidParameters;
 pub use query::{Logs, Runs};
-pub use result::Recordable;
+#[cfg(feature = "object-store")]
+pub use result::ObjectStorage;
+pub use result::{
+    CompressedJsonSerializer, IntoResultSerializer, IntoResultStorage, JsonSerializer, LocalFiles,
+    MemoryStorage, Recordable, ResultSerializer, ResultStorage, SerializerError, TakeValue,
+};
 pub use resume::resume;
 pub use retention::Retention;
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;
 pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
+pub use tidegate_core::{ArtifactId, ArtifactRecord, ArtifactType};
 pub use tidegate_core::{
-    CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter,
-    Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult,
-    StateType, Timestamp, exponential_backoff,
+    CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
+    LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State,
+    StateData, StateResult, StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_macros::{flow, task, test};

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use tidegate_core::{Delays, InvalidRetryPolicy, Parameters, RetryPolicy};
 
+use crate::cache::{CacheKeyFn, CachePolicy};
 use crate::hook::{Hook, RetryCondition};
+use crate::result::{ResultSerializer, ResultStorage};
+use crate::settings::Settings;
 
 /// What may be said of a flow, a task or one call of it. What is unset is taken from the next wider place: call,
 /// definition, settings, default.
@@ -25,12 +28,26 @@ pub struct Options {
     pub retry_condition: Option<RetryCondition>,
     /// How long one attempt may take; zero means no limit.
     pub timeout: Option<Duration>,
+    /// What a result depends on that later runs may take.
+    pub cache_policy: Option<CachePolicy>,
+    /// Makes the key under which a result is found, in the place of the policy.
+    pub cache_key_fn: Option<CacheKeyFn>,
+    /// How long a result may be taken; with zero, it never is.
+    pub cache_expiration: Option<Duration>,
+    /// Runs always, and replaces the result that is there.
+    pub refresh_cache: Option<bool>,
     /// Makes the name of a run from its parameters.
     pub run_name: Option<RunName>,
     /// Whether what the body prints becomes log lines.
     pub log_prints: Option<bool>,
     /// Whether a run whose process died is gone on with.
     pub recover: Option<bool>,
+    /// Whether the result is kept; unset, and nothing below either, it is where it can be.
+    pub persist_result: Option<bool>,
+    /// Where the result is kept.
+    pub result_storage: Option<Arc<dyn ResultStorage>>,
+    /// How the result is written.
+    pub result_serializer: Option<Arc<dyn ResultSerializer>>,
     /// Called when a run enters RUNNING.
     pub on_running: Vec<Hook>,
     /// Called when a run has completed.
@@ -67,10 +84,60 @@ impl Options {
         self.timeout.filter(|limit| !limit.is_zero())
     }
 
-    /// Whether prints become log lines, given what the calling run does.
-    pub(crate) fn logs_prints(&self, inherited: Option<bool>, default: bool) -> bool {
-        self.log_prints.or(inherited).unwrap_or(default)
+    /// What a run goes by, given what the calling run does.
+    pub(crate) fn inherited(
+        &self,
+        outer: Option<Inherited>,
+        has_result_key: bool,
+        settings: &Settings,
+    ) -> Inherited {
+        let log_prints = self.log_prints.or(outer.map(|outer| outer.log_prints));
+        let keeping = match self.persist_result {
+            Some(true) => Keeping::Always,
+            Some(false) => Keeping::Never,
+            None if has_result_key || self.says_where_results_are() => Keeping::Always,
+            // Other runs shall take it.
+            None if self.says_how_to_cache() => Keeping::IfPossible,
+            None => match outer.map(|outer| outer.keeping) {
+                Some(Keeping::Always | Keeping::IfPossible) => Keeping::IfPossible,
+                Some(Keeping::Never) => Keeping::Never,
+                None if settings.persist_results => Keeping::IfPossible,
+                None => Keeping::Never,
+            },
+        };
+        Inherited { log_prints: log_prints.unwrap_or(settings.log_prints), keeping }
     }
+
+    /// Whether it is said on what a cached result depends.
+    fn says_how_to_cache(&self) -> bool {
+        self.cache_key_fn.is_some()
+            || self.cache_policy.as_ref().is_some_and(|policy| !policy.is_none())
+    }
+
+    /// Whether it is said where or how the result is kept, which asks for it to be.
+    pub(crate) fn says_where_results_are(&self) -> bool {
+        self.result_storage.is_some() || self.result_serializer.is_some()
+    }
+}
+
+/// What runs inside a run go by that say nothing themselves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Inherited {
+    /// Whether prints become log lines.
+    pub(crate) log_prints: bool,
+    /// Whether results are kept.
+    pub(crate) keeping: Keeping,
+}
+
+/// Whether the result of a run is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// It is not.
+    Never,
+    /// It is, where it can be.
+    IfPossible,
+    /// It is, and a run whose result cannot be has failed.
+    Always,
 }
 
 /// A function that makes the name of a run from its parameters.

@@ -1,11 +1,13 @@
-//! Asking an engine for the runs and log lines it has recorded.
+//! Asking an engine for the runs, results and log lines it has recorded.
 
+use serde::de::DeserializeOwned;
 use tidegate_core::{
-    LogLevel, LogQuery, LogRecord, Order, Run, RunId, RunKind, RunQuery, StateType, Timestamp,
+    LogLevel, LogQuery, LogRecord, Order, Run, RunId, RunKind, RunQuery, State, StateType,
+    Timestamp,
 };
 
 use crate::engine::Engine;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, RunLabel};
 
 /// A question for recorded runs: narrow it, then ask it with [`list`](Runs::list) or [`count`](Runs::count).
 ///
@@ -163,6 +165,58 @@ impl Engine {
     /// Cancel safe.
     pub async fn run_record(&self, id: RunId) -> Result<Option<Run>> {
         self.require_store()?.run(id).await.map_err(|error| Error::store(None, error))
+    }
+
+    /// The result of a run that completed, from its record or from the storage that it was written to.
+    ///
+    /// ```
+    /// use tidegate::prelude::*;
+    /// use tidegate::Engine;
+    ///
+    /// #[task]
+    /// async fn forecast(city: String) -> f64 {
+    ///     20.5
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+    /// let handle = forecast("Rome".into()).submit();
+    /// handle.wait().await;
+    ///
+    /// let high: f64 = Engine::current()?.result(handle.id().unwrap()).await?;
+    /// assert_eq!(high, 20.5);
+    /// # Ok(()) }).await }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The run is not recorded, has not ended, or ended otherwise; or its result was not kept, is gone or damaged, or is no `T`.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn result<T: DeserializeOwned>(&self, id: RunId) -> Result<T> {
+        let Some(run) = self.run_record(id).await? else {
+            return Err(Error::configuration(format!(
+                "run {id} is not recorded in the store of this engine"
+            )));
+        };
+        let label = RunLabel { kind: run.kind(), id, name: run.name.clone() };
+        let state = run.state().cloned().unwrap_or_else(|| State::pending(run.created));
+        if !state.is_completed() {
+            return Err(Error::ended(label, state, None));
+        }
+        let found = match self.archive().find(state.result.as_ref()).await {
+            Ok(found) => found,
+            Err(unreadable) => return Err(Error::result(label, unreadable)),
+        };
+        let mut value = None;
+        found
+            .give(&mut |result| {
+                value = Some(erased_serde::deserialize(result)?);
+                Ok(())
+            })
+            .map_err(|unreadable| Error::result(label, unreadable))?;
+        Ok(value.expect("a result that was given was taken"))
     }
 
     /// The log lines it has stored.

@@ -26,8 +26,14 @@ pub(crate) struct Settings {
     pub(crate) log_prints: bool,
     pub(crate) task_retries: u32,
     pub(crate) task_retry_delay: Duration,
+    pub(crate) refresh_cache: bool,
+    pub(crate) default_no_cache: bool,
+    pub(crate) disable_caching: bool,
     pub(crate) flow_retries: u32,
     pub(crate) flow_retry_delay: Duration,
+    pub(crate) persist_results: bool,
+    pub(crate) results_path: Option<PathBuf>,
+    pub(crate) results_inline_limit: usize,
     pub(crate) lease_term: Duration,
     pub(crate) shutdown_grace: Duration,
     pub(crate) retention: Retention,
@@ -47,8 +53,26 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
     ("TIDEGATE_LOGGING_LOG_PRINTS", "whether what bodies print becomes log lines; false"),
     ("TIDEGATE_TASKS_DEFAULT_RETRIES", "retries of tasks that do not say; 0"),
     ("TIDEGATE_TASKS_DEFAULT_RETRY_DELAY_SECONDS", "retry delay of tasks that do not say; 0"),
+    (
+        "TIDEGATE_TASKS_REFRESH_CACHE",
+        "whether tasks that do not say run though their result is cached, and replace it; false",
+    ),
+    (
+        "TIDEGATE_TASKS_DEFAULT_NO_CACHE",
+        "whether tasks with an expiration and without a policy are not cached; false",
+    ),
+    ("TIDEGATE_TASKS_DISABLE_CACHING", "whether nothing is cached, whatever tasks say; false"),
     ("TIDEGATE_FLOWS_DEFAULT_RETRIES", "retries of flows that do not say; 0"),
     ("TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS", "retry delay of flows that do not say; 0"),
+    ("TIDEGATE_RESULTS_PERSIST_BY_DEFAULT", "whether results are kept where nothing is said; true"),
+    (
+        "TIDEGATE_RESULTS_LOCAL_STORAGE_PATH",
+        "the folder for results that are not in the record; one beside the database",
+    ),
+    (
+        "TIDEGATE_RESULTS_INLINE_LIMIT",
+        "how many bytes the result in a record may have; 1048576, a mebibyte",
+    ),
     ("TIDEGATE_RETENTION_AGE", "how long ended runs are kept, such as 30d; for ever"),
     ("TIDEGATE_RETENTION_COUNT", "how many of the newest top-level runs are kept; all"),
     (
@@ -96,10 +120,21 @@ impl Settings {
             .unwrap_or_default(),
             log_format: parsed(setting("TIDEGATE_LOGGING_FORMAT"), "console or json")?
                 .unwrap_or_default(),
-            log_prints: flag(setting("TIDEGATE_LOGGING_LOG_PRINTS"))?,
+            log_prints: flag(setting("TIDEGATE_LOGGING_LOG_PRINTS"), false)?,
+            persist_results: flag(setting("TIDEGATE_RESULTS_PERSIST_BY_DEFAULT"), true)?,
+            results_path: setting("TIDEGATE_RESULTS_LOCAL_STORAGE_PATH")
+                .map(|(_, path)| PathBuf::from(path)),
+            results_inline_limit: parsed(
+                setting("TIDEGATE_RESULTS_INLINE_LIMIT"),
+                "a whole number of bytes",
+            )?
+            .unwrap_or(1 << 20),
             task_retries: parsed(setting("TIDEGATE_TASKS_DEFAULT_RETRIES"), "a whole number")?
                 .unwrap_or(0),
             task_retry_delay: seconds(setting("TIDEGATE_TASKS_DEFAULT_RETRY_DELAY_SECONDS"))?,
+            refresh_cache: flag(setting("TIDEGATE_TASKS_REFRESH_CACHE"), false)?,
+            default_no_cache: flag(setting("TIDEGATE_TASKS_DEFAULT_NO_CACHE"), false)?,
+            disable_caching: flag(setting("TIDEGATE_TASKS_DISABLE_CACHING"), false)?,
             flow_retries: parsed(setting("TIDEGATE_FLOWS_DEFAULT_RETRIES"), "a whole number")?
                 .unwrap_or(0),
             flow_retry_delay: seconds(setting("TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS"))?,
@@ -156,8 +191,8 @@ fn parsed<T: std::str::FromStr>(
     }
 }
 
-fn flag(setting: Option<(&'static str, String)>) -> Result<bool> {
-    let Some((name, value)) = setting else { return Ok(false) };
+fn flag(setting: Option<(&'static str, String)>, default: bool) -> Result<bool> {
+    let Some((name, value)) = setting else { return Ok(default) };
     match &*value.trim().to_ascii_lowercase() {
         "1" | "true" | "yes" | "on" => Ok(true),
         "0" | "false" | "no" | "off" => Ok(false),

@@ -248,7 +248,7 @@ impl State {
     /// Whether it has a result that others can still read.
     #[must_use]
     pub const fn keeps_result(&self) -> bool {
-        matches!(self.result, Some(StateResult::Recorded { .. } | StateResult::Persisted { .. }))
+        matches!(&self.result, Some(result) if result.is_kept())
     }
 
     /// When the run may start, if this state says so.

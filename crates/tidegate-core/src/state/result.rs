@@ -17,10 +17,21 @@ pub enum StateResult {
     /// In a result storage.
     Persisted {
         /// What finds it.
-        reference: ResultReference,
+        reference: Arc<ResultReference>,
     },
     /// Existed in memory only.
     Unpersisted,
+}
+
+impl StateResult {
+    /// Whether others can still read it.
+    #[must_use]
+    pub const fn is_kept(&self) -> bool {
+        match self {
+            Self::Recorded { .. } | Self::Persisted { .. } => true,
+            Self::Unpersisted => false,
+        }
+    }
 }
 
 /// Without the result itself, which may be a secret.

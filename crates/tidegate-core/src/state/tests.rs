@@ -37,7 +37,7 @@ fn states() -> Vec<State> {
         State::rerunning(now),
         State::completed(now).with_result(StateResult::Unpersisted),
         State::completed(now).with_result(StateResult::Recorded { json: "[1,2]".into() }),
-        State::cached(now).with_result(StateResult::Persisted { reference }),
+        State::cached(now).with_result(StateResult::Persisted { reference: reference.into() }),
         State::rolled_back(now),
         State::failed(now).message("boom"),
         State::timed_out(now),

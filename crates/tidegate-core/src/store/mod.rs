@@ -16,19 +16,20 @@ pub mod suite;
 mod upkeep;
 mod write;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
 use futures_util::future::BoxFuture;
 
 use crate::{
-    CallKey, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Run, RunId, SlotAnswer, SlotHolder,
-    SlotRequest, State, Timestamp,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LimitChange,
+    LimitUse, LogRecord, Run, RunId, SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp,
 };
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
-pub use query::{LogQuery, Order, RunQuery};
+pub use query::{ArtifactQuery, LogQuery, Order, RunQuery};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -56,27 +57,30 @@ impl StoreInfo {
     }
 }
 
-/// A call that was made in a flow run.
+/// A call that was made in a flow run. A flow run may have a million of them, so each is no larger than it must be.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RecordedCall {
-    /// It completed, and its result is kept. Of a flow run with a million of these no more than needed is told.
-    Completed {
-        /// What finds it.
-        key: CallKey,
-        /// Its run.
-        run_id: RunId,
-        /// The name of its run.
-        name: String,
-        /// The state its run ended in, with its result.
-        state: State,
-    },
-    /// It did not complete, or its result is not kept.
-    Other {
-        /// What finds it.
-        key: CallKey,
-        /// Its run.
-        run: Box<Run>,
-    },
+    /// It completed, and its result is kept.
+    Completed(Box<CompletedCall>),
+    /// It did not complete, or its result is not kept. Its run has a call key.
+    Other(Box<Run>),
+}
+
+/// What is needed of a call that completed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompletedCall {
+    /// What finds it.
+    pub key: CallKey,
+    /// Its run.
+    pub run_id: RunId,
+    /// The name of its run.
+    pub name: Box<str>,
+    /// The name of the state its run ended in.
+    pub state_name: Cow<'static, str>,
+    /// When its run ended.
+    pub ended: Timestamp,
+    /// Its result.
+    pub result: StateResult,
 }
 
 impl RecordedCall {
@@ -84,22 +88,31 @@ impl RecordedCall {
     #[must_use]
     pub fn of(mut run: Run) -> Option<Self> {
         let key = run.call_key?;
-        Some(match run.states.pop() {
-            Some(state) if state.is_completed() && state.keeps_result() => {
-                Self::Completed { key, run_id: run.id, name: run.name, state }
+        let last = run.states.last_mut().filter(|state| state.is_completed());
+        let kept = last.and_then(|state| match state.result.take() {
+            Some(result) if result.is_kept() => Some((state, result)),
+            result => {
+                state.result = result;
+                None
             }
-            state => {
-                run.states.extend(state);
-                Self::Other { key, run: Box::new(run) }
-            }
-        })
+        });
+        let Some((state, result)) = kept else { return Some(Self::Other(Box::new(run))) };
+        Some(Self::Completed(Box::new(CompletedCall {
+            key,
+            run_id: run.id,
+            state_name: std::mem::take(&mut state.name),
+            ended: state.timestamp,
+            name: run.name.into(),
+            result,
+        })))
     }
 
     /// What finds it.
     #[must_use]
-    pub fn key(&self) -> CallKey {
+    pub fn key(&self) -> Option<CallKey> {
         match self {
-            Self::Completed { key, .. } | Self::Other { key, .. } => *key,
+            Self::Completed(call) => Some(call.key),
+            Self::Other(run) => run.call_key,
         }
     }
 
@@ -107,8 +120,8 @@ impl RecordedCall {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Completed { name, .. } => name,
-            Self::Other { run, .. } => &run.name,
+            Self::Completed(call) => &call.name,
+            Self::Other(run) => &run.name,
         }
     }
 }
@@ -176,6 +189,30 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
+
+    /// The artifacts that match, in the order asked for.
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>>;
+
+    /// Deletes an artifact, and says whether it was there. The latest of its key is then the newest that is left.
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>>;
+
+    /// The result that is kept under this key, expired or not. It is kept as long as the run that computed it, if that is on record.
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>>;
+
+    /// Takes the lock of a key for the owner of `lease`, so that of several processes one computes what is kept under the key. Says
+    /// whether it is held under that lease now; it is not while another holds it, whose lease has neither ended nor expired at `now`.
+    /// It is held until [`Write::Unlock`] or until its lease ends. When the future is dropped, the lock may be held all the same, and a
+    /// [`Write::Unlock`] that is put then lets go of it. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when `lease` has
+    /// ended.
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>>;
 
     /// Takes slots of all the limits that a request names, or of none, so that a limit is never exceeded by any who share the store.
     /// They are held until [`Write::ReleaseSlots`] or until their lease ends; those that decay, at most until then. When the future is

@@ -1,6 +1,6 @@
 //! Questions to a store, as data. An empty question matches everything.
 
-use crate::{LogLevel, RunId, RunKind, StateType, Timestamp};
+use crate::{ArtifactId, ArtifactType, LogLevel, RunId, RunKind, StateType, Timestamp};
 
 /// The order of answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +52,29 @@ pub struct LogQuery {
     pub at_least: Option<LogLevel>,
     /// Newest first instead of oldest first.
     pub newest_first: bool,
+    /// At most this many.
+    pub limit: Option<u64>,
+    /// Leaving out this many first.
+    pub offset: u64,
+}
+
+/// Which artifacts are asked for. Every part that is set must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArtifactQuery {
+    /// The artifact of this id.
+    pub id: Option<ArtifactId>,
+    /// Artifacts of this key.
+    pub key: Option<String>,
+    /// Artifacts of one of these types; empty means any.
+    pub types: Vec<ArtifactType>,
+    /// Artifacts that this flow run made.
+    pub flow_run_id: Option<RunId>,
+    /// Artifacts that this task run made.
+    pub task_run_id: Option<RunId>,
+    /// Of each key the newest only.
+    pub latest: bool,
+    /// By the time of their making.
+    pub order: Order,
     /// At most this many.
     pub limit: Option<u64>,
     /// Leaving out this many first.

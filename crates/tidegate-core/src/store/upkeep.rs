@@ -1,5 +1,7 @@
 //! What keeps a store in good order, as data: which runs are no longer wanted, and what deleting them has come to.
 
+use std::sync::Arc;
+
 use crate::{ResultReference, Timestamp};
 
 /// Which top-level runs are no longer wanted: those that are too old, and those that are too many. By default none are.
@@ -21,7 +23,7 @@ pub struct Deleted {
     /// How many log lines.
     pub log_lines: u64,
     /// The results in result storages that the runs told of. Cached results and other runs may tell of the same.
-    pub results: Vec<ResultReference>,
+    pub results: Vec<Arc<ResultReference>>,
     /// Whether there is more to delete.
     pub more: bool,
 }

@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    Lease, LeaseId, Run, RunId, RunPolicy, SlotRelease, State, StoreError, StoreErrorKind,
-    Timestamp,
+    ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Run, RunId, RunPolicy, SlotRelease,
+    State, StoreError, StoreErrorKind, Timestamp,
 };
 
 /// One change to what is stored.
@@ -20,6 +20,8 @@ pub enum Write {
     Begin(Box<Run>),
     /// A recorded run has moved on.
     Advance(Box<Advance>),
+    /// An artifact is made, or its data is changed.
+    Artifact(Box<ArtifactRecord>),
     /// A lease is taken.
     TakeLease(Box<Lease>),
     /// A lease holds until a later time. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when it has ended.
@@ -31,19 +33,37 @@ pub enum Write {
     },
     /// A lease ends, because its owner has nothing left to own.
     ReleaseLease(LeaseId),
+    /// A result can be found by its key from now on, and no older one of that key. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded)
+    /// when the lease it is written under has ended.
+    Cache {
+        /// What is found.
+        entry: Box<CacheEntry>,
+        /// The lease of the run that computed it.
+        lease: Option<LeaseId>,
+    },
+    /// A lock is let go of, if it is held under this lease.
+    Unlock {
+        /// What is locked.
+        key: CacheKey,
+        /// The lease it is held under.
+        lease: LeaseId,
+    },
     /// Slots are free again. Those that are free already stay so.
     ReleaseSlots(Box<SlotRelease>),
 }
 
 impl Write {
-    /// What it is about: the id of a run, a lease or slots that were taken together.
+    /// What it is about: the id of a run, an artifact, a lease or slots that were taken together, or the first half of a key.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
             Self::Begin(run) => *run.id.as_uuid(),
             Self::Advance(advance) => *advance.run_id.as_uuid(),
+            Self::Artifact(artifact) => *artifact.id.as_uuid(),
             Self::TakeLease(lease) => *lease.id.as_uuid(),
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
+            Self::Cache { entry, .. } => Uuid::from_bytes(entry.key.half()),
+            Self::Unlock { key, .. } => Uuid::from_bytes(key.half()),
             Self::ReleaseSlots(release) => *release.hold.as_uuid(),
         }
     }
@@ -118,17 +138,6 @@ impl Advance {
         run.start_time = self.start_time;
         run.end_time = self.end_time;
         run.next_scheduled_start_time = self.next_scheduled_start_time;
-    }
-}
-
-impl Advance {
-    /// Joins the advance that was put next after this one, so that both are one.
-    pub fn absorb(&mut self, newer: Self) {
-        let mut states = std::mem::take(&mut self.states);
-        states.extend(newer.states);
-        let name = newer.name.or(self.name.take());
-        let policy = newer.policy.or(self.policy.take());
-        *self = Self { states, name, policy, after: self.after, ..newer };
     }
 }
 

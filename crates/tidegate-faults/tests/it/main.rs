@@ -8,6 +8,8 @@ mod diary;
 mod failed_sync;
 mod full_disk;
 mod io_errors;
+mod model;
 mod power_cut;
 mod proof;
+mod stall;
 mod workload;

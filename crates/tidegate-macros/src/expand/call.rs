@@ -1,7 +1,7 @@
 //! The function that describes a call: the user's name and arguments, one call into `__private`. It never runs the body.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, Lifetime};
@@ -9,6 +9,7 @@ use syn::{FnArg, GenericParam, Lifetime};
 use super::place;
 use crate::kind::Kind;
 use crate::model::Model;
+use crate::result_key::{KeyTemplate, Piece};
 use crate::signature::Mode;
 
 /// `fn name<'call, ..>(..) -> TaskCall<'call, T> { .. }`
@@ -25,10 +26,12 @@ pub(super) fn function(
     let comma = receiver.clone().map(|_| quote!(,));
     let call_type = call_type(model, &shape.call);
     let clones = clone_checks(model);
+    let keeping = keeping_checks(model);
     let described = described(model, original, definition);
     quote! {
         fn #ident #generics (#(#receiver)* #(#comma)* #(#arguments),*) -> #call_type #conditions {
             #clones
+            #keeping
             #described
         }
     }
@@ -73,6 +76,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
         let name = name_of(ident);
         quote!((#name, ::tidegate::__private::recorded!(#ident)))
     });
+    let types = instance(model);
     let hashes = all.iter().map(|ident| {
         let name = given_name(ident);
         quote!((#name, ::tidegate::__private::hashed!(#ident)))
@@ -85,18 +89,20 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
     let body = body(model, original, receiver.as_ref(), &arguments, &pattern);
     let output = output(model);
     let codec = codec(model);
+    let result_key = result_key(model, receiver.is_some());
     quote_spanned! {place=>
         #describe(::tidegate::__private::Parts {
             definition: #definition,
             arguments: #given,
             record: |#recorded| ::tidegate::__private::parameters([#(#records),*]),
-            inputs: |#pattern| ::tidegate::__private::inputs([#(#hashes),*]),
+            inputs: |#pattern| ::tidegate::__private::inputs([#(#types,)* #(#hashes),*]),
             repeat: |#pattern| ::core::result::Result::Ok(#clones),
             run_name: #run_name,
             body: #body,
             output: #output,
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: #codec,
+            result_key: #result_key,
         })
     }
 }
@@ -159,11 +165,11 @@ fn output(model: &Model<'_>) -> TokenStream {
     )
 }
 
-/// How results are written and read. A type that borrows is not asked: the compiler would find an answer without looking at
+/// How results are written and read, if they are kept at all. A type that borrows is not asked: the compiler would find an answer without looking at
 /// lifetimes, and then refuse it.
 fn codec(model: &Model<'_>) -> TokenStream {
     let output = &model.shape.output;
-    if output.borrows() {
+    if !model.kept || output.borrows() {
         return quote!(::core::option::Option::None);
     }
     let ty = &output.ty;
@@ -181,6 +187,83 @@ fn run_name(model: &Model<'_>, method: bool) -> TokenStream {
     let (text, used) = (&template.text, &template.used);
     // Named, not captured: a literal that came through another macro would not see the arguments.
     quote!(::core::option::Option::Some(|#pattern| ::std::format!(#text #(, #used = #used)*)))
+}
+
+/// What a function of many types is for this call, beside its arguments.
+fn instance(model: &Model<'_>) -> Vec<TokenStream> {
+    let this = model
+        .shape
+        .method
+        .then(|| quote!(("<Self>", ::tidegate::__private::hashed_type::<Self>())));
+    let params = model.shape.generics.params.iter().filter_map(|param| match param {
+        GenericParam::Lifetime(_) => None,
+        GenericParam::Type(param) => {
+            let (ident, name) = (&param.ident, format!("<{}>", param.ident));
+            Some(quote!((#name, ::tidegate::__private::hashed_type::<#ident>())))
+        }
+        GenericParam::Const(param) => {
+            let (ident, name) = (&param.ident, format!("<{}>", param.ident));
+            Some(quote!((#name, ::tidegate::__private::hashed!(&#ident))))
+        }
+    });
+    this.into_iter().chain(params).collect()
+}
+
+/// The key of the result, as far as the arguments tell it.
+fn result_key(model: &Model<'_>, method: bool) -> TokenStream {
+    let Some(KeyTemplate(pieces)) = &model.result_key else {
+        return quote!(::core::option::Option::None);
+    };
+    let uses = |ident: &Ident| {
+        pieces.iter().any(|piece| match piece {
+            Piece::Format { used, .. } => used.contains(ident),
+            Piece::Fact(_) => false,
+        })
+    };
+    let receiver = method.then(|| quote!(_)).into_iter();
+    let arguments = model.shape.arguments.iter().map(|argument| {
+        let ident = &argument.ident;
+        if uses(ident) { quote!(#ident) } else { quote!(_) }
+    });
+    let pattern = tuple(receiver.chain(arguments));
+    let part = quote!(::tidegate::__private::KeyPart);
+    let parts = pieces.iter().map(|piece| match piece {
+        Piece::Format { text, used } => {
+            quote!(#part::Text(::std::format!(#text #(, #used = #used)*)))
+        }
+        Piece::Fact(variant) => {
+            let variant = Ident::new(variant, Span::call_site());
+            quote!(#part::#variant)
+        }
+    });
+    quote!(::core::option::Option::Some(|#pattern| ::std::vec![#(#parts),*]))
+}
+
+/// Where an option asks for a result that can be kept, its type must be one; the compiler says so under the option.
+fn keeping_checks(model: &Model<'_>) -> TokenStream {
+    if !model.kept || model.shape.output.borrows() {
+        return TokenStream::new();
+    }
+    let Some(given) = model.options.keeping().next() else { return TokenStream::new() };
+    let span = place(given.name.span());
+    let ty = located(model.shape.output.ty.to_token_stream(), span);
+    quote_spanned!(span=> ::tidegate::__private::result_must_be_recordable::<#ty>();)
+}
+
+/// The same tokens, of which the compiler says that they stand at `span`.
+fn located(tokens: TokenStream, span: Span) -> TokenStream {
+    let locate = |token| match token {
+        TokenTree::Group(group) => {
+            let mut moved = Group::new(group.delimiter(), located(group.stream(), span));
+            moved.set_span(group.span().located_at(span));
+            TokenTree::Group(moved)
+        }
+        mut token => {
+            token.set_span(token.span().located_at(span));
+            token
+        }
+    };
+    tokens.into_iter().map(locate).collect()
 }
 
 /// Where the body may run again, each argument must be `Clone`; the compiler says so under the argument.

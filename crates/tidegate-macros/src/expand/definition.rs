@@ -8,7 +8,7 @@ use super::options::options;
 use crate::kind::Kind;
 use crate::model::Model;
 use crate::signature::Argument;
-use crate::text;
+use crate::{source, text};
 
 /// Statements that end in a `&'static Definition`.
 ///
@@ -32,6 +32,8 @@ pub(super) fn initialised(model: &Model<'_>) -> TokenStream {
     } else {
         quote!(::std::string::String::from(#path))
     };
+    let (signature, body) = (model.function.plain_signature(), &model.function.body);
+    let source = source::number(quote!(#signature #body));
     let parameters = model.shape.arguments.iter().map(|argument| parameter(model, argument));
     let options = options(&model.options);
     quote! {
@@ -41,6 +43,7 @@ pub(super) fn initialised(model: &Model<'_>) -> TokenStream {
                 key: #key,
                 name: #name,
                 description: #description,
+                number: #source,
             },
             ::std::vec![#(#parameters),*],
             #options,

@@ -31,11 +31,14 @@ fn field(given: &Given) -> Option<TokenStream> {
 fn value(given: &Given, field: &Ident) -> Option<TokenStream> {
     let one = match (given.spec.takes, &given.value) {
         (Takes::Switch, Value::On) => quote!(true),
-        (Takes::Count | Takes::Switch, Value::Plain(value)) => quote!(#value),
+        (Takes::Count | Takes::Switch | Takes::Policy, Value::Plain(value)) => quote!(#value),
         (Takes::Text, Value::Plain(value)) => {
             quote_spanned!(place(value.span())=> ::std::string::String::from(#value))
         }
-        (Takes::Number | Takes::Template, Value::Plain(value)) => {
+        (
+            Takes::Number | Takes::Template | Takes::Storage | Takes::Serializer,
+            Value::Plain(value),
+        ) => {
             quote_spanned!(place(value.span())=> ::tidegate::__private::#field(#value))
         }
         (Takes::Seconds, Value::Time(time)) => duration(time),

@@ -2,6 +2,7 @@
 //! It never looks at the function.
 
 mod nearest;
+pub(crate) mod policy;
 pub(crate) mod table;
 mod time;
 pub(crate) mod value;
@@ -13,7 +14,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Token, token};
 
 pub(crate) use self::nearest::nearest;
-use self::table::{OPTIONS, Spec, Takes, options_of};
+use self::table::{KEEPING, OPTIONS, Spec, Takes, options_of};
 use self::value::Value;
 use crate::errors::Errors;
 use crate::kind::Kind;
@@ -105,6 +106,17 @@ impl Options {
         self.0.iter().find(|given| given.spec.name == name)
     }
 
+    /// What was given that asks for a result that can be kept.
+    pub(crate) fn keeping(&self) -> impl Iterator<Item = &Given> {
+        let uncached = matches!(self.get("cache_policy").map(|given| &given.value),
+            Some(Value::Plain(policy)) if policy::is_none(policy));
+        let asks = move |name| match name {
+            "cache_policy" | "cache_expiration" => !uncached,
+            _ => true,
+        };
+        self.iter().filter(move |given| KEEPING.contains(&given.spec.name) && asks(given.spec.name))
+    }
+
     /// What was given, in the order of the attribute.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Given> {
         self.0.iter()
@@ -166,6 +178,10 @@ impl Spec {
             Takes::Delays => "seconds, a list of them, or `exponential_backoff(2)`",
             Takes::Function => "a function or closure",
             Takes::Functions => "a function or closure, or a list of them",
+            Takes::Policy => "a cache policy",
+            Takes::Storage => "the path of a folder, or a storage",
+            Takes::Serializer => "`\"json\"`, `\"compressed/json\"`, or a serializer",
+            Takes::Key => "a text with arguments in braces",
             Takes::Template => "a text with arguments in braces, or a function",
         }
     }

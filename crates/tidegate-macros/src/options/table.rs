@@ -44,9 +44,17 @@ pub(crate) enum Takes {
     Function,
     /// A function or closure, or a list of them.
     Functions,
+    /// Where results are kept: a path, or an expression; through the function of `__private` that is named like the field.
+    Storage,
+    /// How results are written: a name, or an expression; through the function of `__private` that is named like the field.
+    Serializer,
+    /// A template over the arguments and what is known of the run.
+    Key,
     /// A template over the arguments; or a function that makes the text, through the function of `__private` that is
     /// named like the field.
     Template,
+    /// A cache policy.
+    Policy,
 }
 
 const TASK: &[Kind] = &[Kind::Task];
@@ -77,10 +85,18 @@ pub(crate) const OPTIONS: &[Spec] = &[
     option("retry_jitter_factor", "retry_jitter_factor", Takes::Number, BOTH, "retry_jitter_factor = 0.5", "how much chance varies the delays"),
     option("retry_condition", "retry_condition", Takes::Function, BOTH, "retry_condition = is_transient", "which failures are worth another try"),
     option("timeout_seconds", "timeout", Takes::Seconds, BOTH, "timeout_seconds = 30", "how long one attempt may take"),
+    option("cache_policy", "cache_policy", Takes::Policy, TASK, "cache_policy = INPUTS + TASK_SOURCE", "what a result depends on that other runs may take"),
+    option("cache_key_fn", "cache_key_fn", Takes::Function, TASK, "cache_key_fn = by_day", "makes the key under which a result is found"),
+    option("cache_expiration", "cache_expiration", Takes::Seconds, TASK, "cache_expiration = \"1h\"", "how long a cached result may be taken"),
+    option("refresh_cache", "refresh_cache", Takes::Switch, TASK, "refresh_cache = true", "runs always, and replaces what is cached"),
     option("task_run_name", "run_name", Takes::Template, TASK, "task_run_name = \"fetch-{city}\"", "the name of a run, from its arguments"),
     option("flow_run_name", "run_name", Takes::Template, FLOW, "flow_run_name = \"report-{city}\"", "the name of a run, from its arguments"),
     option("log_prints", "log_prints", Takes::Switch, BOTH, "log_prints = true", "whether prints become log lines"),
     option("recover", "recover", Takes::Switch, FLOW, "recover", "whether a run whose process died is run again by `Engine::recover`"),
+    option("persist_result", "persist_result", Takes::Switch, BOTH, "persist_result = true", "whether the result is kept"),
+    option("result_storage", "result_storage", Takes::Storage, BOTH, "result_storage = \"/var/lib/app/results\"", "where the result is kept"),
+    option("result_storage_key", "", Takes::Key, TASK, "result_storage_key = \"{city}.json\"", "the key of the result in its storage"),
+    option("result_serializer", "result_serializer", Takes::Serializer, BOTH, "result_serializer = \"compressed/json\"", "how the result is written"),
     option("on_running", "on_running", Takes::Functions, BOTH, "on_running = notify", "called when a run starts"),
     option("on_completion", "on_completion", Takes::Functions, BOTH, "on_completion = notify", "called when a run completes"),
     option("on_failure", "on_failure", Takes::Functions, BOTH, "on_failure = [notify, clean_up]", "called when a run fails"),
@@ -90,6 +106,17 @@ pub(crate) const OPTIONS: &[Spec] = &[
     option("transactional", "", Takes::Nothing, TASK, "transactional", "gives a sync body the store's own SQL transaction, committed with its end"),
     option("start_paused", "", Takes::Switch, TEST, "start_paused = true", "whether the clock stands still"),
     option("worker_threads", "", Takes::Count, TEST, "worker_threads = 4", "how many threads run the test"),
+];
+
+/// The options that ask for a result that can be kept: one that can be written and read, and owns its data.
+pub(crate) const KEEPING: &[&str] = &[
+    "persist_result",
+    "result_storage",
+    "result_storage_key",
+    "result_serializer",
+    "cache_policy",
+    "cache_key_fn",
+    "cache_expiration",
 ];
 
 /// The options of one attribute, in the order of the table.

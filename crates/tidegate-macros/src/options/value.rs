@@ -10,7 +10,7 @@ use syn::{
 };
 
 use super::table::{Spec, Takes};
-use super::time;
+use super::{policy, time};
 use crate::errors::Errors;
 
 /// A list of delays may be so long.
@@ -90,9 +90,14 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
             ))
         }
         (Takes::Switch, Written::Switch | Written::Code)
-        | (Takes::Text, Written::Text(_) | Written::Code)
+        | (Takes::Text | Takes::Storage, Written::Text(_) | Written::Code)
         | (
-            Takes::Count | Takes::Number | Takes::Name | Takes::Function | Takes::Template,
+            Takes::Count
+            | Takes::Number
+            | Takes::Name
+            | Takes::Function
+            | Takes::Template
+            | Takes::Serializer,
             Written::Code,
         ) => Ok(Value::Plain(Box::new(expression))),
         (Takes::Name, Written::Text(text)) => {
@@ -113,7 +118,9 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
         (Takes::Number, Written::Whole(_) | Written::Decimal) => {
             Ok(Value::Plain(Box::new(expression)))
         }
-        (Takes::Template, Written::Text(text)) => Ok(Value::Template(text.clone())),
+        (Takes::Template | Takes::Key, Written::Text(text)) => Ok(Value::Template(text.clone())),
+        (Takes::Serializer, Written::Text(text)) => serializer(spec, text),
+        (Takes::Policy, _) => Ok(Value::Plain(Box::new(policy::check(spec, expression)?))),
         (Takes::Seconds, _) => Ok(Value::Time(time(spec, expression)?)),
         (Takes::Delays, Written::List(list)) => delays(spec, list),
         (Takes::Delays, _) => Ok(Value::Time(time(spec, backoff(spec, expression)?)?)),
@@ -133,6 +140,9 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
             | Takes::Number
             | Takes::Function
             | Takes::Functions
+            | Takes::Storage
+            | Takes::Serializer
+            | Takes::Key
             | Takes::Template,
             Written::Text(_)
             | Written::Whole(_)
@@ -146,7 +156,23 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
     }
 }
 
-fn wrong(spec: &Spec, place: &Expr) -> syn::Error {
+/// A serializer by its name.
+fn serializer(spec: &Spec, text: &LitStr) -> syn::Result<Value> {
+    let span = text.span();
+    Ok(Value::Plain(Box::new(match &*text.value() {
+        "json" => parse_quote_spanned!(span=> ::tidegate::JsonSerializer),
+        "compressed/json" => parse_quote_spanned!(span=> ::tidegate::CompressedJsonSerializer),
+        other => {
+            let Spec { name, .. } = spec;
+            let message = format!(
+                "`{name}` knows no `{other}`: the names are `json` and `compressed/json`; give any other serializer itself"
+            );
+            return Err(syn::Error::new_spanned(text, message));
+        }
+    })))
+}
+
+pub(super) fn wrong(spec: &Spec, place: &Expr) -> syn::Error {
     let Spec { name, example, .. } = spec;
     let message = format!("`{name}` expects {}, for example `{example}`", spec.expects());
     syn::Error::new_spanned(place, message)

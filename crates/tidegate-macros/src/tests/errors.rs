@@ -31,7 +31,7 @@ fn an_unknown_option_names_the_nearest() {
             retires: `#[task]` has no option `retires`; did you mean `retries` (how often a failed run is tried again)?
             timeout: `#[task]` has no option `timeout`; did you mean `timeout_seconds` (how long one attempt may take)?
             tag: `#[task]` has no option `tag`; did you mean `tags` (tags that every run of it carries)?
-            colour: `#[task]` has no option `colour`; its options are `name`, `description`, `version`, `tags`, `retries`, `retry_delay_seconds`, `retry_jitter_factor`, `retry_condition`, `timeout_seconds`, `task_run_name`, `log_prints`, `on_running`, `on_completion`, `on_failure`, `inline`, `transactional`
+            colour: `#[task]` has no option `colour`; its options are `name`, `description`, `version`, `tags`, `retries`, `retry_delay_seconds`, `retry_jitter_factor`, `retry_condition`, `timeout_seconds`, `cache_policy`, `cache_key_fn`, `cache_expiration`, `refresh_cache`, `task_run_name`, `log_prints`, `persist_result`, `result_storage`, `result_storage_key`, `result_serializer`, `on_running`, `on_completion`, `on_failure`, `inline`, `transactional`
             jitter: `#[task]` has no option `jitter`; did you mean `retry_jitter_factor` (how much chance varies the delays)?
         "#]],
     );
@@ -63,6 +63,71 @@ fn an_option_of_another_attribute_says_so() {
         retries: `retries` is an option of `#[task]` and `#[flow]`, not of `#[tidegate::test]`
         log_prints: `log_prints` is an option of `#[task]` and `#[flow]`, not of `#[tidegate::test]`
     "#]],
+    );
+}
+
+#[test]
+fn a_cache_policy_is_a_sum_and_leaves_out_what_is_there() {
+    check_options(
+        Kind::Task,
+        r#"cache_policy = "inputs" + 5, cache_key_fn = "k", cache_expiration = -1, refresh_cache = 1"#,
+        &expect![[r#"
+            "inputs": `cache_policy` expects a cache policy, for example `cache_policy = INPUTS + TASK_SOURCE`
+            5: `cache_policy` expects a cache policy, for example `cache_policy = INPUTS + TASK_SOURCE`
+            "k": `cache_key_fn` expects a function or closure, for example `cache_key_fn = by_day`
+            -1: `cache_expiration` cannot be negative
+            1: `refresh_cache` expects `true` or `false`, for example `refresh_cache = true`
+        "#]],
+    );
+    check_options(
+        Kind::Task,
+        r#"cache_policy = INPUTS - 5 - "x" + ()"#,
+        &expect![[r#"
+        5: `cache_policy` leaves out an argument by its name, for example `INPUTS - "client"`
+        (): `cache_policy` expects a cache policy, for example `cache_policy = INPUTS + TASK_SOURCE`
+    "#]],
+    );
+    check_options(
+        Kind::Task,
+        r#"cache_policy = (mine() - "dai").isolation(x) + RUN_ID - "client" - name() - "city""#,
+        &expect![[r#"
+            "dai": `dai` is not an argument; did you mean `day`?
+            "client": `client` is not an argument; there are `city`, `day`
+        "#]],
+    );
+    check(
+        Kind::Task,
+        r#"cache_policy = INPUTS - "self" - "x""#,
+        "async fn fetch(&self) {}",
+        &expect![[r#"
+            "x": `x` is not an argument; there are `self`
+        "#]],
+    );
+    check(
+        Kind::Task,
+        r#"cache_policy = INPUTS - "x""#,
+        "async fn fetch() {}",
+        &expect![[r#"
+        "x": `x` is not an argument: this function has none
+    "#]],
+    );
+}
+
+#[test]
+fn a_cached_result_owns_its_data() {
+    check(
+        Kind::Task,
+        "cache_policy = INPUTS",
+        "async fn head(text: &str) -> Result<&str> { todo() }",
+        &expect![[r#"
+            cache_policy: `cache_policy` needs a result that owns its data, since it is read back later: return a `String` and not a `&str`
+        "#]],
+    );
+    check(
+        Kind::Task,
+        "cache_policy = NO_CACHE",
+        "async fn head(text: &str) -> Result<&str> { todo() }",
+        &expect![""],
     );
 }
 

@@ -128,6 +128,19 @@ fn delays_come_as_one_as_a_list_or_as_a_rule() {
 }
 
 #[test]
+fn a_cached_task_names_policies_without_an_import() {
+    check(
+        Kind::Task,
+        r#"
+        log_prints = false, cache_policy = (INPUTS + mine::POLICY).isolation(IsolationLevel::Serializable) - "client",
+        cache_key_fn = keys::by_day, cache_expiration = "1h", refresh_cache
+        "#,
+        "async fn cached<T>(client: &Client, item: T) -> Result<Vec<T>> {}",
+        &expect_file!["../../tests/expanded/task_cached.rs"],
+    );
+}
+
+#[test]
 fn a_run_name_template_uses_arguments_by_name() {
     check(
         Kind::Task,

@@ -2,6 +2,7 @@
 
 mod errors;
 mod expansions;
+mod source;
 mod text;
 
 use proc_macro2::TokenStream;

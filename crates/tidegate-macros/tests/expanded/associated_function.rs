@@ -17,6 +17,7 @@ impl Service {
                             ),
                             name: "open",
                             description: ::core::option::Option::None,
+                            number: 179769491868946025214125294832236855270u128,
                         },
                         ::std::vec![
                             ::tidegate::__private::Parameter { name :
@@ -35,6 +36,7 @@ impl Service {
                 ("path", ::tidegate::__private::recorded!(path)),
             ]),
             inputs: |(path,)| ::tidegate::__private::inputs([
+                ("<Self>", ::tidegate::__private::hashed_type::<Self>()),
                 ("path", ::tidegate::__private::hashed!(path)),
             ]),
             repeat: |(path,)| ::core::result::Result::Ok((
@@ -47,6 +49,7 @@ impl Service {
             },
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::tidegate::__private::codec!(Self),
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

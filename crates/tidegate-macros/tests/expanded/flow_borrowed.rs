@@ -17,6 +17,7 @@ fn borrowed<'call>(text: Option<&'static str>) -> ::tidegate::FlowCall<'call, ()
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The flow `borrowed`: what is known of it before it runs, and its plain function.
@@ -44,6 +45,7 @@ impl borrowed {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "borrowed",
                     description: ::core::option::Option::None,
+                    number: 153475931106022720018764219148654314387u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -8,6 +8,7 @@ fn generic<'call, T: 'call>(x: u8, item: T) -> ::tidegate::FlowCall<'call, T> {
             ("item", ::tidegate::__private::recorded!(item)),
         ]),
         inputs: |(x, item)| ::tidegate::__private::inputs([
+            ("<T>", ::tidegate::__private::hashed_type::<T>()),
             ("x", ::tidegate::__private::hashed!(x)),
             ("item", ::tidegate::__private::hashed!(item)),
         ]),
@@ -20,6 +21,7 @@ fn generic<'call, T: 'call>(x: u8, item: T) -> ::tidegate::FlowCall<'call, T> {
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(T),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The flow `generic`: what is known of it before it runs, and its plain function.
@@ -49,6 +51,7 @@ impl generic {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "generic",
                     description: ::core::option::Option::None,
+                    number: 123433027001489563377452770938092817019u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

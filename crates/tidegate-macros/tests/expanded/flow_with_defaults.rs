@@ -33,6 +33,7 @@ pub fn my_pipeline<'call>(
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(String),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The flow `my_pipeline`: what is known of it before it runs, and its plain function.
@@ -67,6 +68,7 @@ impl my_pipeline {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "my-pipeline",
                     description: ::core::option::Option::None,
+                    number: 103737377332658798572678061594567265736u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -17,6 +17,7 @@ impl Service {
                             ),
                             name: "report",
                             description: ::core::option::Option::None,
+                            number: 38009520207764988752088996361295640466u128,
                         },
                         ::std::vec![
                             ::tidegate::__private::Parameter { name :
@@ -35,6 +36,7 @@ impl Service {
                 ("x", ::tidegate::__private::recorded!(x)),
             ]),
             inputs: |(__tidegate_self, x)| ::tidegate::__private::inputs([
+                ("<Self>", ::tidegate::__private::hashed_type::<Self>()),
                 ("self", ::tidegate::__private::hashed!(__tidegate_self)),
                 ("x", ::tidegate::__private::hashed!(x)),
             ]),
@@ -52,6 +54,7 @@ impl Service {
             },
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::tidegate::__private::codec!(()),
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

@@ -24,6 +24,7 @@ impl Service {
                             ),
                             name: "fetch",
                             description: ::core::option::Option::None,
+                            number: 17811810495216264455821345869329149044u128,
                         },
                         ::std::vec![
                             ::tidegate::__private::Parameter { name :
@@ -51,6 +52,7 @@ impl Service {
                 ("text", ::tidegate::__private::recorded!(text)),
             ]),
             inputs: |(__tidegate_self, x, text)| ::tidegate::__private::inputs([
+                ("<Self>", ::tidegate::__private::hashed_type::<Self>()),
                 ("self", ::tidegate::__private::hashed!(__tidegate_self)),
                 ("x", ::tidegate::__private::hashed!(x)),
                 ("text", ::tidegate::__private::hashed!(text)),
@@ -73,6 +75,7 @@ impl Service {
             },
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::core::option::Option::None,
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

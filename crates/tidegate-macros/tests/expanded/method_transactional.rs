@@ -17,6 +17,7 @@ impl Service {
                             ),
                             name: "transfer",
                             description: ::core::option::Option::None,
+                            number: 104716651429088007463083618742448570875u128,
                         },
                         ::std::vec![
                             ::tidegate::__private::Parameter { name :
@@ -35,6 +36,7 @@ impl Service {
                 ("cents", ::tidegate::__private::recorded!(cents)),
             ]),
             inputs: |(__tidegate_self, cents)| ::tidegate::__private::inputs([
+                ("<Self>", ::tidegate::__private::hashed_type::<Self>()),
                 ("self", ::tidegate::__private::hashed!(__tidegate_self)),
                 ("cents", ::tidegate::__private::hashed!(cents)),
             ]),
@@ -54,6 +56,7 @@ impl Service {
             output: ::core::result::Result::Ok,
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::tidegate::__private::codec!(()),
+            result_key: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

@@ -11,6 +11,7 @@ fn report<'call>() -> ::tidegate::FlowCall<'call, ()> {
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The flow `report`: what is known of it before it runs, and its plain function.
@@ -38,6 +39,7 @@ impl report {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "My flow",
                     description: ::core::option::Option::Some(TEXT),
+                    number: 188764285311733367760695544517742794654u128,
                 },
                 ::std::vec![],
                 ::tidegate::__private::Options {

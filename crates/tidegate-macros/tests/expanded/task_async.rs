@@ -25,6 +25,7 @@ pub fn fetch_weather<'call>(lat: f64, lon: f64) -> ::tidegate::TaskCall<'call, f
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(f64),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `fetch_weather`: what is known of it before it runs, and its plain function.
@@ -92,6 +93,7 @@ impl fetch_weather {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "fetch_weather",
                     description: ::core::option::Option::Some("Fetches the weather."),
+                    number: 251244966422377033251874601156338303490u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

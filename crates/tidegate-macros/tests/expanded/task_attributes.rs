@@ -26,6 +26,7 @@ pub(crate) fn r#loop<'call>(x: u8) -> ::tidegate::TaskCall<'call, ()> {
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
+        result_key: ::core::option::Option::None,
     })
 }
 #[cfg(unix)]
@@ -62,6 +63,7 @@ impl r#loop {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "loop",
                     description: ::core::option::Option::Some("Documented."),
+                    number: 110245516770366315108080743260920546094u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

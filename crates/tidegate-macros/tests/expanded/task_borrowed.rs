@@ -67,6 +67,7 @@ fn borrow<
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::core::option::Option::None,
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `borrow`: what is known of it before it runs, and its plain function.
@@ -105,6 +106,7 @@ impl borrow {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "borrow",
                     description: ::core::option::Option::None,
+                    number: 297785666735222600270803701739397758874u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

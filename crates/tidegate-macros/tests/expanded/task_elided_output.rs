@@ -25,6 +25,7 @@ fn head<'call, 't0: 'call>(
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::core::option::Option::None,
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `head`: what is known of it before it runs, and its plain function.
@@ -54,6 +55,7 @@ impl head {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "head",
                     description: ::core::option::Option::None,
+                    number: 303178476799154439954437720786440358873u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -17,6 +17,9 @@ where
             ("all", ::tidegate::__private::recorded!(all)),
         ]),
         inputs: |(items, with, all)| ::tidegate::__private::inputs([
+            ("<T>", ::tidegate::__private::hashed_type::<T>()),
+            ("<U>", ::tidegate::__private::hashed_type::<U>()),
+            ("<N>", ::tidegate::__private::hashed!(& N)),
             ("items", ::tidegate::__private::hashed!(items)),
             ("with", ::tidegate::__private::hashed!(with)),
             ("all", ::tidegate::__private::hashed!(all)),
@@ -31,6 +34,7 @@ where
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(Vec < U >),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `generic`: what is known of it before it runs, and its plain function.
@@ -68,6 +72,7 @@ impl generic {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "generic",
                     description: ::core::option::Option::None,
+                    number: 302364132792551527716819395944776708691u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

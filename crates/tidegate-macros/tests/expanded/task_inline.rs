@@ -17,6 +17,7 @@ fn length<'call, 't0: 'call>(text: &'t0 str) -> ::tidegate::TaskCall<'call, usiz
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(usize),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `length`: what is known of it before it runs, and its plain function.
@@ -46,6 +47,7 @@ impl length {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "length",
                     description: ::core::option::Option::None,
+                    number: 34685095100515140672000704371216256931u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

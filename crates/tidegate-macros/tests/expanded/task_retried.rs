@@ -18,6 +18,7 @@ fn backoff<'call>(item: String) -> ::tidegate::TaskCall<'call, ()> {
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `backoff`: what is known of it before it runs, and its plain function.
@@ -45,6 +46,7 @@ impl backoff {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "backoff",
                     description: ::core::option::Option::None,
+                    number: 328260725637757508197675341821590353993u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -46,6 +46,7 @@ fn named<'call>(
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `named`: what is known of it before it runs, and its plain function.
@@ -73,6 +74,7 @@ impl named {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "named",
                     description: ::core::option::Option::None,
+                    number: 287560198222478691906417409197108998083u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -11,6 +11,7 @@ fn sum<'call, T: Sum + 'static>(
             ("more", ::tidegate::__private::recorded!(more)),
         ]),
         inputs: |(items, more)| ::tidegate::__private::inputs([
+            ("<T>", ::tidegate::__private::hashed_type::<T>()),
             ("items", ::tidegate::__private::hashed!(items)),
             ("more", ::tidegate::__private::hashed!(more)),
         ]),
@@ -25,6 +26,7 @@ fn sum<'call, T: Sum + 'static>(
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(T),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `sum`: what is known of it before it runs, and its plain function.
@@ -54,6 +56,7 @@ impl sum {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "sum",
                     description: ::core::option::Option::None,
+                    number: 31746234477160052968655662414197617653u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -16,6 +16,7 @@ fn transfer<'call, N: Into<i64> + 'static>(
             ("cents", ::tidegate::__private::recorded!(cents)),
         ]),
         inputs: |(from, to, cents)| ::tidegate::__private::inputs([
+            ("<N>", ::tidegate::__private::hashed_type::<N>()),
             ("from", ::tidegate::__private::hashed!(from)),
             ("to", ::tidegate::__private::hashed!(to)),
             ("cents", ::tidegate::__private::hashed!(cents)),
@@ -37,6 +38,7 @@ fn transfer<'call, N: Into<i64> + 'static>(
         },
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(i64),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `transfer`: what is known of it before it runs, and its plain function.
@@ -71,6 +73,7 @@ impl transfer {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "transfer",
                     description: ::core::option::Option::None,
+                    number: 324353825018494275705586013058371391544u128,
                 },
                 ::std::vec![
                     ::tidegate::__private::Parameter { name :

@@ -11,6 +11,7 @@ fn fetch<'call>() -> ::tidegate::TaskCall<'call, ()> {
         output: ::core::result::Result::Ok,
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
+        result_key: ::core::option::Option::None,
     })
 }
 /// The task `fetch`: what is known of it before it runs, and its plain function.
@@ -38,6 +39,7 @@ impl fetch {
                     key: ::std::string::String::from(::core::any::type_name::<Self>()),
                     name: "fetch",
                     description: ::core::option::Option::None,
+                    number: 11996008208809145574322865074911906913u128,
                 },
                 ::std::vec![],
                 ::tidegate::__private::Options {

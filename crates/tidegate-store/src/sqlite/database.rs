@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
-    Advance, Expired, Lease, LeaseId, LimitUse, LogQuery, LogRecord, RecordedCall, Run, RunId,
-    RunQuery, SlotHolder, StoreError, StoreErrorKind, Write,
+    Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Expired, Lease, LeaseId,
+    LimitUse, LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, SlotHolder, StoreError,
+    StoreErrorKind, Write,
 };
-
 use uuid::Uuid;
 
 use super::act::Act;
@@ -21,7 +21,7 @@ use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
-use super::{leases, limits, log_row, run_query, slots};
+use super::{artifact_row, cache, leases, limits, log_row, run_query, slots};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -218,6 +218,10 @@ impl Database {
         run_query::orphans(connection, known, limit).map_err(|error| unreadable(place, error))
     }
 
+    pub(super) fn cached(&self, key: CacheKey) -> Result<Option<CacheEntry>, StoreError> {
+        cache::find(&self.connection, key).map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn leases(&self) -> Result<Vec<Lease>, StoreError> {
         leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
@@ -255,6 +259,14 @@ impl Database {
         copy.make(&self.connection, &self.place)
     }
 
+    pub(super) fn artifacts(
+        &self,
+        query: &ArtifactQuery,
+    ) -> Result<Vec<ArtifactRecord>, StoreError> {
+        artifact_row::select(&self.connection, query)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {
         log_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
     }
@@ -284,13 +296,15 @@ impl Transaction<'_> {
         match write {
             Write::Begin(run) => {
                 self.is_kept(run)?;
-                let lease = self.lease_number(run.id, run.lease)?;
+                let lease = self.lease_number(write.subject(), run.lease)?;
                 self.numbers
                     .number(self.connection, &run.definition)
                     .and_then(|definition| run_row::write(&mut self.insert, run, definition, lease))
                     .map_err(|error| trouble(self.place, write, error))
             }
             Write::Advance(advance) => self.advance(write, advance),
+            Write::Artifact(artifact) => artifact_row::put(self.connection, artifact)
+                .map_err(|error| trouble(self.place, write, error)),
             Write::TakeLease(lease) => leases::take(self.connection, lease)
                 .map_err(|error| trouble(self.place, write, error.into())),
             Write::RenewLease { id, expires } => {
@@ -304,6 +318,14 @@ impl Transaction<'_> {
                 self.lease = None;
                 leases::release(self.connection, *id).map_err(Trouble::Failure)
             }
+            Write::Cache { entry, lease } => {
+                self.lease_number(write.subject(), *lease)?;
+                cache::keep(self.connection, entry)
+                    .map_err(|error| trouble(self.place, write, error))
+            }
+            Write::Unlock { key, lease } => {
+                cache::unlock(self.connection, *key, *lease).map_err(Trouble::Failure)
+            }
             Write::ReleaseSlots(release) => {
                 slots::release(self.connection, release).map_err(|error| self.unreadable(error))
             }
@@ -312,7 +334,7 @@ impl Transaction<'_> {
 
     /// Reads the row, applies the advance and writes the row again: its checksum covers what the advance does not tell.
     fn advance(&mut self, write: &Write, advance: &Advance) -> Result<(), Trouble> {
-        let lease = self.lease_number(advance.run_id, advance.lease)?;
+        let lease = self.lease_number(write.subject(), advance.lease)?;
         let found = find(self.connection, self.known, advance.run_id)
             .map_err(|error| self.unreadable(error))?;
         let Some(Numbered { mut run, definition, lease: recorded }) = found else {
@@ -339,8 +361,12 @@ impl Transaction<'_> {
             .map_err(|error| trouble(self.place, write, error))
     }
 
-    /// The number of the lease that a run is written under, unless the lease has ended.
-    fn lease_number(&mut self, run: RunId, lease: Option<LeaseId>) -> Result<Option<i64>, Trouble> {
+    /// The number of the lease that something is written under, unless the lease has ended.
+    fn lease_number(
+        &mut self,
+        subject: Uuid,
+        lease: Option<LeaseId>,
+    ) -> Result<Option<i64>, Trouble> {
         let Some(lease) = lease else { return Ok(None) };
         if let Some((_, number)) = self.lease.filter(|(known, _)| *known == lease) {
             return Ok(Some(number));
@@ -351,7 +377,7 @@ impl Transaction<'_> {
                 self.lease = Some((lease, number));
                 Ok(Some(number))
             }
-            None => Err(Trouble::Refusal(lease_ended(self.place, *run.as_uuid()))),
+            None => Err(Trouble::Refusal(lease_ended(self.place, subject))),
         }
     }
 

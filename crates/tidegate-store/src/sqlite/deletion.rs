@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use tidegate_core::{Deleted, Expired, Run, RunKind, StateResult};
 use uuid::Uuid;
 
+use super::cache;
 use super::row::time;
 use super::run_row::kind_number;
 use super::states;
@@ -87,6 +88,21 @@ fn ended_beyond(
         .prepare_cached(sql)?
         .query_map((created, number, lately, bounded(limit)), id)?
         .collect()
+}
+
+/// Deletes at most `?2` rows of a table that belong to the run `?1`.
+macro_rules! of_run {
+    ($table:literal, $column:literal) => {
+        concat!(
+            "DELETE FROM ",
+            $table,
+            " WHERE number IN (SELECT number FROM ",
+            $table,
+            " WHERE ",
+            $column,
+            " = ?1 LIMIT ?2)"
+        )
+    };
 }
 
 /// Deletes these top-level runs with everything inside them, as far as about so many rows go.
@@ -226,6 +242,7 @@ impl Deletion<'_> {
                 return Ok(Outcome::Alive);
             }
             self.delete_logs_of(&node)?;
+            self.delete_artifacts_of(&node)?;
             if self.left == 0 {
                 return Ok(Outcome::Smaller);
             }
@@ -261,13 +278,17 @@ impl Deletion<'_> {
         self.connection
             .prepare_cached("DELETE FROM runs WHERE number = ?1")?
             .execute([node.number])?;
+        cache::forget_run(self.connection, node.id)?;
         self.left -= 1;
         self.deleted.runs += 1;
         // The results of a damaged history are not found any more, by nobody.
         let states = node.results.as_deref().zip(time(node.created));
         let states = states.and_then(|(text, created)| states::decode(text, created).ok());
         for state in states.into_iter().flatten() {
-            if let Some(StateResult::Persisted { reference }) = state.result {
+            // What a cached run has taken belongs to the run that computed it.
+            if let Some(StateResult::Persisted { reference }) = state.result
+                && state.name != "Cached"
+            {
                 self.deleted.results.push(reference);
             }
         }
@@ -275,19 +296,31 @@ impl Deletion<'_> {
     }
 
     fn delete_logs_of(&mut self, node: &Node) -> rusqlite::Result<()> {
+        let lines =
+            self.delete_of(node, of_run!("logs", "flow_run_id"), of_run!("logs", "task_run_id"))?;
+        self.deleted.log_lines += lines;
+        Ok(())
+    }
+
+    fn delete_artifacts_of(&mut self, node: &Node) -> rusqlite::Result<()> {
+        self.delete_of(
+            node,
+            of_run!("artifacts", "flow_run_id"),
+            of_run!("artifacts", "task_run_id"),
+        )
+        .map(drop)
+    }
+
+    /// Deletes what a run has made, as far as it goes; how many rows.
+    fn delete_of(&mut self, node: &Node, of_flow: &str, of_task: &str) -> rusqlite::Result<u64> {
         let sql = match node.kind {
-            NodeKind::Flow => {
-                "DELETE FROM logs WHERE number IN (SELECT number FROM logs WHERE flow_run_id = ?1 LIMIT ?2)"
-            }
-            NodeKind::TaskOutsideFlows | NodeKind::TaskInFlow => {
-                "DELETE FROM logs WHERE number IN (SELECT number FROM logs WHERE task_run_id = ?1 LIMIT ?2)"
-            }
+            NodeKind::Flow => of_flow,
+            NodeKind::TaskOutsideFlows | NodeKind::TaskInFlow => of_task,
         };
         let mut statement = self.connection.prepare_cached(sql)?;
-        let lines = statement.execute((node.id.as_bytes().as_slice(), bounded(self.left)))? as u64;
-        self.deleted.log_lines += lines;
-        self.left -= lines;
-        Ok(())
+        let rows = statement.execute((node.id.as_bytes().as_slice(), bounded(self.left)))? as u64;
+        self.left -= rows;
+        Ok(rows)
     }
 
     fn remember(&self, root: Uuid) -> rusqlite::Result<()> {

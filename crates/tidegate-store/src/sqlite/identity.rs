@@ -1,15 +1,13 @@
 //! Whose file it is, asked before anything is written to it. Looking changes no byte of it.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
-use rusqlite::ffi::SQLITE_READONLY_ROLLBACK;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tidegate_core::{StoreError, StoreErrorKind};
 
 use super::error::{Doing, damaged, failed, not_a_database, unread};
+use super::half_written;
 use super::migrate::{APPLICATION_ID, VERSION, schema, schema_of, version};
 use super::open::connect;
 use super::options::Options;
@@ -58,11 +56,9 @@ pub(super) fn check(path: &Path, place: &str, options: &Options) -> Result<(), S
     }
     let connection = read_only(path, options).map_err(opening)?;
     let marks = match marks(&connection) {
-        Err(error) if is_half_written(&error) => {
-            if !was_empty(path) {
-                return Err(half_written(place).caused_by(error));
-            }
-            roll_back(path, options).and_then(|()| marks(&connection)).map_err(opening)?
+        Err(error) if half_written::is_told_by(&error) => {
+            half_written::undo(path, place, options)?;
+            marks(&connection).map_err(opening)?
         }
         marks => marks.map_err(|error| not_understood(place, error))?,
     };
@@ -111,39 +107,6 @@ fn marks(connection: &Connection) -> rusqlite::Result<Marks> {
     Ok(Marks { application_id, version, objects })
 }
 
-/// Whether the last program to write the file died in the middle of it, and left a journal by which to undo what it did.
-fn is_half_written(error: &rusqlite::Error) -> bool {
-    error.sqlite_error().is_some_and(|error| error.extended_code == SQLITE_READONLY_ROLLBACK)
-}
-
-/// Ours are written through a write-ahead log, which leaves no such journal.
-fn half_written(place: &str) -> StoreError {
-    StoreError::new(
-        StoreErrorKind::Foreign,
-        format!(
-            "another program died while it wrote the SQLite database {place}; nothing was changed: give Tidegate a file of its \
-             own, or open this one with that program first"
-        ),
-    )
-}
-
-/// Whether nothing was in the file before it was written by halves, as when its maker died while making it. SQLite's file format
-/// says so: a journal begins with eight certain bytes, and from byte 16 on tells how many pages there were.
-fn was_empty(path: &Path) -> bool {
-    const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
-    let mut journal = path.as_os_str().to_owned();
-    journal.push("-journal");
-    let mut header = [0; 20];
-    let read = File::open(journal).and_then(|mut journal| journal.read_exact(&mut header));
-    read.is_ok() && header.starts_with(&MAGIC) && header[16..] == [0; 4]
-}
-
-/// Makes the file empty again.
-fn roll_back(path: &Path, options: &Options) -> rusqlite::Result<()> {
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options)?;
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-}
-
 /// The error of a question about a file. SQLite has no code of its own for a format or a text that it does not understand.
 fn not_understood(place: &str, error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
@@ -165,17 +128,50 @@ fn check_content(connection: &Connection, path: &Path, place: &str) -> Result<()
     if size(path) > CHECKED_UP_TO {
         return Ok(());
     }
-    let finding: String = connection
-        .pragma_query_value(None, "integrity_check", |row| row.get(0))
-        .map_err(|error| not_understood(place, error))?;
-    if finding == "ok" {
-        return Ok(());
+    let look = || -> Result<String, StoreError> {
+        connection
+            .pragma_query_value(None, "integrity_check", |row| row.get(0))
+            .map_err(|error| not_understood(place, error))
+    };
+    // Whoever is told of damage may throw a good file away. SQLite writes a page that the disk does not give among its findings, and
+    // not always in words of their own, so it looks twice.
+    if look()? != "ok" {
+        let finding = look()?;
+        if finding.contains("unable to get the page") || finding.contains("failed to get page") {
+            return Err(unread(place, finding.trim()));
+        }
+        if finding != "ok" {
+            return Err(damaged(place, finding.trim()));
+        }
     }
-    // SQLite writes a page that the disk does not give among the findings, and whoever is told of damage may throw a good file away.
-    if finding.contains("unable to get the page") || finding.contains("failed to get page") {
-        return Err(unread(place, finding.trim()));
+    match damaged_partial_index(connection) {
+        Ok(None) => Ok(()),
+        Ok(Some(index)) => {
+            Err(damaged(place, &format!("wrong number of entries in index {index}")))
+        }
+        Err(error) => Err(failed(place, Doing::Opening, error)),
     }
-    Err(damaged(place, finding.trim()))
+}
+
+/// A partial index that has not as many entries as its table has rows for it. Of all indexes, SQLite does not count these.
+fn damaged_partial_index(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let mut partial = connection.prepare(
+        "SELECT name, tbl_name, substr(sql, instr(sql, ' WHERE ')) FROM sqlite_schema \
+         WHERE type = 'index' AND sql LIKE '% WHERE %'",
+    )?;
+    let mut rows = partial.query([])?;
+    while let Some(row) = rows.next()? {
+        let (index, table, condition): (String, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
+        let agree = format!(
+            "SELECT (SELECT count(*) FROM {table} INDEXED BY {index}{condition}) \
+             = (SELECT count(*) FROM {table} NOT INDEXED{condition})"
+        );
+        if !connection.query_row(&agree, [], |row| row.get(0))? {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
 }
 
 /// Looked up without opening the file: closing it would drop the locks that SQLite holds on it in this process.

@@ -70,6 +70,18 @@ pub(super) fn id(connection: &Connection, number: i64) -> rusqlite::Result<Optio
     Ok(id.map(|bytes| uuid::Uuid::from_bytes(bytes).into()))
 }
 
+/// The lease of a number with all that is known of it, unless it has ended.
+pub(super) fn of_number(
+    connection: &Connection,
+    number: i64,
+) -> Result<Option<Lease>, UnreadableRow> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, host, pid, started, expires, checksum FROM leases WHERE number = ?1",
+    )?;
+    let mut rows = statement.query([number])?;
+    rows.next()?.map(read).transpose()
+}
+
 /// Every lease that has not ended.
 pub(super) fn all(connection: &Connection) -> Result<Vec<Lease>, UnreadableRow> {
     let mut statement = connection.prepare_cached(

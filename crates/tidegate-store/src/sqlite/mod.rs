@@ -1,7 +1,9 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod artifact_row;
 mod backup;
+mod cache;
 mod checksum;
 mod database;
 mod definitions;
@@ -10,6 +12,7 @@ mod error;
 mod file;
 mod gathering;
 mod guard;
+mod half_written;
 mod identity;
 mod intake;
 mod keeper;
@@ -44,9 +47,10 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, Deleted, Expired, IfExists, Lease, LeaseId, LimitChange, LimitUse, LogQuery,
-    LogRecord, RecordedCall, Room, Run, RunId, RunQuery, SlotAnswer, SlotHolder, SlotRequest,
-    Store, StoreError, StoreInfo, Timestamp, Write,
+    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
+    Expired, IfExists, Lease, LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall,
+    Room, Run, RunId, RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo,
+    Timestamp, Write,
 };
 
 use self::database::Database;
@@ -244,6 +248,35 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn artifacts(
+        &self,
+        query: ArtifactQuery,
+    ) -> BoxFuture<'_, Result<Vec<ArtifactRecord>, StoreError>> {
+        self.ask(move |database| database.artifacts(&query))
+    }
+
+    fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.act(1, move |connection| artifact_row::delete(connection, id))
+    }
+
+    fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {
+        self.ask(move |database| database.cached(key))
+    }
+
+    fn lock(
+        &self,
+        key: CacheKey,
+        lease: LeaseId,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(1, move |connection| {
+            let taken = cache::lock(connection, key, lease, now)
+                .map_err(|error| unreadable(&place, error))?;
+            taken.ok_or_else(|| lease_ended(&place, *lease.as_uuid()))
+        })
     }
 
     fn take_slots(&self, request: SlotRequest) -> BoxFuture<'_, Result<SlotAnswer, StoreError>> {

@@ -1,5 +1,6 @@
-//! Writes that are not stored yet. What is put about a run that waits already joins what waits, if both are under one lease;
-//! likewise the renewals of a lease. Everything else is stored by itself, in the order in which it was put.
+//! Writes that are not stored yet. What is put about a run that is not begun yet joins what begins it, if both are under one lease;
+//! likewise the renewals of a lease. Everything else is stored by itself, in the order in which it was put: of two advances of a run
+//! that is on record the first may have to be refused, and must not take the second with it.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -97,7 +98,11 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::Advance(advance) => advance.lease,
         Write::TakeLease(lease) => Some(lease.id),
         Write::RenewLease { id, .. } => Some(*id),
-        Write::ReleaseLease(_) | Write::ReleaseSlots(_) => None,
+        Write::Cache { lease, .. } => *lease,
+        Write::Artifact(_)
+        | Write::ReleaseLease(_)
+        | Write::Unlock { .. }
+        | Write::ReleaseSlots(_) => None,
     };
     lease.is_some_and(|lease| leases.contains(&lease))
 }
@@ -114,16 +119,11 @@ fn join(older: &mut Write, newer: Write) -> Result<Option<Write>, Contradiction>
             }
             advance.apply_to(run);
         }
-        (Write::Advance(older), Write::Advance(newer)) if older.lease == newer.lease => {
-            if newer.after != older.after + older.states.len() {
-                return Err(Contradiction::DoesNotFollow);
-            }
-            older.absorb(*newer);
-        }
         (Write::TakeLease(lease), Write::RenewLease { expires, .. }) => lease.expires = expires,
         (Write::RenewLease { expires: older, .. }, Write::RenewLease { expires, .. }) => {
             *older = expires;
         }
+        (Write::Artifact(older), Write::Artifact(newer)) => *older = newer,
         (_, newer) => return Ok(Some(newer)),
     }
     Ok(None)

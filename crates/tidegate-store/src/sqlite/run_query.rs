@@ -139,8 +139,13 @@ impl Conditions {
         self.values.push(value.into());
     }
 
+    /// Adds a condition without parameters.
+    pub(super) fn always(&mut self, clause: &str) {
+        self.clauses.push(clause.to_owned());
+    }
+
     /// Adds the condition that a column has one of these values, unless there are none.
-    fn is_one_of(&mut self, column: &str, values: impl Iterator<Item = Value>) {
+    pub(super) fn is_one_of(&mut self, column: &str, values: impl Iterator<Item = Value>) {
         let before = self.values.len();
         self.values.extend(values);
         let count = self.values.len() - before;

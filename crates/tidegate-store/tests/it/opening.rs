@@ -152,34 +152,57 @@ async fn an_empty_file_becomes_a_database() {
     Sqlite::open(Options::file(&path)).unwrap().close().await.unwrap();
 }
 
-/// A file of one page, and the journal of the change that was about to bring it there from so many pages.
-fn write_by_halves(path: &Path, pages_before: u8) {
-    let other = Connection::open(path).unwrap();
-    other.execute_batch("CREATE TABLE theirs (a)").unwrap();
-    drop(other);
+/// A database that is being written, and the journal by which to undo that: to this first page, or to nothing.
+fn write_by_halves(path: &Path, before: Option<&[u8]>) {
+    Connection::open(path).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
     let mut journal = vec![0; 512];
     journal[..8].copy_from_slice(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
-    journal[19] = pages_before;
     journal[22] = 2; // sectors of 512 bytes
     journal[26] = 16; // pages of 4,096 bytes
+    if let Some(page) = before {
+        // One page there was, and one is in the journal, with its number and a checksum over every 200th byte.
+        let sum: u32 = (96..4096).step_by(200).map(|at| u32::from(page[at])).sum();
+        journal[11] = 1;
+        journal[19] = 1;
+        journal.extend([0, 0, 0, 1]);
+        journal.extend(page);
+        journal.extend(sum.to_be_bytes());
+    }
     fs::write(format!("{}-journal", path.display()), journal).unwrap();
+}
+
+/// The first page of a database without tables.
+fn empty_page(application_id: i32) -> Vec<u8> {
+    let (_folder, path) = folder_and_path();
+    let database = Connection::open(&path).unwrap();
+    database.pragma_update(None, "application_id", 1).unwrap();
+    database.pragma_update(None, "application_id", application_id).unwrap();
+    drop(database);
+    fs::read(path).unwrap()
 }
 
 #[tokio::test]
 async fn a_file_whose_maker_died_while_making_it_is_made_anew() {
-    let (folder, path) = folder_and_path();
-    write_by_halves(&path, 0);
-    let store = Sqlite::open(Options::file(&path)).unwrap();
-    store.put_acknowledged(Write::Begin(Box::new(full_run()))).await.unwrap();
-    store.close().await.unwrap();
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    for before in [None, Some(empty_page(0))] {
+        let (folder, path) = folder_and_path();
+        write_by_halves(&path, before.as_deref());
+        let store = Sqlite::open(Options::file(&path)).unwrap();
+        store.put_acknowledged(Write::Begin(Box::new(full_run()))).await.unwrap();
+        store.close().await.unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 }
 
 #[test]
 fn a_database_that_another_program_has_written_by_halves_is_refused() {
-    let (_folder, path) = folder_and_path();
-    write_by_halves(&path, 1);
-    check(&path, StoreErrorKind::Foreign, "another program died while it wrote");
+    let marked = empty_page(77);
+    let mut with_a_table = empty_page(0);
+    with_a_table[104] = 1;
+    for before in [marked, with_a_table] {
+        let (_folder, path) = folder_and_path();
+        write_by_halves(&path, Some(&before));
+        check(&path, StoreErrorKind::Foreign, "another program died while it wrote");
+    }
 }
 
 #[tokio::test]

@@ -11,12 +11,15 @@ use crate::definition::Definition;
 use crate::engine::{Attempt, Attempted, Body, Plan};
 use crate::error::Error;
 use crate::inputs::Inputs;
-use crate::result::Codec;
+use crate::result::{Codec, KeyPart};
 
 /// A body that gives a `T`.
 pub(crate) trait Produce<T>: Body {
     /// The value of the last attempt that returned one.
     fn take(&mut self) -> Option<T>;
+
+    /// Writes and reads the value like this, where that was not known yet.
+    fn set_codec(&mut self, codec: Codec<T>);
 }
 
 /// What an attribute tells of one call. The same fields can be written by hand.
@@ -42,6 +45,8 @@ pub struct Parts<A, B, O, T> {
     pub conclude: fn(&T) -> Option<State>,
     /// Writes and reads the value, if its type can be.
     pub codec: Option<Codec<T>>,
+    /// Makes the key of the result from the arguments.
+    pub result_key: Option<fn(&A) -> Vec<KeyPart>>,
 }
 
 struct Function<A, B, F, O, T> {
@@ -125,6 +130,10 @@ where
     fn take(&mut self) -> Option<T> {
         self.value.take()
     }
+
+    fn set_codec(&mut self, codec: Codec<T>) {
+        self.codec = Some(codec);
+    }
 }
 
 impl<A, B, O, T> Parts<A, B, O, T> {
@@ -139,6 +148,7 @@ impl<A, B, O, T> Parts<A, B, O, T> {
         let mut plan = Plan::new(self.definition.clone());
         plan.parameters = (self.record)(&self.arguments);
         plan.name = self.run_name.map(|name| name(&self.arguments));
+        plan.result_key = self.result_key.map(|key| key(&self.arguments));
         let body = Function {
             attempt: PhantomData,
             arguments: Some(self.arguments),

@@ -6,6 +6,7 @@ use tidegate_core::State;
 use crate::call::{Call, FlowCall, Produce, Stage};
 use crate::engine::{Attempt, Body};
 use crate::inputs::Inputs;
+use crate::result::Codec;
 
 struct Forgetting<T>(Box<dyn Produce<T>>);
 
@@ -43,6 +44,9 @@ impl<T: Send> Produce<()> for Forgetting<T> {
     fn take(&mut self) -> Option<()> {
         self.0.take().map(drop)
     }
+
+    /// The value has a codec of its own, or cannot have one.
+    fn set_codec(&mut self, _codec: Codec<()>) {}
 }
 
 impl<T: Send + 'static> FlowCall<'static, T> {

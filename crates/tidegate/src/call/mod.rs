@@ -16,9 +16,11 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tidegate_core::{Delays, Run};
 
+use crate::cache::CachePolicy;
 use crate::engine::{Body, Context, Engine, Execution, Plan, call_key, not_in_transactional_body};
 use crate::error::Result;
 use crate::hook::Hook;
+use crate::result::{Codec, IntoResultSerializer, IntoResultStorage, KeyPart, Recordable};
 
 pub(crate) use body::Produce;
 pub use body::{Parts, flow, task};
@@ -60,6 +62,17 @@ impl<'a, T: Send + 'a> Call<'a, T> {
             plan.taken_up = Some(run);
             plan.context = None;
         })
+    }
+
+    /// Changes the plan of a call whose result shall be kept.
+    fn keeping(mut self, change: impl FnOnce(&mut Plan)) -> Self
+    where
+        T: Recordable,
+    {
+        if let Stage::Described(described) = &mut self.0 {
+            described.body.set_codec(Codec::new());
+        }
+        self.plan(change)
     }
 
     fn start(self) -> BoxFuture<'a, Result<T>> {
@@ -149,6 +162,32 @@ macro_rules! call_type {
                 Self(self.0.plan(|plan| plan.options_mut().log_prints = Some(log_prints)))
             }
 
+            /// Says whether the result of this run is kept. One that shall be and cannot be fails the run.
+            pub fn persist_result(self, persist: bool) -> Self
+            where
+                T: Recordable,
+            {
+                Self(self.0.keeping(|plan| plan.options_mut().persist_result = Some(persist)))
+            }
+
+            /// Keeps the result here: in a folder by its path, or in a storage.
+            pub fn result_storage(self, storage: impl IntoResultStorage) -> Self
+            where
+                T: Recordable,
+            {
+                let storage = Some(storage.into_result_storage());
+                Self(self.0.keeping(|plan| plan.options_mut().result_storage = storage))
+            }
+
+            /// Writes the result in this form.
+            pub fn result_serializer(self, serializer: impl IntoResultSerializer) -> Self
+            where
+                T: Recordable,
+            {
+                let serializer = Some(serializer.into_result_serializer());
+                Self(self.0.keeping(|plan| plan.options_mut().result_serializer = serializer))
+            }
+
             /// Calls `hook` when this run has completed, after the hooks of its definition.
             pub fn on_completion(self, hook: Hook) -> Self {
                 Self(self.0.plan(|plan| plan.options_mut().on_completion.push(hook)))
@@ -230,6 +269,45 @@ call_type! {
     FlowCall, "flow"
 }
 
+impl<'a, T: Send + 'a> TaskCall<'a, T> {
+    /// Says what the result depends on that later runs may take, in the place of what the task says.
+    ///
+    /// ```
+    /// use tidegate::cache::INPUTS;
+    /// use tidegate::prelude::*;
+    ///
+    /// #[task]
+    /// async fn double(number: i32) -> i32 {
+    ///     number * 2
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+    /// assert_eq!(double(4).cache(INPUTS).await?, 8); // runs
+    /// assert_eq!(double(4).cache(INPUTS).await?, 8); // is Cached
+    /// # Ok(()) }).await }
+    /// ```
+    pub fn cache(self, policy: CachePolicy) -> Self
+    where
+        T: Recordable,
+    {
+        Self(self.0.keeping(|plan| {
+            let options = plan.options_mut();
+            options.cache_policy = Some(policy);
+            options.cache_key_fn = None;
+        }))
+    }
+
+    /// Says how long later runs may take the result; with zero, they never do.
+    pub fn cache_expiration(self, expiration: Duration) -> Self {
+        Self(self.0.plan(|plan| plan.options_mut().cache_expiration = Some(expiration)))
+    }
+
+    /// Says whether it runs though its result is cached, and replaces it.
+    pub fn refresh_cache(self, refresh: bool) -> Self {
+        Self(self.0.plan(|plan| plan.options_mut().refresh_cache = Some(refresh)))
+    }
+}
+
 impl<'a, T: Send + 'a> FlowCall<'a, T> {
     /// See [`Call::taking_up`].
     pub(crate) fn taking_up(self, run: Box<Run>) -> Self {
@@ -258,6 +336,16 @@ impl<'a, T: Send + 'a> FlowCall<'a, T> {
             Stage::Described(described) => described.body.inputs().opaque().next(),
             Stage::Running(_) | Stage::Finished => None,
         }
+    }
+}
+
+impl<'a, T: Recordable + Send + 'a> TaskCall<'a, T> {
+    /// Keeps the result under this key. When there is one already, the task does not run: its run ends as Cached with that result.
+    ///
+    /// A key is a path of names with `/` between them, such as `reports/2026.json`.
+    pub fn result_storage_key(self, key: impl Into<String>) -> Self {
+        let key = vec![KeyPart::Text(key.into())];
+        Self(self.0.keeping(|plan| plan.result_key = Some(key)))
     }
 }
 

@@ -71,7 +71,8 @@ impl Step {
         self
     }
 
-    /// The call that runs `function` once for every attempt. What it gives is recorded with its run.
+    /// The call that runs `function` once for every attempt. What it gives is recorded with its run, so it must own its data; a
+    /// result that borrows is for [`run_unrecorded`](Self::run_unrecorded).
     pub fn run<'a, B, F, T, E>(self, function: B) -> TaskCall<'a, T>
     where
         B: FnMut() -> F + Send + 'a,
@@ -181,5 +182,9 @@ where
 {
     fn take(&mut self) -> Option<T> {
         self.value.take()
+    }
+
+    fn set_codec(&mut self, codec: Codec<T>) {
+        self.codec = Some(codec);
     }
 }

@@ -105,6 +105,10 @@ where
     fn take(&mut self) -> Option<T> {
         self.value().take()
     }
+
+    fn set_codec(&mut self, codec: Codec<T>) {
+        self.codec = Some(codec);
+    }
 }
 
 /// A call of a task that is given the store's transaction.

@@ -41,7 +41,7 @@ impl Calls {
     /// A new attempt begins, which earlier ones left this for.
     pub(super) fn begin_attempt(&mut self, recorded: Vec<RecordedCall>) {
         self.made.clear();
-        self.recorded = recorded.into_iter().map(|call| (call.key(), call)).collect();
+        self.recorded = recorded.into_iter().filter_map(|call| Some((call.key()?, call))).collect();
     }
 
     /// The names of the runs that earlier attempts left and this one has not met, at most so many, and how many there are.

@@ -9,9 +9,11 @@ use tidegate_core::{RunKind, State, StateData, Timestamp, Verdict};
 
 use crate::engine::attempt::Outcome;
 use crate::engine::panics::Panic;
+use crate::engine::result::Unwritten;
 use crate::engine::{Body, Execution, hooks};
 use crate::error::{Error, Result};
 use crate::log::seconds;
+use crate::result::Unkept;
 
 /// What comes after an attempt.
 pub(super) enum Next {
@@ -19,6 +21,14 @@ pub(super) enum Next {
     AttemptAt(Timestamp),
     /// Nothing: the run has ended like this.
     Ended(Result<()>),
+}
+
+/// What cannot be told at once of an attempt that has ended.
+pub(super) enum Unfinished {
+    /// It failed, and another may follow.
+    Failing(Failing),
+    /// Its result must be written first.
+    Unwritten(Unwritten),
 }
 
 /// What a failed attempt is proposed as, and what is said of it.
@@ -90,14 +100,14 @@ impl Execution {
         }
     }
 
-    /// Proposes what the outcome amounts to, and says what follows; a failure goes on to [`fail`](Self::fail).
+    /// Proposes what the outcome amounts to, and says what follows; what takes longer goes on to [`finish`](Self::finish).
     ///
     /// Not async, so that the future of a run holds no outcome: most runs just return.
     pub(super) fn conclude(
         &mut self,
         outcome: Outcome,
         body: &dyn Body,
-    ) -> Result<Next, Box<Failing>> {
+    ) -> Result<Next, Box<Unfinished>> {
         let now = self.live.engine().now();
         let failing = match outcome {
             Outcome::Returned => {
@@ -106,7 +116,7 @@ impl Execution {
                     Some(state) => State { timestamp: now, ..state },
                 };
                 if !state.is_failed() {
-                    let state = self.with_result(state, body);
+                    let state = self.with_result(state, body)?;
                     return Ok(self.end_in(state));
                 }
                 let text = format!("{state:?}");
@@ -129,7 +139,7 @@ impl Execution {
                 Failing { state, cause: None, what: What::Timeout, text }
             }
         };
-        Err(Box::new(failing))
+        Err(Box::new(Unfinished::Failing(failing)))
     }
 
     fn panicked(&self, panic: Panic, now: Timestamp) -> Failing {
@@ -138,12 +148,31 @@ impl Execution {
         Failing { state, cause: Some(Arc::new(panic)), what: What::Exception, text }
     }
 
-    /// Proposes a failed state, which the rules may turn into another attempt.
-    pub(super) async fn fail(
+    /// A run whose result cannot be kept, though it was told to.
+    pub(super) fn failing_to_keep(&self, unkept: Unkept) -> Failing {
+        let text = unkept.to_string();
+        let state = State::failed(self.live.engine().now()).message(self.encountered(&text));
+        Failing { state, cause: Some(Arc::new(unkept)), what: What::Exception, text }
+    }
+
+    /// Goes on from an attempt that cannot be concluded at once.
+    pub(super) async fn finish(
         &mut self,
-        mut failing: Failing,
+        unfinished: Unfinished,
         used_up: Option<&'static str>,
     ) -> Next {
+        let failing = match unfinished {
+            Unfinished::Failing(failing) => failing,
+            Unfinished::Unwritten(unwritten) => match self.write_result(unwritten).await {
+                Ok(state) => return self.end_in(state),
+                Err(failing) => failing,
+            },
+        };
+        self.fail(failing, used_up).await
+    }
+
+    /// Proposes a failed state, which the rules may turn into another attempt.
+    async fn fail(&mut self, mut failing: Failing, used_up: Option<&'static str>) -> Next {
         let (attempt, retries) = {
             let record = self.live.record();
             (record.run_count, record.policy.retry.retries())
@@ -183,7 +212,7 @@ impl Execution {
     }
 
     /// Proposes a state that is not a failure.
-    fn end_in(&mut self, state: State) -> Next {
+    pub(super) fn end_in(&mut self, state: State) -> Next {
         match self.propose(state) {
             Verdict::Accept | Verdict::Replace(_) => {
                 let entered = self.live.state().expect("a run that entered a state has one");
@@ -213,12 +242,21 @@ impl Execution {
     }
 
     fn end(&mut self, state: State, cause: Option<Arc<dyn StdError + Send + Sync>>) -> Next {
+        Next::Ended(self.ended_in(state, cause))
+    }
+
+    /// The run has ended in this state: what its caller is given.
+    pub(super) fn ended_in(
+        &mut self,
+        state: State,
+        cause: Option<Arc<dyn StdError + Send + Sync>>,
+    ) -> Result<()> {
         self.ended = true;
-        Next::Ended(if state.is_completed() {
+        if state.is_completed() {
             Ok(())
         } else {
             Err(Error::ended(self.live.label(), state, cause))
-        })
+        }
     }
 
     /// Records how the run ended, and says so.
@@ -226,7 +264,11 @@ impl Execution {
         let Some(state) = self.live.state() else { return Ok(()) };
         let line = self.live.finished(&state);
         line.store();
+        if self.caching.is_some() {
+            Box::pin(self.leave_result()).await;
+        }
         let recorded = self.record_acknowledged().await;
+        self.caching = None;
         match &recorded {
             Ok(()) => line.print(),
             Err(error) => self.live.logger().error(format_args!("{error}")),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tidegate_core::RunKind;
+use tidegate_core::{CacheKey, RunKind};
 use tokio::task_local;
 
 use crate::engine::{Engine, LiveRun};
@@ -19,6 +19,21 @@ pub(crate) struct Context {
     pub(crate) flow: Option<Arc<LiveRun>>,
     pub(crate) task: Option<Arc<LiveRun>>,
     pub(crate) tags: Arc<[String]>,
+    /// What is computed for the cache in runs around, so that what they call does not wait for them.
+    pub(crate) computing: Option<Arc<Computing>>,
+}
+
+/// A key that a run computes the result of, and those of the runs around it.
+#[derive(Debug)]
+pub(crate) struct Computing {
+    key: CacheKey,
+    around: Option<Arc<Computing>>,
+}
+
+impl Computing {
+    pub(super) fn new(key: CacheKey, around: Option<Arc<Self>>) -> Self {
+        Self { key, around }
+    }
 }
 
 impl Context {
@@ -44,7 +59,20 @@ impl Context {
             RunKind::Flow => (Some(run), None),
             RunKind::Task => (self.flow.clone(), Some(run)),
         };
-        Self { engine, flow, task, tags: Arc::clone(&self.tags) }
+        let (tags, computing) = (Arc::clone(&self.tags), self.computing.clone());
+        Self { engine, flow, task, tags, computing }
+    }
+
+    /// Whether a run around computes the result of this key.
+    pub(super) fn computes(&self, key: CacheKey) -> bool {
+        let mut computing = self.computing.as_ref();
+        while let Some(each) = computing {
+            if each.key == key {
+                return true;
+            }
+            computing = each.around.as_ref();
+        }
+        false
     }
 
     /// Runs a future in this context.

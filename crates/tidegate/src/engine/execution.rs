@@ -6,7 +6,10 @@ use std::sync::Arc;
 use tidegate_core::store::Advance;
 use tidegate_core::{Run, RunKind, RunPolicy, State, StateType, Write};
 
+use crate::cache::CachePolicy;
 use crate::engine::activity::Busy;
+use crate::engine::attempt::Outcome;
+use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
 use crate::engine::panics::Panic;
 use crate::engine::recall::{Recalled, recall};
@@ -15,6 +18,7 @@ use crate::engine::{Body, Claim, Context, Engine, LiveRun, Nursery, Plan, union}
 use crate::error::{Error, Result};
 use crate::names;
 use crate::options::Options;
+use crate::result::{KeyPart, compose_key};
 
 /// A run in the hands of the engine. Dropping it before it has ended records the run as CRASHED.
 pub(crate) struct Execution {
@@ -28,6 +32,12 @@ pub(crate) struct Execution {
     pub(super) ended: bool,
     /// The state that an earlier attempt completed in, whose result is taken.
     replayed: Option<Box<State>>,
+    /// Under what it leaves its result to others.
+    pub(super) caching: Option<Box<Caching>>,
+    /// The key of its result, where its options say one.
+    pub(super) result_key: Option<String>,
+    /// What fails the next attempt before it begins.
+    pub(super) trouble: Option<Error>,
     /// Owns the run, where runs need an owner.
     pub(super) claim: Option<Claim>,
 }
@@ -56,11 +66,22 @@ impl Execution {
             }
         };
         record.lease = claim.as_ref().map(Claim::lease);
+        if plan.needs_a_store
+            && (plan.result_key.is_some() || plan.options.says_where_results_are())
+        {
+            return Err(Error::configuration(format!(
+                "'{}' is transactional: its result is kept in its record, which its transaction commits, so it takes no result \
+                 storage, key or serializer",
+                plan.definition.name()
+            )));
+        }
+        let result_key = plan.result_key.as_deref().map(|parts| result_key(parts, &record, &outer));
+        let result_key = result_key.transpose()?;
         let Plan { definition, options, .. } = plan;
-        let inherited = outer.run().map(|run| run.log_prints());
-        let log_prints = options.logs_prints(inherited, engine.settings().log_prints);
+        let inherited = outer.run().map(|run| run.inherited());
+        let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
         let live =
-            Arc::new(LiveRun::new(engine, definition, record, log_prints, outer.flow.clone()));
+            Arc::new(LiveRun::new(engine, definition, record, inherited, outer.flow.clone()));
         let context = Arc::new(outer.inside(Arc::clone(&live)));
         let is_new = recorded.is_none() && replayed.is_none();
         let (recorded, recorded_policy) = recorded.unzip();
@@ -72,6 +93,9 @@ impl Execution {
             recorded_policy: recorded_policy.unwrap_or_default(),
             ended: replayed.is_some(),
             replayed,
+            caching: None,
+            result_key,
+            trouble: None,
             claim,
         };
         if is_new {
@@ -89,9 +113,19 @@ impl Execution {
     /// The life of a run.
     pub(crate) async fn perform(&mut self, body: &mut dyn Body) -> Result<()> {
         if let Some(state) = self.replayed.take() {
-            return Box::pin(self.replay(*state)).await;
+            return Box::pin(self.replay(*state, body)).await;
+        }
+        self.remember_inputs(body);
+        if let Some(end) = self.take_cached(body).await {
+            return Box::pin(self.end_life(end)).await;
         }
         loop {
+            if self.result_key.is_some()
+                && let Some(state) = Box::pin(self.stored_result(body)).await
+                && let Next::Ended(end) = self.end_in(state)
+            {
+                return Box::pin(self.end_life(end)).await;
+            }
             let busy = match self.begin_attempt().await {
                 Ok(busy) => busy,
                 Err(error) => {
@@ -100,11 +134,14 @@ impl Execution {
                 }
             };
             self.call_hooks(StateType::Running).await;
-            let outcome = self.attempt(body).await;
+            let outcome = match self.trouble.take() {
+                Some(error) => Outcome::Failed(error),
+                None => self.attempt(body).await,
+            };
             self.join_submitted(&outcome).await;
             let next = match self.conclude(outcome, body) {
                 Ok(next) => next,
-                Err(failing) => Box::pin(self.fail(*failing, body.used_up())).await,
+                Err(unfinished) => Box::pin(self.finish(*unfinished, body.used_up())).await,
             };
             match next {
                 Next::AttemptAt(time) => {
@@ -112,16 +149,21 @@ impl Execution {
                     self.wait_until(time).await;
                 }
                 Next::Ended(end) => {
-                    if end.is_ok() {
-                        self.warn_of_calls_not_met();
-                    }
-                    self.record_end().await?;
-                    self.call_end_hooks().await;
-                    self.claim = None;
-                    return end;
+                    return self.end_life(end).await;
                 }
             }
         }
+    }
+
+    /// What remains when a run has entered its last state.
+    async fn end_life(&mut self, end: Result<()>) -> Result<()> {
+        if end.is_ok() {
+            self.warn_of_calls_not_met();
+        }
+        self.record_end().await?;
+        self.call_end_hooks().await;
+        self.claim = None;
+        end
     }
 
     pub(crate) fn live(&self) -> &Arc<LiveRun> {
@@ -197,6 +239,15 @@ fn place(described: Arc<Context>) -> Arc<Context> {
     }
 }
 
+/// The key of the result of a run called at `outer`.
+fn result_key(parts: &[KeyPart], record: &Run, outer: &Context) -> Result<String> {
+    let flow_run = outer.flow.as_ref().map(|flow| flow.record());
+    compose_key(parts, record, flow_run.as_deref()).map_err(|why| {
+        let name = &record.definition.name;
+        Error::configuration(format!("'{name}': its `result_storage_key` has no meaning: {why}"))
+    })
+}
+
 /// The record of a run that nothing has happened to yet.
 fn first_record(engine: &Engine, outer: &Context, plan: &mut Plan) -> Result<Run> {
     let (definition, options) = (&plan.definition, &plan.options);
@@ -214,6 +265,9 @@ fn first_record(engine: &Engine, outer: &Context, plan: &mut Plan) -> Result<Run
         }
         (None, None, RunKind::Task) => definition.name().to_owned(),
     };
+    if let Some(Err(error)) = options.cache_policy.as_ref().map(CachePolicy::isolation_level) {
+        return Err(Error::configuration(format!("'{}': {error}", definition.name())));
+    }
     let own_tags = plan.tags.take().unwrap_or_else(|| definition.tags().to_vec());
     record.tags = union(&outer.tags, own_tags);
     record.parameters = std::mem::take(&mut plan.parameters);

@@ -1,14 +1,18 @@
 //! A run while it lives: what its context, its handles and its loggers may see of it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+};
 
 use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 
 use crate::definition::Definition;
 use crate::engine::{Calls, Engine, Nursery};
 use crate::error::RunLabel;
+use crate::inputs::Inputs;
 use crate::log::{Finished, RunLogger, Speaker};
+use crate::options::{Inherited, Keeping};
 
 /// The shared side of a run.
 pub(crate) struct LiveRun {
@@ -17,11 +21,13 @@ pub(crate) struct LiveRun {
     definition: Definition,
     /// Of a flow run, read by each of its task runs for each of their states.
     record: RwLock<Run>,
-    log_prints: bool,
+    inherited: Inherited,
     /// Of a flow run: what its current attempt has submitted.
     nursery: Option<Mutex<Nursery>>,
     /// Of a flow run that is recorded: the calls of its current attempt.
     calls: Option<Mutex<Calls>>,
+    /// Of a flow run whose tasks may be cached: what is known of its arguments.
+    inputs: OnceLock<Box<Inputs>>,
     flow: Option<Arc<LiveRun>>,
 }
 
@@ -30,7 +36,7 @@ impl LiveRun {
         engine: Engine,
         definition: Definition,
         record: Run,
-        log_prints: bool,
+        inherited: Inherited,
         flow: Option<Arc<Self>>,
     ) -> Self {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
@@ -41,9 +47,10 @@ impl LiveRun {
             engine,
             definition,
             record: RwLock::new(record),
-            log_prints,
+            inherited,
             nursery,
             calls,
+            inputs: OnceLock::new(),
             flow,
         }
     }
@@ -86,8 +93,28 @@ impl LiveRun {
         self.calls.as_ref().map(lock)
     }
 
+    /// Of a flow run: what is known of its arguments.
+    pub(crate) fn inputs(&self) -> Option<&Inputs> {
+        self.inputs.get().map(|inputs| &**inputs)
+    }
+
+    /// Remembers what is known of the arguments of a flow run. The first time counts.
+    pub(super) fn remember_inputs(&self, inputs: Inputs) {
+        let _ = self.inputs.set(Box::new(inputs));
+    }
+
     pub(crate) fn log_prints(&self) -> bool {
-        self.log_prints
+        self.inherited.log_prints
+    }
+
+    /// Whether its result is kept.
+    pub(crate) fn keeping(&self) -> Keeping {
+        self.inherited.keeping
+    }
+
+    /// What runs inside it go by that say nothing themselves.
+    pub(crate) fn inherited(&self) -> Inherited {
+        self.inherited
     }
 
     /// The record as it is now. Held for a look, never across an await.

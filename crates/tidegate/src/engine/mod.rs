@@ -9,6 +9,7 @@
 mod activity;
 mod attempt;
 mod body;
+mod caching;
 mod call_key;
 mod calls;
 mod conclude;
@@ -27,6 +28,7 @@ mod result;
 mod retention;
 mod shutdown;
 mod transact;
+mod turn;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -36,6 +38,7 @@ use tidegate_core::{Clock, Store, Timestamp};
 
 use crate::error::{Error, Result};
 use crate::log::Sink;
+use crate::result::Archive;
 use crate::settings::Settings;
 
 use activity::Activity;
@@ -54,6 +57,7 @@ use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
 pub(crate) use transact::not_in_transactional_body;
+use turn::Turns;
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
 ///
@@ -96,6 +100,9 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    /// Who computes what is to be cached.
+    turns: Turns,
+    archive: Archive,
     housekeeping: Housekeeping,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
@@ -106,6 +113,7 @@ impl Engine {
         store: Option<Arc<dyn Store>>,
         settings: Settings,
         clock: Clock,
+        archive: Archive,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
         let ownership = store
@@ -119,6 +127,8 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            turns: Turns::default(),
+            archive,
             housekeeping: Housekeeping::default(),
             ownership,
         }))
@@ -208,6 +218,11 @@ impl Engine {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// Where results are that are not part of the record.
+    pub(crate) fn archive(&self) -> &Archive {
+        &self.0.archive
     }
 
     /// Where the log lines of its runs go.

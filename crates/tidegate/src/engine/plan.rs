@@ -7,6 +7,7 @@ use tidegate_core::{CallKey, Parameters, Run};
 use crate::definition::Definition;
 use crate::engine::{Context, Engine};
 use crate::options::Options;
+use crate::result::KeyPart;
 
 /// A described call without its types: what shall run, with which options, called from where.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Plan {
     pub(crate) tags: Option<Vec<String>>,
     pub(crate) engine: Option<Engine>,
     pub(crate) context: Option<Arc<Context>>,
+    /// The key of the result, as far as it is known before the run is.
+    pub(crate) result_key: Option<Vec<KeyPart>>,
     /// What finds the call again when the body of its flow run runs again.
     pub(crate) call_key: Option<CallKey>,
     /// The run that this call goes on with, instead of a new one.
@@ -37,6 +40,7 @@ impl Plan {
             tags: None,
             engine: None,
             context: None,
+            result_key: None,
             call_key: None,
             taken_up: None,
             needs_a_store: false,

@@ -1,11 +1,14 @@
 //! What an earlier attempt left of a call: a run that completed gives its result without running, and one that did not goes on
 //! as the same run. Nothing here decides whether it may.
 
-use tidegate_core::{LogLevel, RecordedCall, Run, State, StateResult};
+use std::sync::Arc;
 
+use tidegate_core::{CompletedCall, LogLevel, RecordedCall, Run, State, StateResult};
+
+use crate::engine::result::restore;
 use crate::engine::{Body, Context, Execution, Plan};
 use crate::error::{Error, Result};
-use crate::result::json;
+use crate::result::{Found, Unreadable};
 
 /// How many names of runs that were not met are told.
 const NAMES: usize = 5;
@@ -29,38 +32,46 @@ pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> R
     let Some(flow) = &outer.flow else { return Recalled::New };
     let found = flow.calls().and_then(|mut calls| calls.take(key));
     match found {
-        Some(RecordedCall::Completed { run_id, name, state, .. }) => {
-            let mut run = Run::new(plan.definition.record().clone(), name, state.timestamp);
+        Some(RecordedCall::Completed(call)) => {
+            let CompletedCall { key, run_id, name, state_name, ended, result } = *call;
+            let mut run = Run::new(plan.definition.record().clone(), name, ended);
             run.id = run_id;
             run.call_key = Some(key);
-            run.states.push(state);
-            match restore(run.state(), body) {
+            run.states.push(State::completed(ended).named(state_name).with_result(result));
+            match restore_recorded(run.state(), body) {
                 Ok(()) => Recalled::Completed(Box::new(run)),
-                Err(error) => {
+                Err(unreadable) => {
                     flow.logger().warning(format_args!(
-                        "The result of task run '{}' is recorded and cannot be read as what it gives now, so it runs again: {error}",
+                        "Task run '{}' {unreadable}; so it runs again",
                         run.name
                     ));
                     Recalled::New
                 }
             }
         }
-        Some(RecordedCall::Other { run, .. }) if run.is_terminal() => Recalled::Unfinished(run),
-        Some(RecordedCall::Other { .. }) | None => Recalled::New,
+        Some(RecordedCall::Other(run)) if run.is_terminal() => Recalled::Unfinished(run),
+        Some(RecordedCall::Other(_)) | None => Recalled::New,
     }
 }
 
-/// Takes the result of a state that is in the record itself as the value of the body.
-fn restore(state: Option<&State>, body: &mut dyn Body) -> Result<(), erased_serde::Error> {
+/// Takes the result of a state that is in the record itself as the value of the body. One in a storage is left to
+/// [`Execution::replay`], which may wait.
+fn restore_recorded(state: Option<&State>, body: &mut dyn Body) -> Result<(), Unreadable> {
     match state.and_then(|state| state.result.as_ref()) {
-        Some(StateResult::Recorded { json }) => json::decode(json, |result| body.restore(result)),
+        Some(StateResult::Recorded { json }) => restore(&Found::Inline(Arc::clone(json)), body),
+        Some(StateResult::Persisted { .. }) if !body.is_recordable() => {
+            Err(Unreadable::other_type("nothing that can be read"))
+        }
         Some(StateResult::Persisted { .. } | StateResult::Unpersisted) | None => Ok(()),
     }
 }
 
 impl Execution {
     /// Gives the recorded result of a run that completed in an earlier attempt.
-    pub(super) async fn replay(&mut self, state: State) -> Result<()> {
+    pub(super) async fn replay(&mut self, state: State, body: &mut dyn Body) -> Result<()> {
+        if let Some(StateResult::Persisted { .. }) = &state.result {
+            self.restore_result(&state, body).await?;
+        }
         if let Some(logger) = self.live.logger_at(LogLevel::Info) {
             logger.info(format_args!("Found in the record, and not run again: {state}"));
         }

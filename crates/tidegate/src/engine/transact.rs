@@ -15,9 +15,11 @@ use tidegate_core::store::{Advance, SqlTransaction, TransactionEnd};
 use tidegate_core::{Run, RunPolicy, State, Verdict, Write};
 
 use crate::engine::attempt::Outcome;
+use crate::engine::caching::Leave;
 use crate::engine::panics::Panic;
 use crate::engine::{Attempted, Context, Engine, Execution, LiveRun, Returned, Work};
 use crate::error::{Error, Result};
+use crate::result::Unkept;
 
 impl Execution {
     /// Has the store call the body once.
@@ -32,6 +34,7 @@ impl Execution {
             context: Arc::clone(&self.context),
             recorded: self.recorded.unwrap_or_default(),
             recorded_policy: self.recorded_policy.clone(),
+            leave: self.leave(),
         };
         let mut done =
             store.transact(Box::new(move |transaction| doing.perform(transaction, work)));
@@ -60,6 +63,7 @@ impl Execution {
         self.recorded = Some(run.states.len());
         self.recorded_policy = run.policy.clone();
         *self.live.record_mut() = *run;
+        self.has_left_result();
         Outcome::Committed
     }
 }
@@ -106,6 +110,8 @@ struct Doing {
     context: Arc<Context>,
     recorded: usize,
     recorded_policy: RunPolicy,
+    /// Under what the result is left to others.
+    leave: Option<Leave>,
 }
 
 /// What the rules say of a value that was returned.
@@ -114,6 +120,8 @@ enum Judged {
     Completes(Box<Run>),
     /// It may not, for this reason.
     Refused(String),
+    /// Its result cannot be kept, which was asked for.
+    Unkept(Unkept),
     /// The value asks for another end.
     EndsOtherwise,
 }
@@ -137,13 +145,18 @@ impl Doing {
                 let mut advance = Advance::since(&run, self.recorded);
                 advance.policy =
                     (run.policy != self.recorded_policy).then(|| Box::new(run.policy.clone()));
+                let left = self.leave.and_then(|leave| leave.write(&run));
                 return if self.attempt.enter(Stage::Decided(run)) {
-                    TransactionEnd::Commit(vec![Write::Advance(Box::new(advance))])
+                    let advance = Write::Advance(Box::new(advance));
+                    TransactionEnd::Commit(left.into_iter().chain([advance]).collect())
                 } else {
                     TransactionEnd::RollBack
                 };
             }
             (Ok(Attempted::Returned), Some(Judged::Refused(reason))) => Outcome::Refused(reason),
+            (Ok(Attempted::Returned), Some(Judged::Unkept(unkept))) => {
+                Outcome::Failed(unkept.into())
+            }
             (Ok(Attempted::Returned), Some(Judged::EndsOtherwise) | None) => Outcome::Returned,
         };
         self.attempt.enter(Stage::Undone(Box::new(outcome)));
@@ -160,7 +173,10 @@ impl Doing {
         if !state.is_completed() {
             return Judged::EndsOtherwise;
         }
-        let state = self.live.with_result(state, || returned.result);
+        let state = match self.live.with_recorded_result(state, returned.result) {
+            Ok(state) => state,
+            Err(unkept) => return Judged::Unkept(unkept),
+        };
         let mut run = Box::new(self.live.record().clone());
         match self.live.judge(&mut run, state) {
             Verdict::Accept | Verdict::Replace(_) => {}

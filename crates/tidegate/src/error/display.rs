@@ -34,6 +34,10 @@ impl fmt::Display for Inner {
                 Some(cause) => fmt::Display::fmt(cause, f),
                 None => Ok(()),
             },
+            Kind::Result { .. } => match (&inner.run, &inner.cause) {
+                (Some(run), Some(cause)) => write!(f, "{run} {cause}"),
+                (Some(_), None) | (None, _) => f.write_str("a result cannot be read"),
+            },
             Kind::Store => {
                 if let Some(run) = &inner.run {
                     write!(f, "{run} could not be recorded: ")?;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use tidegate_core::{RunId, RunKind, State, StateType, StoreError, StoreErrorKind};
 
+use crate::result::Unreadable;
 use convert::Standing;
 
 /// What a call gives, and what the body of a flow or task may return.
@@ -52,6 +53,11 @@ enum Kind {
     Ended(State),
     /// The store did not do its part.
     Store,
+    /// The result of the run cannot be read.
+    Result {
+        /// There is none.
+        missing: bool,
+    },
     /// A setting or an option has no meaning.
     Configuration(String),
     /// The process was asked to stop by this signal.
@@ -90,6 +96,11 @@ impl Error {
         Self(Arc::new(Inner { kind: Kind::Store, run, cause: Some(Arc::new(cause)) }))
     }
 
+    pub(crate) fn result(run: RunLabel, cause: Unreadable) -> Self {
+        let kind = Kind::Result { missing: cause.is_missing() };
+        Self(Arc::new(Inner { kind, run: Some(run), cause: Some(Arc::new(cause)) }))
+    }
+
     /// An error that says this, for code that has no error of its own to return.
     ///
     /// ```
@@ -107,6 +118,7 @@ impl Error {
             (
                 Kind::Ended(_)
                 | Kind::Store
+                | Kind::Result { .. }
                 | Kind::Configuration(_)
                 | Kind::Interrupted(_)
                 | Kind::Plain,
@@ -181,6 +193,19 @@ impl Error {
         matches!(self.0.kind, Kind::Store)
     }
 
+    /// Whether a run that completed has no result to be read: it was not kept, or is no longer where it was written.
+    #[must_use]
+    pub fn is_missing_result(&self) -> bool {
+        matches!(self.0.kind, Kind::Result { missing: true })
+    }
+
+    /// Whether the result of a run is there and cannot be read: it is damaged, of another type, or in a storage that is unknown or
+    /// does not answer.
+    #[must_use]
+    pub fn is_unreadable_result(&self) -> bool {
+        matches!(self.0.kind, Kind::Result { missing: false })
+    }
+
     /// Whether a setting, an option or the place of a call makes the call impossible.
     #[must_use]
     pub fn is_configuration(&self) -> bool {
@@ -192,7 +217,11 @@ impl Error {
     pub fn state(&self) -> Option<&State> {
         match &self.0.kind {
             Kind::Ended(state) => Some(state),
-            Kind::Store | Kind::Configuration(_) | Kind::Interrupted(_) | Kind::Plain => None,
+            Kind::Store
+            | Kind::Result { .. }
+            | Kind::Configuration(_)
+            | Kind::Interrupted(_)
+            | Kind::Plain => None,
         }
     }
 
@@ -226,9 +255,14 @@ impl Error {
             (Kind::Ended(state), None) => {
                 state.message.as_deref().map_or_else(|| state.to_string(), ToOwned::to_owned)
             }
-            (Kind::Store | Kind::Configuration(_) | Kind::Interrupted(_) | Kind::Plain, _) => {
-                self.to_string()
-            }
+            (
+                Kind::Store
+                | Kind::Result { .. }
+                | Kind::Configuration(_)
+                | Kind::Interrupted(_)
+                | Kind::Plain,
+                _,
+            ) => self.to_string(),
         }
     }
 

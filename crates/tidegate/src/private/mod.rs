@@ -2,15 +2,20 @@
 
 mod probes;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use tidegate_core::{self as core, Delays, RunKind};
+use tidegate_core::{self as core, Delays, Run, RunKind};
 
+use crate::cache::{CacheKeyFn, CacheKeyOutcome};
 use crate::definition::Definition;
 use crate::duration::{IntoDelays, IntoDuration};
 use crate::hook::{Hook, IntoHook, IntoRetryCondition, RetryCondition};
 use crate::options::RunName;
+use crate::result::{
+    IntoResultSerializer, IntoResultStorage, Recordable, ResultSerializer, ResultStorage,
+};
 
 use crate::call::FlowCall;
 pub use crate::call::{Parts, flow, task, transactional};
@@ -20,7 +25,7 @@ pub use crate::options::Options;
 pub use crate::parameters::Arguments;
 pub use crate::prints::{Print, print};
 pub use crate::registry::Registration;
-pub use crate::result::Codec;
+pub use crate::result::{Codec, KeyPart};
 pub use crate::{
     __argument as argument, __cloned as cloned, __codec as codec, __concluded as concluded,
     __default_json as default_json, __failure as failure, __hashed as hashed,
@@ -43,6 +48,8 @@ pub struct Source {
     pub name: &'static str,
     /// What it does.
     pub description: Option<&'static str>,
+    /// The number of its source, which changes with it.
+    pub number: u128,
 }
 
 /// The definition of a task.
@@ -72,7 +79,7 @@ fn definition(
         tags: options.tags.clone(),
         parameters,
     };
-    Definition::new(record, options)
+    Definition::with_source(record, options, Some(source.number))
 }
 
 /// The same call, without its value.
@@ -91,6 +98,12 @@ pub fn parameters<const N: usize>(entries: [(&'static str, Value); N]) -> Parame
 #[must_use]
 pub fn inputs<const N: usize>(entries: [(&'static str, Input); N]) -> Inputs {
     Inputs::new(entries)
+}
+
+/// A type that a function has for one call.
+#[must_use]
+pub fn hashed_type<T: ?Sized>() -> Input {
+    Input::of_type::<T>()
 }
 
 /// A length of time.
@@ -113,6 +126,14 @@ pub fn hook<Marker>(name: &'static str, function: impl IntoHook<Marker>) -> Hook
     Hook::new(name, function)
 }
 
+/// A function that makes cache keys.
+pub fn cache_key_fn<O: CacheKeyOutcome>(
+    name: &'static str,
+    function: impl Fn(&Run, &Parameters) -> O + Send + Sync + 'static,
+) -> CacheKeyFn {
+    CacheKeyFn::new(name, function)
+}
+
 /// A retry condition.
 pub fn retry_condition<Marker>(
     name: &'static str,
@@ -120,6 +141,19 @@ pub fn retry_condition<Marker>(
 ) -> RetryCondition {
     RetryCondition::new(name, function)
 }
+
+/// Where results are kept.
+pub fn result_storage(storage: impl IntoResultStorage) -> Arc<dyn ResultStorage> {
+    storage.into_result_storage()
+}
+
+/// How results are written.
+pub fn result_serializer(serializer: impl IntoResultSerializer) -> Arc<dyn ResultSerializer> {
+    serializer.into_result_serializer()
+}
+
+/// Compiles only for results that can be kept.
+pub const fn result_must_be_recordable<T: Recordable>() {}
 
 /// A function that makes run names.
 pub fn run_name(function: impl Fn(&Parameters) -> String + Send + Sync + 'static) -> RunName {

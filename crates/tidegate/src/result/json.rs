@@ -1,16 +1,14 @@
 //! Results as JSON text that reads back as it was. It never guesses: what JSON cannot hold is refused when it is written.
 
-use std::sync::Arc;
-
 use erased_serde::{Deserializer, Serialize};
 
 use super::faithful::Faithful;
 
 /// The JSON text of a value; an error where it would not read back as it was.
-pub(crate) fn encode(value: &dyn Serialize) -> serde_json::Result<Arc<str>> {
+pub(crate) fn encode(value: &dyn Serialize) -> serde_json::Result<String> {
     let mut text = Vec::with_capacity(64);
     serde::Serialize::serialize(value, Faithful::new(&mut serde_json::Serializer::new(&mut text)))?;
-    Ok(std::str::from_utf8(&text).expect("serde_json writes UTF-8").into())
+    Ok(String::from_utf8(text).expect("serde_json writes UTF-8"))
 }
 
 /// Lets `read` take a value from a JSON text, all of it.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A value that can be recorded and read back: `Serialize` and `DeserializeOwned`.
+/// A result that can be kept and read back: `Serialize` and `DeserializeOwned`.
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -19,9 +19,10 @@ use serde::de::DeserializeOwned;
 /// # Ok(()) }).await }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "the result of a step is recorded, and `{Self}` cannot be: it must implement `Serialize` and `Deserialize` and own its data",
-    label = "this result cannot be recorded and read back",
-    note = "derive `serde::Serialize` and `serde::Deserialize` for it; or call `run_unrecorded` instead of `run`: the result is then not recorded, and the step runs again when its flow is resumed"
+    message = "a result that is kept must be `Serialize` and `Deserialize` and own its data, and `{Self}` is not",
+    label = "needs a result that can be written and read",
+    note = "derive `serde::Serialize` and `serde::Deserialize` for it",
+    note = "the result of a step need not be kept: with `run_unrecorded` instead of `run`, the step runs again when its flow is resumed"
 )]
 pub trait Recordable: Serialize + DeserializeOwned {}
 

@@ -22,8 +22,8 @@ fn call(run: &Run) -> RecordedCall {
 
 fn result(call: &RecordedCall) -> Option<&StateResult> {
     match call {
-        RecordedCall::Completed { state, .. } => state.result.as_ref(),
-        RecordedCall::Other { run, .. } => run.state()?.result.as_ref(),
+        RecordedCall::Completed(call) => Some(&call.result),
+        RecordedCall::Other(run) => run.state()?.result.as_ref(),
     }
 }
 
@@ -33,7 +33,7 @@ fn called(flow: &Run, n: u8) -> Run {
     Run { flow_run_id: Some(flow.id), call_key, ..task_run("fetch", n.into()) }
 }
 
-/// Results in the record, in a storage and nowhere; and every other state there is, or none.
+/// Results in the record, in a storage and nowhere; and every other state there is.
 pub async fn calls_come_back_with_their_states_and_results(subject: &Subject) {
     let store = subject.open().await;
     let flow = flow_run("etl", 0);

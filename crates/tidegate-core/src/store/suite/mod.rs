@@ -15,10 +15,13 @@
 //! });
 //! ```
 
+mod artifacts;
+mod cache;
 mod calls;
 mod deletion;
 mod leases;
 mod lifecycle;
+mod locks;
 mod logs;
 mod order;
 mod ownership;
@@ -131,6 +134,12 @@ promises! { $
         an_advance_of_an_unknown_run_is_refused_and_harms_no_other
         a_run_is_recorded_once
     }
+    artifacts {
+        an_artifact_comes_back_as_it_was_put
+        the_latest_of_a_key_is_the_newest_that_is_left
+        an_artifact_that_is_put_again_is_brought_up_to_date
+        artifacts_are_found_by_what_they_are_and_who_made_them
+    }
     order {
         an_acknowledgement_implies_every_write_before_it
         writes_take_effect_in_the_order_they_were_put
@@ -225,6 +234,28 @@ promises! { $
         log_lines_are_found_by_level
         log_lines_come_in_pages
         a_few_log_lines_are_not_dropped
+    }
+    cache {
+        a_cached_result_comes_back_as_it_was_kept
+        a_result_that_was_never_kept_is_not_found
+        keys_that_differ_anywhere_are_kept_apart
+        a_later_result_takes_the_place_of_an_earlier_one
+        a_result_is_found_after_it_has_expired
+        a_result_is_there_when_the_end_of_its_run_is_acknowledged
+        a_result_under_an_ended_lease_is_refused
+        a_result_is_deleted_with_the_run_that_computed_it
+        what_a_cached_run_has_taken_stays_when_it_is_deleted
+    }
+    locks {
+        a_lock_is_held_under_one_lease_at_a_time
+        a_lock_that_was_let_go_of_is_free
+        a_lock_is_let_go_of_by_its_holder_only
+        a_lock_ends_with_its_lease
+        a_lock_under_an_expired_lease_is_free
+        a_lock_is_not_given_to_an_ended_lease
+        of_many_who_take_a_lock_one_does
+        a_lock_that_nobody_waits_for_any_more_can_be_let_go_of
+        what_was_kept_under_a_lock_is_found_by_its_next_holder
     }
     slots {
         a_limit_comes_back_as_it_was_made

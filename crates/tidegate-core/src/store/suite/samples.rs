@@ -7,9 +7,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    Advance, Definition, DeploymentId, Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter,
-    ResultReference, RetryPolicy, RetryType, Run, RunId, RunKind, State, StateData, StateResult,
-    Timestamp, exponential_backoff,
+    Advance, CacheEntry, CacheKey, Definition, DeploymentId, Holder, Lease, LeaseId, LogLevel,
+    LogRecord, Parameter, ResultReference, RetryPolicy, RetryType, Run, RunId, RunKind, State,
+    StateData, StateResult, Timestamp, exponential_backoff,
 };
 
 /// So many microseconds after a certain moment.
@@ -132,7 +132,8 @@ pub fn every_state() -> Vec<State> {
         State::cancelled(at(24)),
         State::crashed(at(25)).named("Vanished"),
         State::completed(at(26)).with_result(StateResult::Recorded { json }),
-        State::completed(at(26)).with_result(StateResult::Persisted { reference }),
+        State::completed(at(26))
+            .with_result(StateResult::Persisted { reference: reference.into() }),
         State::cached(at(27)).with_result(StateResult::Unpersisted),
     ]
 }
@@ -142,6 +143,24 @@ pub fn every_state() -> Vec<State> {
 pub fn lease(expires: i64) -> Lease {
     let holder = Holder { host: "host/boot".to_owned(), pid: 4711, started: 42 };
     Lease { id: LeaseId::new(), holder, expires: at(expires) }
+}
+
+/// One of 256 keys.
+#[must_use]
+pub fn cache_key(number: u8) -> CacheKey {
+    CacheKey::from_bytes([number; 32])
+}
+
+/// A result of another run each time, kept under [`cache_key`]`(number)`.
+#[must_use]
+pub fn cache_entry(number: u8) -> CacheEntry {
+    CacheEntry {
+        key: cache_key(number),
+        run_id: RunId::new(),
+        result: StateResult::Recorded { json: r#"{"n":0.1,"text":"a \"b\""}"#.into() },
+        created: at(20),
+        expires: Some(at(30)),
+    }
 }
 
 /// A log line of a flow run.
