@@ -11,6 +11,7 @@ pub mod cache;
 mod call;
 mod canonical;
 mod capture;
+mod concurrency;
 mod default_engine;
 mod definition;
 mod duration;
@@ -46,6 +47,10 @@ pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
+pub use concurrency::{
+    Concurrency, ConcurrencyError, ConcurrencyGuard, ConcurrencyLimitState, ConcurrencyLimits,
+    LimitNames, RateLimit, concurrency, rate_limit,
+};
 pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
@@ -74,5 +79,9 @@ pub use tidegate_core::{
     CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
     LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State,
     StateData, StateResult, StateType, Timestamp, exponential_backoff,
+};
+pub use tidegate_core::{
+    ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,
+    SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, Taken,
 };
 pub use tidegate_macros::{flow, task, test};

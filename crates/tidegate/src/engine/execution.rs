@@ -13,6 +13,7 @@ use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
 use crate::engine::panics::Panic;
 use crate::engine::recall::{Recalled, recall};
+use crate::engine::slots::RunSlots;
 use crate::engine::transact::no_store;
 use crate::engine::{Body, Claim, Context, Engine, LiveRun, Nursery, Plan, union};
 use crate::error::{Error, Result};
@@ -38,6 +39,8 @@ pub(crate) struct Execution {
     pub(super) result_key: Option<String>,
     /// What fails the next attempt before it begins.
     pub(super) trouble: Option<Error>,
+    /// What it holds while it runs.
+    pub(super) slots: RunSlots,
     /// Owns the run, where runs need an owner.
     pub(super) claim: Option<Claim>,
 }
@@ -96,6 +99,7 @@ impl Execution {
             caching: None,
             result_key,
             trouble: None,
+            slots: RunSlots::None,
             claim,
         };
         if is_new {
@@ -146,6 +150,7 @@ impl Execution {
             match next {
                 Next::AttemptAt(time) => {
                     drop(busy);
+                    self.release_slots();
                     self.wait_until(time).await;
                 }
                 Next::Ended(end) => {
@@ -161,6 +166,7 @@ impl Execution {
             self.warn_of_calls_not_met();
         }
         self.record_end().await?;
+        self.release_slots();
         self.call_end_hooks().await;
         self.claim = None;
         end
@@ -182,6 +188,7 @@ impl Execution {
 
     /// Enters RUNNING, unless the engine is stopping; a flow that ran before knows then what of its calls is recorded.
     async fn begin_attempt(&mut self) -> Result<Option<Busy>> {
+        self.take_slots().await?;
         let busy = match self.live.kind() {
             RunKind::Flow => None,
             RunKind::Task => Some(Busy::begin(&self.live).await),

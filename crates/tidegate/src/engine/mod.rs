@@ -27,6 +27,7 @@ mod recall;
 mod result;
 mod retention;
 mod shutdown;
+mod slots;
 mod transact;
 mod turn;
 
@@ -56,6 +57,8 @@ pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
+use slots::Slots;
+pub(crate) use slots::{Given, Hold, Wanted};
 pub(crate) use transact::not_in_transactional_body;
 use turn::Turns;
 
@@ -102,6 +105,8 @@ struct Inner {
     activity: Activity,
     /// Who computes what is to be cached.
     turns: Turns,
+    /// Who waits for slots of concurrency limits.
+    slots: Slots,
     archive: Archive,
     housekeeping: Housekeeping,
     /// Of an engine whose store others may share.
@@ -128,6 +133,7 @@ impl Engine {
             nursery: Nursery::new(),
             activity: Activity::default(),
             turns: Turns::default(),
+            slots: Slots::default(),
             archive,
             housekeeping: Housekeeping::default(),
             ownership,

@@ -171,6 +171,11 @@ impl Claim {
         self.lease
     }
 
+    /// Whether its lease has not ended, as far as this process knows.
+    pub(crate) fn holds(&self) -> bool {
+        self.ownership.lock().lease == Some(self.lease)
+    }
+
     /// A write under its lease was refused, because that has ended.
     pub(crate) fn lost(&self) {
         self.ownership.lost(self.lease);

@@ -1,0 +1,110 @@
+//! Slots that are held, or may be because the store was asked for them: dropping them lets go of them, whatever came of the question.
+
+use std::fmt;
+
+use tidegate_core::{HoldId, LeaseId, LimitUse, SlotMode, SlotRelease, Write};
+
+use super::Wanted;
+use crate::engine::{Claim, Engine};
+
+/// See the module.
+pub(crate) struct Hold {
+    engine: Engine,
+    id: HoldId,
+    /// The limits that slots may be held of.
+    limits: Vec<String>,
+    /// Those that slots are held of for certain, and whether they decay.
+    held: Vec<(String, bool)>,
+    slots: u32,
+    /// Keeps the lease that the slots end with.
+    claim: Option<Claim>,
+}
+
+impl Hold {
+    /// Holds nothing yet.
+    pub(super) fn of_nothing(engine: &Engine) -> Self {
+        let engine = engine.clone();
+        let (limits, held) = (Vec::new(), Vec::new());
+        Self { engine, id: HoldId::new(), limits, held, slots: 0, claim: None }
+    }
+
+    pub(super) fn id(&self) -> HoldId {
+        self.id
+    }
+
+    /// The lease that it is held under, from now on in any case.
+    pub(super) fn claim(&mut self) -> Option<LeaseId> {
+        if self.claim.is_none() {
+            self.claim = self.engine.claim();
+        }
+        self.lease()
+    }
+
+    pub(super) fn lease(&self) -> Option<LeaseId> {
+        self.claim.as_ref().map(Claim::lease)
+    }
+
+    /// Its lease has ended; the next is another.
+    pub(super) fn lost(&mut self) {
+        if let Some(claim) = self.claim.take() {
+            claim.lost();
+        }
+    }
+
+    /// The store is asked for these: the answer may come when nobody waits for it any more.
+    pub(super) fn may_hold(&mut self, wanted: &Wanted) {
+        if wanted.mode == SlotMode::Held {
+            self.limits.clone_from(&wanted.limits);
+        }
+    }
+
+    /// The store has answered that it gave nothing, or what it gave is told next.
+    pub(super) fn has_nothing(&mut self) {
+        self.limits.clear();
+    }
+
+    /// So many slots of each of these limits are held now.
+    pub(super) fn has_taken(&mut self, limits: Vec<LimitUse>, slots: u32, mode: SlotMode) {
+        if mode == SlotMode::Decaying {
+            return;
+        }
+        self.slots = slots;
+        let active = limits.into_iter().map(|used| used.limit).filter(|limit| limit.active);
+        self.held = active.map(|limit| (limit.decays(), limit.name)).map(|(d, n)| (n, d)).collect();
+        self.limits = self.held.iter().map(|(name, _)| name.clone()).collect();
+    }
+
+    /// The limits that slots are held of.
+    pub(crate) fn limits(&self) -> &[String] {
+        &self.limits
+    }
+
+    /// Whether the lease that the slots end with has not ended, as far as this process knows.
+    pub(crate) fn is_held(&self) -> bool {
+        self.claim.as_ref().is_none_or(Claim::holds)
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        if self.limits.is_empty() {
+            return;
+        }
+        let limits = std::mem::take(&mut self.limits);
+        let release = SlotRelease { hold: self.id, limits, now: self.engine.now() };
+        if let Some(store) = self.engine.store() {
+            // A drop cannot wait for room. Whoever is woken now asks for the slots after this.
+            drop(store.put(Write::ReleaseSlots(Box::new(release))));
+        }
+        self.engine.0.slots.lines.released(&self.held, self.slots);
+    }
+}
+
+impl fmt::Debug for Hold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hold")
+            .field("limits", &self.limits)
+            .field("slots", &self.slots)
+            .finish_non_exhaustive()
+    }
+}
