@@ -13,8 +13,8 @@ use tidegate::store::{
     TransactionEnd, Write,
 };
 use tidegate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Run,
-    RunId, StateType, Timestamp,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LimitChange,
+    LimitUse, LogRecord, Run, RunId, SlotAnswer, SlotHolder, SlotRequest, StateType, Timestamp,
 };
 
 use crate::timeline::timeline;
@@ -29,6 +29,10 @@ pub(crate) struct Troubled {
     loses_logs: AtomicBool,
     rooms: Mutex<Vec<RoomMaker>>,
     acknowledgers: Mutex<Vec<Acknowledger>>,
+    /// How often it was asked for slots.
+    pub(crate) asked_for_slots: AtomicU32,
+    /// How often it was asked what is taken of limits.
+    pub(crate) asked_for_limits: AtomicU32,
 }
 
 impl Troubled {
@@ -43,6 +47,8 @@ impl Troubled {
             loses_logs: AtomicBool::new(false),
             rooms: Mutex::default(),
             acknowledgers: Mutex::default(),
+            asked_for_slots: AtomicU32::new(0),
+            asked_for_limits: AtomicU32::new(0),
         });
         let engine = Engine::builder().store(Arc::clone(&store) as Arc<dyn Store>).open().unwrap();
         (store, engine)
@@ -67,7 +73,8 @@ impl Troubled {
             | Write::RenewLease { .. }
             | Write::ReleaseLease(_)
             | Write::Cache { .. }
-            | Write::Unlock { .. } => None,
+            | Write::Unlock { .. }
+            | Write::ReleaseSlots(_) => None,
         };
         last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
     }
@@ -186,6 +193,28 @@ impl Store for Troubled {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.inner.lock(key, lease, now)
+    }
+
+    fn take_slots(&self, request: SlotRequest) -> BoxFuture<'_, Result<SlotAnswer, StoreError>> {
+        self.asked_for_slots.fetch_add(1, Ordering::Relaxed);
+        self.inner.take_slots(request)
+    }
+
+    fn change_limit(
+        &self,
+        change: LimitChange,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.change_limit(change, now)
+    }
+
+    fn limits(&self, names: Vec<String>) -> BoxFuture<'_, Result<Vec<LimitUse>, StoreError>> {
+        self.asked_for_limits.fetch_add(1, Ordering::Relaxed);
+        self.inner.limits(names)
+    }
+
+    fn slot_holders(&self, limit: String) -> BoxFuture<'_, Result<Vec<SlotHolder>, StoreError>> {
+        self.inner.slot_holders(limit)
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

@@ -130,6 +130,7 @@ impl Concurrency {
     ///
     /// As when it is awaited; or it was called on a thread of an async runtime.
     pub fn block_on(self) -> Result<ConcurrencyGuard> {
+        not_in_transactional_body(self.0.function())?;
         block_on(self.into_future())
     }
 }
@@ -141,6 +142,7 @@ impl RateLimit {
     ///
     /// As when it is awaited; or it was called on a thread of an async runtime.
     pub fn block_on(self) -> Result<()> {
+        not_in_transactional_body(self.0.function())?;
         block_on(self.into_future())
     }
 }
@@ -205,12 +207,15 @@ impl Request {
         Self { limits, slots, mode, missing: MissingLimit::LeaveOut, timeout: None }
     }
 
-    async fn take(self) -> Result<Box<Hold>> {
-        let what = match self.mode {
+    fn function(&self) -> &'static str {
+        match self.mode {
             SlotMode::Held => "concurrency",
             SlotMode::Decaying => "rate_limit",
-        };
-        not_in_transactional_body(what)?;
+        }
+    }
+
+    async fn take(self) -> Result<Box<Hold>> {
+        not_in_transactional_body(self.function())?;
         if self.slots == 0 {
             return Err(ConcurrencyError::NoSlots.into());
         }

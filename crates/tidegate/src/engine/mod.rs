@@ -35,7 +35,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tidegate_core::{Clock, Store, Timestamp};
+use tidegate_core::{Clock, LeaseId, Store, Timestamp};
 
 use crate::error::{Error, Result};
 use crate::log::Sink;
@@ -199,6 +199,11 @@ impl Engine {
     /// Owns one more run, in a store where runs need an owner.
     pub(crate) fn claim(&self) -> Option<Claim> {
         self.0.ownership.as_ref().map(Ownership::claim)
+    }
+
+    /// The lease that it holds now.
+    fn lease(&self) -> Option<LeaseId> {
+        self.0.ownership.as_ref().and_then(|ownership| ownership.lease())
     }
 
     /// Ends the runs of owners that died, in a store that others may share.

@@ -98,6 +98,11 @@ impl Ownership {
         Claim { ownership: Arc::clone(self), lease }
     }
 
+    /// The lease that is held now.
+    pub(super) fn lease(&self) -> Option<LeaseId> {
+        self.lock().lease
+    }
+
     /// Watches over dead owners from now on, even without runs of its own.
     pub(super) fn watch(self: &Arc<Self>, on_crashed: OnCrashed) {
         *self.on_crashed.lock().unwrap_or_else(PoisonError::into_inner) = Some(on_crashed);

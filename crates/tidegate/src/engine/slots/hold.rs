@@ -32,15 +32,11 @@ impl Hold {
         self.id
     }
 
-    /// The lease that it is held under, from now on in any case.
+    /// The lease that what is taken now is held under.
     pub(super) fn claim(&mut self) -> Option<LeaseId> {
-        if self.claim.is_none() {
+        if self.claim.as_ref().is_none_or(|claim| !claim.holds()) {
             self.claim = self.engine.claim();
         }
-        self.lease()
-    }
-
-    pub(super) fn lease(&self) -> Option<LeaseId> {
         self.claim.as_ref().map(Claim::lease)
     }
 

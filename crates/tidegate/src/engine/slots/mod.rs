@@ -97,6 +97,8 @@ impl Engine {
         let mut place = self.0.slots.lines.join(self, &wanted.limits, wanted.slots);
         // Dropped before the place, whose end wakes others.
         let mut hold = nothing();
+        // Keeps an eye on the owners of other processes, which may die while they hold slots.
+        hold.claim();
         let (mut may_ask, mut pause, mut said) = (true, LOOK_AGAIN.0, false);
         loop {
             let watch = match place.turn(self.now(), may_ask) {
@@ -127,7 +129,7 @@ impl Engine {
                 Waited::LongEnough => match watch {
                     Watch::Nothing | Watch::Time(_) => {}
                     Watch::Others | Watch::Changes => {
-                        self.look(&*store, &place, hold.lease()).await?;
+                        self.look(&*store, &place).await?;
                         pause = (2 * pause).min(LOOK_AGAIN.1);
                     }
                 },
@@ -174,14 +176,9 @@ impl Engine {
     }
 
     /// Looks at what is taken of the limits that a place is first in line of. That it cannot be told now is no reason to give up.
-    async fn look(
-        &self,
-        store: &dyn Store,
-        place: &Place<'_>,
-        lease: Option<LeaseId>,
-    ) -> Result<(), StoreError> {
+    async fn look(&self, store: &dyn Store, place: &Place<'_>) -> Result<(), StoreError> {
         match store.limits(place.limits().to_vec()).await {
-            Ok(limits) => place.seen(&limits, lease),
+            Ok(limits) => place.seen(&limits, self.lease()),
             Err(error) if error.kind() == StoreErrorKind::Closed => return Err(error),
             Err(error) => tracing::debug!(target: "tidegate::engine", "{error}"),
         }
