@@ -9,7 +9,7 @@ use tidegate::{Durability, Engine};
 
 use crate::figures::{Figures, Mode};
 use crate::floors::{Blocks, RawSqlite};
-use crate::setup::{Durable, Logs, folder, no_op, runtime, submit_all, two_steps};
+use crate::setup::{Durable, Logs, cached, folder, no_op, runtime, submit_all, two_steps};
 
 /// So many tasks are submitted at once.
 pub(crate) const TASKS: u64 = 10_000;
@@ -42,6 +42,17 @@ async fn one_after_the_other(tasks: u64) -> Result<Duration> {
     Ok(started.elapsed())
 }
 
+/// Its result is there, so each run is a question and a row.
+#[flow]
+async fn found_again(tasks: u64) -> Result<Duration> {
+    cached(0).await?;
+    let started = Instant::now();
+    for _ in 0..tasks {
+        cached(0).await?;
+    }
+    Ok(started.elapsed())
+}
+
 fn sequential(criterion: &mut Criterion, durability: Durability) -> Result<()> {
     let (runtime, durable) = (runtime(), Durable::open(durability, Logs::Off)?);
     let mut blocks = Blocks::new(folder());
@@ -54,6 +65,11 @@ fn sequential(criterion: &mut Criterion, durability: Durability) -> Result<()> {
     group.bench_function("task", |bencher| {
         bencher.iter_custom(|count| {
             runtime.block_on(durable.engine.run(one_after_the_other(count))).expect("it completes")
+        });
+    });
+    group.bench_function("cached task", |bencher| {
+        bencher.iter_custom(|count| {
+            runtime.block_on(durable.engine.run(found_again(count))).expect("it completes")
         });
     });
     group.bench_function("raw SQLite", |bencher| {

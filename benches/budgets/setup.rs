@@ -15,6 +15,12 @@ pub(crate) async fn no_op(number: u64) -> u64 {
     number
 }
 
+/// The same, whose result later runs take.
+#[task(cache_policy = INPUTS)]
+pub(crate) async fn cached(number: u64) -> u64 {
+    number
+}
+
 /// A flow of two steps, one after the other.
 #[flow]
 pub(crate) async fn two_steps(number: u64) -> Result<u64> {

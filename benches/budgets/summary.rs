@@ -203,6 +203,12 @@ fn rows(figures: &Figures) -> Vec<Row> {
             AtMost(Seconds(40e-6)),
         ),
         row(
+            "  the same, cached",
+            seconds("sequential process", "cached task"),
+            raw_row("process"),
+            NoBudget,
+        ),
+        row(
             "durable task, sequential, none",
             seconds("sequential none", "task"),
             raw_row("none"),

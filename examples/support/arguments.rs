@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use lexopt::prelude::*;
 
@@ -133,6 +134,43 @@ impl BookArguments {
             }
         }
         Ok(arguments)
+    }
+}
+
+/// What `caching` is told to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheArguments {
+    /// How long it takes to compute what is not cached.
+    pub takes: Duration,
+}
+
+const CACHING: &str = "\
+Computes what is not cached yet, and takes the rest from earlier runs.
+
+Usage: cargo run --example caching -- [OPTIONS]
+
+  --seconds S    How long it takes to compute one thing [0.5]
+  --help         Print this text";
+
+impl CacheArguments {
+    /// Reads the command line of this process. Where it asks for help, prints that and ends the process.
+    ///
+    /// # Errors
+    ///
+    /// The command line has an option that is not known, or a value that is no number.
+    pub fn from_command_line() -> Result<Self, lexopt::Error> {
+        let mut seconds = 0.5;
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("seconds") => seconds = number(&mut parser)?,
+                Short('h') | Long("help") => help(CACHING),
+                Short(_) | Long(_) | Value(_) => return Err(argument.unexpected()),
+            }
+        }
+        let takes = Duration::try_from_secs_f64(seconds)
+            .map_err(|error| lexopt::Error::Custom(error.into()))?;
+        Ok(Self { takes })
     }
 }
 

@@ -262,3 +262,35 @@ fn resume_goes_on_where_it_was_killed() {
     let third = folder.run("resume", &["--pages", "1", "--seconds", "0"], &[]);
     third.prints(&["Nothing was left unfinished", "The book has 251 words."]);
 }
+
+/// The second process has nothing to compute but what has expired.
+#[test]
+fn caching_takes_what_an_earlier_process_has_computed() {
+    let folder = Folder::new();
+    let first = folder.run("caching", &["--seconds", "0.01"], &[]);
+    first.prints(&[
+        "Computed the forecast for Rome.",
+        "Rome: 14 degrees",
+        "Computed the forecast for Oslo.",
+        "Asked for the rate of EUR.",
+        "Drew tile 7.",
+        "forecast: 1 of 3 calls were Cached",
+        "draw_map: 63 of 64 calls were Cached",
+    ]);
+    let second = folder.run("caching", &["--seconds", "0.01"], &[]);
+    assert!(!second.out.contains("Computed") && !second.out.contains("Drew"), "{}", second.out);
+    second.prints(&["forecast: 3 of 3 calls were Cached", "draw_map: 64 of 64 calls were Cached"]);
+    second.logs_in_order(&["Task run 'forecast-Rome' - Finished in state Cached(type=COMPLETED)"]);
+}
+
+#[test]
+fn transactions_are_kept_or_undone_as_a_whole() {
+    let printed = Folder::new().run("transactions", &[], &[]);
+    printed.prints(&[
+        "Shipped 'A Room of One's Own'.\nAda has 300 cents left.",
+        "Put 'Orlando' back: 9 books.",
+        "Ada and the shop have [300, 700] cents.",
+        "Pending > Running > Completed > RolledBack",
+    ]);
+    assert!(!printed.out.contains("Shipped 'Orlando'"), "{}", printed.out);
+}

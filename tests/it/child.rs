@@ -69,7 +69,8 @@ impl Child {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args([test, "--exact", "--nocapture", "--quiet"]);
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("TIDEGATE_") {
+            let name_text = name.to_string_lossy();
+            if name_text.starts_with("TIDEGATE_") && name_text != "TIDEGATE_DEEP" {
                 command.env_remove(name);
             }
         }
@@ -113,6 +114,11 @@ impl Started {
         assert!(status.unwrap().success(), "kill {signal}");
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Kills it, and waits for its end.
     pub(crate) fn kill(mut self) -> ExitStatus {
         self.process.kill().unwrap();
@@ -147,6 +153,7 @@ impl Started {
 }
 
 /// Reads up to a line that holds this; byte by byte, so that what comes after it is left to others.
+#[allow(clippy::unbuffered_bytes, reason = "what is buffered would be lost to who reads on")]
 fn read_to(stream: impl Read, text: &str) -> String {
     let mut read = String::new();
     for byte in stream.bytes() {

@@ -17,7 +17,7 @@ use tidegate::{
 };
 use tokio::time::Instant;
 
-use crate::store_errors::Troubled;
+use crate::troubled::Troubled;
 
 fn limits() -> ConcurrencyLimits {
     Engine::current().unwrap().concurrency_limits()

@@ -216,6 +216,32 @@ async fn a_dropped_flow_calls_its_crash_hooks_and_no_others() {
     assert_eq!(*SEEN.lock().unwrap(), ["pipeline Crashed"]);
 }
 
+/// The runtime drops it a moment later than the flow; until then the store is needed.
+#[tidegate::test(start_paused = true)]
+async fn an_engine_that_is_closed_waits_for_what_a_dropped_flow_had_submitted() {
+    static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    fn note(run: Run, state: State) {
+        SEEN.lock().unwrap().push(format!("{} {}", run.definition.name, state.name));
+    }
+    #[flow(on_crashed = note)]
+    async fn innermost() {
+        std::future::pending::<()>().await;
+    }
+    #[flow(on_crashed = note)]
+    async fn inner() -> Result<()> {
+        innermost().submit().await
+    }
+    #[flow]
+    async fn outer() -> Result<()> {
+        inner().submit().await
+    }
+    let engine = Engine::builder().database("sqlite::memory:").open().unwrap();
+    let dropped = tokio::time::timeout(Duration::from_secs(1), engine.run(outer())).await;
+    assert!(dropped.is_err());
+    engine.close().await.unwrap();
+    assert_eq!(*SEEN.lock().unwrap(), ["inner Crashed", "innermost Crashed"]);
+}
+
 /// CANCEL-05, HOOK-06
 #[tidegate::test(start_paused = true)]
 async fn a_run_that_is_dropped_in_its_hooks_keeps_its_final_state() {

@@ -177,6 +177,7 @@ fn no_write_of_an_owner_that_was_taken_for_dead_is_accepted() {
 }
 
 /// The lease is renewed by a thread of its own.
+#[allow(clippy::disallowed_methods, reason = "a body that blocks is what this is about")]
 #[test]
 fn a_body_that_blocks_the_runtime_does_not_lose_the_lease() {
     let home = tempfile::tempdir().unwrap();

@@ -141,6 +141,20 @@ async fn what_borrows_is_not_recorded_and_what_owns_is() {
     check("keyed", keyed(), expect!["Completed: none"]).await;
 }
 
+/// A type that can be read for some lifetimes only is no `DeserializeOwned`, and the compiler cannot find that out by itself.
+#[tidegate::test(start_paused = true)]
+async fn a_type_with_a_borrow_inside_is_not_recorded_where_it_is_said_so() {
+    #[derive(Serialize, Deserialize)]
+    struct Message {
+        text: &'static str,
+    }
+    #[task(persist_result = false)]
+    async fn message() -> Message {
+        Message { text: "hello" }
+    }
+    assert_eq!(message().await.unwrap().text, "hello");
+}
+
 #[tidegate::test(start_paused = true)]
 async fn a_generic_result_is_recorded_where_its_bounds_say_that_it_can_be() {
     #[task]

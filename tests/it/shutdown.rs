@@ -133,3 +133,36 @@ fn a_program_that_ends_by_itself_gives_its_output() {
     });
     assert_eq!(left.stdout, "ended: Ok(())\n", "{}", left.stderr);
 }
+
+/// What goes on beside the program, as recovered runs do, gets no further either, and does not keep the process from ending.
+#[test]
+fn asked_to_stop_a_program_that_ends_in_time_does_not_wait_for_runs_beside_it() {
+    let home = tempfile::tempdir().unwrap();
+    let mut process =
+        Child::at(home.path()).env("TIDEGATE_SHUTDOWN_GRACE_SECONDS", "1000").start(|| {
+            run_until_signal(async {
+                two_tasks().submit();
+                while !std::fs::exists(std::env::var("TIDEGATE_HOME").unwrap() + "/leave").unwrap()
+                {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                say("the program ends");
+                Ok(())
+            });
+        });
+    process.wait_for("begun");
+    process.signal("TERM");
+    process.wait_for_error("no further task begins");
+    std::fs::write(home.path().join("leave"), "").unwrap();
+    process.wait_for("the program ends");
+    std::fs::write(home.path().join("end"), "").unwrap();
+    let left = process.wait_for_rest();
+    assert_eq!(left.stdout, "first ended\nended: Ok(())\n", "{}", left.stderr);
+    expect![[r#"
+        two-tasks: Pending > Running > Crashed
+        first: Pending > Running > Completed
+        second: Pending > Crashed
+        leases: 0
+    "#]]
+    .assert_eq(&histories(home.path()));
+}

@@ -179,7 +179,7 @@ fn run_now() -> tidegate::Timestamp {
 
 #[tidegate::test(start_paused = true)]
 async fn a_transaction_that_cannot_be_committed_is_a_failed_attempt() {
-    let (store, engine) = crate::store_errors::Troubled::engine();
+    let (store, engine) = crate::troubled::Troubled::engine();
     make_accounts(&engine).await;
     store.refuse(StateType::Completed);
     let error = transfer(1, 2, 300).named("t").on(&engine).await.unwrap_err();

@@ -18,6 +18,7 @@ mod rules;
 mod run;
 mod state;
 pub mod store;
+mod transaction;
 
 pub use artifact::{ArtifactId, ArtifactRecord, ArtifactType, is_artifact_key};
 pub use cache::{CacheEntry, CacheKey};
@@ -45,4 +46,7 @@ pub use store::{
     Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
     Expired, IfExists, LogQuery, Order, ParseDurabilityError, RecordedCall, Room, RoomMaker,
     RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+};
+pub use transaction::{
+    HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,
 };

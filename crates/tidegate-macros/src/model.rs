@@ -49,7 +49,7 @@ impl<'a> Model<'a> {
         let sound = signature::check(kind, &function.signature, Demands { mode, retried }, errors);
         let name = name(kind, function, &options, errors);
         let template = template(kind, &options, &function.signature, mode, errors);
-        check_left_out(&options, &function.signature, mode, errors);
+        check_policy(&options, &function.signature, mode, errors);
         let result_key = result_key(&options, &function.signature, mode, errors);
         let kept = !options.get("persist_result").is_some_and(|given| is_false(&given.value));
         let agreed = mode == Mode::Transactional || options.get("transactional").is_none();
@@ -143,13 +143,13 @@ fn name(kind: Kind, function: &Function, options: &Options, errors: &mut Errors)
     parse_quote!(#name)
 }
 
-fn check_left_out(options: &Options, signature: &Signature, mode: Mode, errors: &mut Errors) {
+fn check_policy(options: &Options, signature: &Signature, mode: Mode, errors: &mut Errors) {
     let Some(Value::Plain(policy)) = options.get("cache_policy").map(|given| &given.value) else {
         return;
     };
     let this = signature.receiver().map(|receiver| Ident::from(receiver.self_token));
     let names: Vec<&Ident> = this.iter().chain(arguments(signature, mode)).collect();
-    policy::check_left_out(policy, &names, errors);
+    policy::check_arguments(policy, &names, errors);
 }
 
 fn template(

@@ -39,6 +39,7 @@ mod subscriber;
 mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod transaction;
 
 pub use erased_serde;
 
@@ -85,3 +86,4 @@ pub use tidegate_core::{
     SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, Taken,
 };
 pub use tidegate_macros::{flow, task, test};
+pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

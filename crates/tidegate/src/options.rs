@@ -9,6 +9,7 @@ use crate::cache::{CacheKeyFn, CachePolicy};
 use crate::hook::{Hook, RetryCondition};
 use crate::result::{ResultSerializer, ResultStorage};
 use crate::settings::Settings;
+use crate::transaction::TransactionHook;
 
 /// What may be said of a flow, a task or one call of it. What is unset is taken from the next wider place: call,
 /// definition, settings, default.
@@ -58,6 +59,10 @@ pub struct Options {
     pub on_cancellation: Vec<Hook>,
     /// Called when a run has crashed.
     pub on_crashed: Vec<Hook>,
+    /// Called when the transaction that a task run is in is committed.
+    pub on_commit: Vec<TransactionHook>,
+    /// Called when the transaction that a task run is in is rolled back.
+    pub on_rollback: Vec<TransactionHook>,
 }
 
 impl Options {

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use tidegate_core::{
     LogLevel, LogQuery, LogRecord, Order, Run, RunId, RunKind, RunQuery, State, StateType,
-    Timestamp,
+    Timestamp, TransactionRecord,
 };
 
 use crate::engine::Engine;
@@ -165,6 +165,19 @@ impl Engine {
     /// Cancel safe.
     pub async fn run_record(&self, id: RunId) -> Result<Option<Run>> {
         self.require_store()?.run(id).await.map_err(|error| Error::store(None, error))
+    }
+
+    /// What is recorded of the transactions in a flow run, or in a task run outside of one: those that have hooks or values.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read, or the engine has none.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn transactions(&self, run: RunId) -> Result<Vec<TransactionRecord>> {
+        self.require_store()?.transactions(run).await.map_err(|error| Error::store(None, error))
     }
 
     /// The result of a run that completed, from its record or from the storage that it was written to.

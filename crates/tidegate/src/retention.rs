@@ -54,11 +54,12 @@ impl Retention {
         if self == Self::default() {
             return None;
         }
-        let mut expired = Expired::default();
-        // An age that goes back beyond all times names nothing.
-        expired.ended_before = self.age.and_then(|age| before(now, age));
-        expired.beyond_newest = self.count;
-        Some(expired)
+        Some(Expired {
+            // An age that goes back beyond all times names nothing.
+            ended_before: self.age.and_then(|age| before(now, age)),
+            beyond_newest: self.count,
+            ..Expired::default()
+        })
     }
 }
 

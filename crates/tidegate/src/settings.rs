@@ -86,7 +86,8 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
 ];
 
 /// Names that other parts of Tidegate read: tests, examples and benches.
-const OTHER_NAMES: &[&str] = &["TIDEGATE_BENCH_BUILD", "TIDEGATE_DEEP", "TIDEGATE_WFINSTANCES"];
+const OTHER_NAMES: &[&str] =
+    &["TIDEGATE_BENCH_BUILD", "TIDEGATE_DEEP", "TIDEGATE_SEED", "TIDEGATE_WFINSTANCES"];
 
 impl Settings {
     /// The settings of the process's environment.

@@ -119,7 +119,7 @@ impl<'a> Lane<'a> {
             self.kill_one(victim)?;
             if !self.living.is_empty() {
                 self.said.survived += 1;
-                if self.dice.u8(0..3) == 0 {
+                if self.dice.u8(0..5) == 0 {
                     self.watch_survivors(victim)?;
                 }
             }

@@ -15,11 +15,12 @@ mod workload;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tidegate::Engine;
 
-use crate::child::{Child, block_on, is_process};
-use crate::proof::{amount, in_memory, say, seed, seed_of};
+use crate::child::{Child, Started, block_on, is_process};
+use crate::proof::{amount, dice, in_memory, say, seed, seed_of};
 use lane::{Lane, Said, Start};
 use verdict::Counts;
 
@@ -29,6 +30,7 @@ const CAMPAIGN: usize = 50;
 /// So many databases at once.
 const LANES: usize = 2;
 
+#[allow(clippy::redundant_closure, reason = "a process finds its test by the type of the closure")]
 #[test]
 fn kill_9_loses_nothing_acknowledged_runs_nothing_again_and_every_run_finishes() {
     let start = |child: Child| child.start(|| workload::live());
@@ -61,8 +63,8 @@ fn kill_9_loses_nothing_acknowledged_runs_nothing_again_and_every_run_finishes()
     say(&format!(
         "kill -9: {} kills ({} of them before the process had said anything, {} while another process lived on the same file), \
          {} flow runs of which {} crashed, {} were taken over by a process that lived, {} were past the limit of recoveries; {} \
-         acknowledged calls of {} runs, {} bodies that ran again before they were acknowledged, {} transactional tasks; nothing \
-         lost, nothing acknowledged ran again, every run finished; TIDEGATE_SEED={seed}",
+         acknowledged calls of {} runs, {} bodies that ran again before they were acknowledged, {} transactional tasks, {} cached \
+         tasks, {} transactions of tasks committed with their hooks called; nothing lost, nothing acknowledged ran again, every run finished; TIDEGATE_SEED={seed}",
         said.kills,
         said.early,
         said.survived,
@@ -74,6 +76,8 @@ fn kill_9_loses_nothing_acknowledged_runs_nothing_again_and_every_run_finishes()
         counts.runs,
         counts.again,
         counts.booked,
+        counts.cached,
+        counts.transactions,
     ));
     assert!(said.kills >= kills);
     assert!(
@@ -83,6 +87,37 @@ fn kill_9_loses_nothing_acknowledged_runs_nothing_again_and_every_run_finishes()
         counts.acknowledged >= 10 * kills && counts.crashed >= kills && counts.again >= kills / 20
     );
     assert!(counts.past_the_limit >= kills / 100 && counts.booked >= kills);
+    assert!(counts.cached >= kills && counts.transactions >= kills);
+}
+
+#[allow(clippy::redundant_closure, reason = "a process finds its test by the type of the closure")]
+#[allow(clippy::disallowed_methods, reason = "the moment of the kill is what is random")]
+#[test]
+fn a_process_killed_while_it_makes_the_database_leaves_a_file_that_others_can_open() {
+    let start = |home: &Path| Child::at(home).start(|| workload::open());
+    if is_process() {
+        start(Path::new(""));
+    }
+    let (seed, rounds) = (seed(), amount(40, 2_000));
+    let mut halves = 0;
+    for round in 0..rounds {
+        let home = tempfile::tempdir().unwrap();
+        let mut process = start(home.path());
+        process.wait_for("opening");
+        let moment = dice(seed_of(seed, round)).u64(0..6_000);
+        std::thread::sleep(Duration::from_micros(moment));
+        process.kill();
+        halves += usize::from(home.path().join("tidegate.db-journal").exists());
+        // Two that come together must not get into each other's way.
+        for left in [start(home.path()), start(home.path())].map(Started::wait) {
+            assert_eq!(left.stdout, "opening\nopen\n", "TIDEGATE_SEED={seed}, round {round}");
+        }
+    }
+    say(&format!(
+        "killed while making the database: {rounds} kills, {halves} of them left it half made; it could be opened each time; \
+         TIDEGATE_SEED={seed}"
+    ));
+    assert!(halves >= rounds / 20);
 }
 
 /// Kills processes on a database of its own, and looks at what is left.

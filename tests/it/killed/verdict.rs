@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
+use tidegate::transaction::{HookStatus, TransactionState};
 use tidegate::{Engine, Run, RunId, RunKind, StateResult, StateType};
 
 use super::journal::{self, Call, Line};
@@ -23,6 +24,10 @@ pub(crate) struct Counts {
     pub(crate) runs: usize,
     /// Runs whose effect in the database is one transaction with their end.
     pub(crate) booked: usize,
+    /// Runs that leave their results to others, or take them.
+    pub(crate) cached: usize,
+    /// Transactions of tasks, each committed with all of its hooks called.
+    pub(crate) transactions: usize,
     /// Bodies that ran again, since their process died before their end was recorded.
     pub(crate) again: usize,
 }
@@ -35,6 +40,8 @@ impl Counts {
         self.past_the_limit += other.past_the_limit;
         self.runs += other.runs;
         self.booked += other.booked;
+        self.cached += other.cached;
+        self.transactions += other.transactions;
         self.again += other.again;
     }
 }
@@ -87,6 +94,8 @@ pub(crate) async fn judge(engine: &Engine, home: &Path, told: &[Line]) -> Result
     the_parent_was_told_the_truth(&lines, told)?;
     nothing_acknowledged_ran_again(&lines, &found, &mut counts)?;
     sums_are_of_what_is_recorded(&runs, &found)?;
+    transactions_are_committed(engine, &runs, &mut counts).await?;
+    counts.cached = runs.iter().filter(|run| run.definition.name == "cached").count();
     the_ledger_agrees(engine, &runs, &found, &mut counts).await?;
     counts.past_the_limit = runs
         .iter()
@@ -149,7 +158,8 @@ fn all_ended(runs: &[Run], lines: &[Line], counts: &mut Counts) -> Result<(), St
         let completed = run.state().is_some_and(|state| state.is_completed());
         let is_lone = run.kind() == RunKind::Task && run.flow_run_id.is_none();
         ensure(completed || is_lone, || format!("it did not complete: {run:?}"))?;
-        ensure(times(run, "Completed") == usize::from(completed), || {
+        let completions = times(run, "Completed") + times(run, "Cached");
+        ensure(completions == usize::from(completed), || {
             format!("it completed more than once: {run:?}")
         })?;
         if is_top(run) {
@@ -162,6 +172,25 @@ fn all_ended(runs: &[Run], lines: &[Line], counts: &mut Counts) -> Result<(), St
         ensure(runs.iter().any(|run| run.id == *flow), || {
             format!("the body of {flow} began, and it is not recorded")
         })?;
+    }
+    Ok(())
+}
+
+/// Each transaction of tasks is committed, and each of its hooks was called.
+async fn transactions_are_committed(
+    engine: &Engine,
+    runs: &[Run],
+    counts: &mut Counts,
+) -> Result<(), String> {
+    for flow in runs.iter().filter(|run| run.kind() == RunKind::Flow) {
+        let transactions = engine.store().unwrap().transactions(flow.id).await;
+        for transaction in transactions.map_err(|error| error.to_string())? {
+            let hooks = transaction.hooks.iter().all(|hook| hook.status == HookStatus::Done);
+            ensure(transaction.state == TransactionState::Committed && hooks, || {
+                format!("it is not committed, or a hook was not called: {transaction:?}")
+            })?;
+            counts.transactions += 1;
+        }
     }
     Ok(())
 }

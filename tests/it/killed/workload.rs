@@ -10,7 +10,9 @@ use futures_util::future::{join_all, try_join_all};
 use serde::{Deserialize, Serialize};
 use tidegate::prelude::*;
 use tidegate::runtime::{flow_run, task_run};
-use tidegate::{Engine, Error, RunHandle, RunId, SqlTransaction, StateType};
+use tidegate::{
+    Engine, Error, RunHandle, RunId, SqlTransaction, StateType, Transaction, transaction,
+};
 
 use super::journal::{self, Call, Line, note, tell};
 use crate::proof::dice;
@@ -97,6 +99,21 @@ fn blocking(number: u32) -> u64 {
     execute(number)
 }
 
+/// What a process left under its key before its end was recorded is taken from there.
+#[task(cache_policy = INPUTS)]
+async fn cached(number: u32, flow: String) -> u64 {
+    let _ = flow;
+    execute(number)
+}
+
+/// Part of a transaction of tasks.
+#[task(on_commit = committed)]
+async fn staged(number: u32) -> u64 {
+    execute(number)
+}
+
+fn committed(_transaction: Transaction) {}
+
 /// Its row and its end are one transaction.
 #[task(transactional)]
 fn book(tx: &mut SqlTransaction<'_>, number: u32) -> Result<u64> {
@@ -144,7 +161,7 @@ async fn perform(plan: u64, depth: u32, recovers: bool) -> Result<Sum> {
     let fails_after = dice.bool().then(|| dice.u32(0..steps));
     let (mut value, mut number) = (0_u64, 0);
     for step in 0..steps {
-        let kind = dice.u8(0..9);
+        let kind = dice.u8(0..11);
         let at_once = if kind < 2 { dice.u32(2..5) } else { 1 };
         let calls = number..number + at_once;
         number += at_once;
@@ -163,6 +180,15 @@ async fn perform(plan: u64, depth: u32, recovers: bool) -> Result<Sum> {
                 let name = format!("step {call}");
                 let step = tidegate::step(name).run(|| async { Ok::<_, Error>(execute(call)) });
                 vec![called(call, step).await?]
+            }
+            8 => {
+                let call = calls.start;
+                vec![called(call, cached(call, flow.to_string())).await?]
+            }
+            9 => {
+                let call = calls.start;
+                let together = transaction().run(async |_| staged(call).await);
+                vec![called(call, together).await?]
             }
             7 if depth == 0 => {
                 let (call, plan) = (calls.start, dice.u64(..));
@@ -193,6 +219,15 @@ async fn called(number: u32, call: impl IntoFuture<Output = Result<u64>>) -> Res
 
 fn wrong(what: impl std::fmt::Display) {
     tell(&Line::Wrong(what.to_string()));
+}
+
+/// What a process does that only opens the database.
+pub(crate) fn open() {
+    println!("opening");
+    match Engine::current() {
+        Ok(_) => println!("open"),
+        Err(error) => println!("{error}"),
+    }
 }
 
 /// What a process does.

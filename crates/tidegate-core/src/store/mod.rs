@@ -25,6 +25,7 @@ use futures_util::future::BoxFuture;
 use crate::{
     ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LimitChange,
     LimitUse, LogRecord, Run, RunId, SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp,
+    TransactionRecord,
 };
 
 pub use durability::{Durability, ParseDurabilityError};
@@ -179,6 +180,11 @@ pub trait Store: fmt::Debug + Send + Sync {
         flow_run: RunId,
     ) -> BoxFuture<'_, Result<Vec<RecordedCall>, StoreError>>;
 
+    /// The transactions that are recorded of a flow run, or of a task run outside of one, in the order in which they were first
+    /// put. Asked when a flow run's body runs again, so that what is committed stays so and hooks that were not called are.
+    fn transactions(&self, run: RunId)
+    -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>>;
+
     /// The leases that have not ended.
     fn leases(&self) -> BoxFuture<'_, Result<Vec<Lease>, StoreError>>;
 
@@ -237,16 +243,16 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;
 
-    /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it and its log lines; what
-    /// was cached is kept. Nothing of a run is deleted before all that was made inside it has ended.
+    /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it, its log lines, its
+    /// artifacts, and what is cached of it. Nothing of a run is deleted before all that was made inside it has ended.
     ///
-    /// One call deletes at most about so many runs and log lines, in one transaction, so that it holds nobody up; call it again
+    /// One call deletes at most so many runs, log lines and artifacts, in one transaction, so that it holds nobody up; call it again
     /// while there is [`more`](Deleted::more). What does not fit one call is deleted from the newest to the oldest and the
     /// top-level run last: what is left in between, or after a crash, is a smaller tree without loose ends, and the next call goes on
     /// with it, whatever it is asked to delete. Until it is gone, writes about it are refused as [`Fenced`](StoreErrorKind::Fenced),
     /// so that no run goes on with half of its record.
     ///
-    /// Log lines and runs that are put about a deleted run later are kept, so ask for runs that ended a while ago.
+    /// Log lines, artifacts and runs that are put about a deleted run later are kept, so ask for runs that ended a while ago.
     fn delete_runs(
         &self,
         expired: Expired,
@@ -267,7 +273,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Does `work` in a transaction of its own in the store's own database, after every write that was put before. Its end is what
     /// `work` says: committed together with the writes that it gives, as durable as an acknowledged write; or undone. A panic of
     /// `work`, a write of it that is refused, and a failed commit undo it too, and are told as an error, after which nothing of it
-    /// is there and nothing is tried again. Dropping the future undoes nothing.
+    /// is there and nothing is tried again. Only when the process dies after a failed commit, before anything else is durable, may
+    /// what it committed be found there after all: all of it, the writes included. Dropping the future undoes nothing.
     ///
     /// While `work` is at it nobody writes, in this process or in another, so it must be short, and it must not wait for this store:
     /// what it asks of the store, log lines aside, is refused.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{ResultReference, Timestamp};
+use crate::{ResultReference, RunId, Timestamp};
 
 /// Which top-level runs are no longer wanted: those that are too old, and those that are too many. By default none are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,8 +22,9 @@ pub struct Deleted {
     pub runs: u64,
     /// How many log lines.
     pub log_lines: u64,
-    /// The results in result storages that the runs told of. Cached results and other runs may tell of the same.
-    pub results: Vec<Arc<ResultReference>>,
+    /// The results in result storages that these runs told of. Left out is what a run had cached or has taken from another, because
+    /// further runs may tell of it.
+    pub results: Vec<(RunId, Arc<ResultReference>)>,
     /// Whether there is more to delete.
     pub more: bool,
 }

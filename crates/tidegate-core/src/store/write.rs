@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Run, RunId, RunPolicy, SlotRelease,
-    State, StoreError, StoreErrorKind, Timestamp,
+    State, StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -41,6 +41,14 @@ pub enum Write {
         /// The lease of the run that computed it.
         lease: Option<LeaseId>,
     },
+    /// A transaction of tasks is recorded, or what is recorded of it is replaced. Refused as
+    /// [`LeaseEnded`](StoreErrorKind::LeaseEnded) when the lease it is written under has ended.
+    Transaction {
+        /// What is known of it now.
+        record: Box<TransactionRecord>,
+        /// The lease of who runs it.
+        lease: Option<LeaseId>,
+    },
     /// A lock is let go of, if it is held under this lease.
     Unlock {
         /// What is locked.
@@ -53,7 +61,7 @@ pub enum Write {
 }
 
 impl Write {
-    /// What it is about: the id of a run, an artifact, a lease or slots that were taken together, or the first half of a key.
+    /// What it is about: the id of a run, an artifact, a lease, a transaction or slots that were taken together, or the first half of a key.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
@@ -63,6 +71,7 @@ impl Write {
             Self::TakeLease(lease) => *lease.id.as_uuid(),
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
             Self::Cache { entry, .. } => Uuid::from_bytes(entry.key.half()),
+            Self::Transaction { record, .. } => *record.id.as_uuid(),
             Self::Unlock { key, .. } => Uuid::from_bytes(key.half()),
             Self::ReleaseSlots(release) => *release.hold.as_uuid(),
         }

@@ -12,4 +12,5 @@ mod model;
 mod power_cut;
 mod proof;
 mod stall;
+mod transactions;
 mod workload;

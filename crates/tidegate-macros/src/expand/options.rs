@@ -60,10 +60,14 @@ fn value(given: &Given, field: &Ident) -> Option<TokenStream> {
             );
             return Some(quote!(::std::vec![#(#texts),*]));
         }
-        (Takes::Functions, Value::List(functions)) => {
+        (Takes::Functions | Takes::TransactionHooks, Value::List(functions)) => {
+            let hook = match given.spec.takes {
+                Takes::TransactionHooks => quote!(transaction_hook),
+                _ => quote!(hook),
+            };
             let hooks = functions.iter().map(|function| {
                 let path = path_text(function);
-                quote_spanned!(place(function.span())=> ::tidegate::__private::hook(#path, #function))
+                quote_spanned!(place(function.span())=> ::tidegate::__private::#hook(#path, #function))
             });
             return Some(quote!(::std::vec![#(#hooks),*]));
         }

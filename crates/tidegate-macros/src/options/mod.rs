@@ -177,7 +177,9 @@ impl Spec {
             Takes::Seconds => "seconds, a text such as \"1m30s\", or a `Duration`",
             Takes::Delays => "seconds, a list of them, or `exponential_backoff(2)`",
             Takes::Function => "a function or closure",
-            Takes::Functions => "a function or closure, or a list of them",
+            Takes::Functions | Takes::TransactionHooks => {
+                "a function or closure, or a list of them"
+            }
             Takes::Policy => "a cache policy",
             Takes::Storage => "the path of a folder, or a storage",
             Takes::Serializer => "`\"json\"`, `\"compressed/json\"`, or a serializer",

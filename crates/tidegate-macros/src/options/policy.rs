@@ -96,8 +96,27 @@ pub(crate) fn is_none(expression: &Expr) -> bool {
     }
 }
 
-/// What is left out has to be there.
-pub(crate) fn check_left_out(expression: &Expr, arguments: &[&Ident], errors: &mut Errors) {
+/// The arguments that are left out have to be there, and some where they are all that matters.
+pub(crate) fn check_arguments(expression: &Expr, arguments: &[&Ident], errors: &mut Errors) {
+    check_left_out(expression, arguments, errors);
+    if arguments.is_empty() && is_inputs(expression) {
+        errors.add(
+            expression,
+            "this function has no arguments, so by `INPUTS` alone it is never cached; by `TASK_SOURCE` it has one result",
+        );
+    }
+}
+
+/// Whether a policy is the arguments and nothing else.
+fn is_inputs(expression: &Expr) -> bool {
+    match unwrapped(expression) {
+        Expr::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "INPUTS"),
+        Expr::MethodCall(call) => is_inputs(&call.receiver),
+        _ => false,
+    }
+}
+
+fn check_left_out(expression: &Expr, arguments: &[&Ident], errors: &mut Errors) {
     let (left, op, right) = match unwrapped(expression) {
         Expr::Binary(ExprBinary { left, op, right, .. }) => (left, op, right),
         Expr::MethodCall(call) => return check_left_out(&call.receiver, arguments, errors),

@@ -44,6 +44,8 @@ pub(crate) enum Takes {
     Function,
     /// A function or closure, or a list of them.
     Functions,
+    /// The same, given a transaction.
+    TransactionHooks,
     /// Where results are kept: a path, or an expression; through the function of `__private` that is named like the field.
     Storage,
     /// How results are written: a name, or an expression; through the function of `__private` that is named like the field.
@@ -92,6 +94,8 @@ pub(crate) const OPTIONS: &[Spec] = &[
     option("task_run_name", "run_name", Takes::Template, TASK, "task_run_name = \"fetch-{city}\"", "the name of a run, from its arguments"),
     option("flow_run_name", "run_name", Takes::Template, FLOW, "flow_run_name = \"report-{city}\"", "the name of a run, from its arguments"),
     option("log_prints", "log_prints", Takes::Switch, BOTH, "log_prints = true", "whether prints become log lines"),
+    option("on_commit", "on_commit", Takes::TransactionHooks, TASK, "on_commit = announce", "called when the transaction that a run is in is committed"),
+    option("on_rollback", "on_rollback", Takes::TransactionHooks, TASK, "on_rollback = undo", "called when the transaction that a run is in is rolled back"),
     option("recover", "recover", Takes::Switch, FLOW, "recover", "whether a run whose process died is run again by `Engine::recover`"),
     option("persist_result", "persist_result", Takes::Switch, BOTH, "persist_result = true", "whether the result is kept"),
     option("result_storage", "result_storage", Takes::Storage, BOTH, "result_storage = \"/var/lib/app/results\"", "where the result is kept"),

@@ -127,10 +127,12 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
         (Takes::Texts, Written::List(list)) => {
             each(spec, list, |written| matches!(written, Written::Text(_) | Written::Code))
         }
-        (Takes::Functions, Written::List(list)) => {
+        (Takes::Functions | Takes::TransactionHooks, Written::List(list)) => {
             each(spec, list, |written| matches!(written, Written::Code))
         }
-        (Takes::Functions, Written::Code) => Ok(Value::List(vec![expression])),
+        (Takes::Functions | Takes::TransactionHooks, Written::Code) => {
+            Ok(Value::List(vec![expression]))
+        }
         (
             Takes::Switch
             | Takes::Name
@@ -140,6 +142,7 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
             | Takes::Number
             | Takes::Function
             | Takes::Functions
+            | Takes::TransactionHooks
             | Takes::Storage
             | Takes::Serializer
             | Takes::Key

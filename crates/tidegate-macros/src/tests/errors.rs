@@ -31,7 +31,7 @@ fn an_unknown_option_names_the_nearest() {
             retires: `#[task]` has no option `retires`; did you mean `retries` (how often a failed run is tried again)?
             timeout: `#[task]` has no option `timeout`; did you mean `timeout_seconds` (how long one attempt may take)?
             tag: `#[task]` has no option `tag`; did you mean `tags` (tags that every run of it carries)?
-            colour: `#[task]` has no option `colour`; its options are `name`, `description`, `version`, `tags`, `retries`, `retry_delay_seconds`, `retry_jitter_factor`, `retry_condition`, `timeout_seconds`, `cache_policy`, `cache_key_fn`, `cache_expiration`, `refresh_cache`, `task_run_name`, `log_prints`, `persist_result`, `result_storage`, `result_storage_key`, `result_serializer`, `on_running`, `on_completion`, `on_failure`, `inline`, `transactional`
+            colour: `#[task]` has no option `colour`; its options are `name`, `description`, `version`, `tags`, `retries`, `retry_delay_seconds`, `retry_jitter_factor`, `retry_condition`, `timeout_seconds`, `cache_policy`, `cache_key_fn`, `cache_expiration`, `refresh_cache`, `task_run_name`, `log_prints`, `on_commit`, `on_rollback`, `persist_result`, `result_storage`, `result_storage_key`, `result_serializer`, `on_running`, `on_completion`, `on_failure`, `inline`, `transactional`
             jitter: `#[task]` has no option `jitter`; did you mean `retry_jitter_factor` (how much chance varies the delays)?
         "#]],
     );
@@ -111,6 +111,19 @@ fn a_cache_policy_is_a_sum_and_leaves_out_what_is_there() {
         "x": `x` is not an argument: this function has none
     "#]],
     );
+}
+
+#[test]
+fn by_its_inputs_alone_a_function_without_arguments_is_never_cached() {
+    for policy in ["INPUTS", "(cache::INPUTS).isolation(level)"] {
+        let options = format!("cache_policy = {policy}");
+        let mut errors = Errors::default();
+        expand::expand(Kind::Task, tokens(&options), tokens("async fn fetch() {}"), &mut errors);
+        let told = errors.listed();
+        assert!(told.contains("by `TASK_SOURCE` it has one result"), "{told}");
+    }
+    check(Kind::Task, "cache_policy = INPUTS + RUN_ID", "async fn fetch() {}", &expect![""]);
+    check(Kind::Task, "cache_policy = INPUTS", "async fn fetch(&self) {}", &expect![""]);
 }
 
 #[test]

@@ -34,12 +34,12 @@ pub(super) fn keep(connection: &Connection, entry: &CacheEntry) -> Result<(), Un
     Ok(())
 }
 
-/// Deletes what is kept of the results of a run.
-pub(super) fn forget_run(connection: &Connection, run: Uuid) -> rusqlite::Result<()> {
+/// Deletes what is kept of the results of a run; whether anything was.
+pub(super) fn forget_run(connection: &Connection, run: Uuid) -> rusqlite::Result<bool> {
     connection
         .prepare_cached("DELETE FROM cache_entries WHERE run_id = ?1")?
         .execute([run.as_bytes().as_slice()])
-        .map(drop)
+        .map(|deleted| deleted > 0)
 }
 
 /// The entry of a key.

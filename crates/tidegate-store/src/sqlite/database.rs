@@ -8,20 +8,22 @@ use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
     Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Expired, Lease, LeaseId,
     LimitUse, LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, SlotHolder, StoreError,
-    StoreErrorKind, Write,
+    StoreErrorKind, TransactionRecord, Write,
 };
+
 use uuid::Uuid;
 
 use super::act::Act;
 use super::backup::Copy;
 use super::definitions::{Known, Numbers};
-use super::deletion::{self, Deleting};
+use super::deletion::Deleting;
 use super::error::{Doing, does_not_follow, failed, fenced, lease_ended, unreadable};
+use super::expired::{self, Candidates};
 use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
-use super::{artifact_row, cache, leases, limits, log_row, run_query, slots};
+use super::{artifact_row, cache, leases, limits, log_row, run_query, slots, transaction_row};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -222,6 +224,11 @@ impl Database {
         cache::find(&self.connection, key).map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn transactions(&self, run: RunId) -> Result<Vec<TransactionRecord>, StoreError> {
+        transaction_row::of_run(&self.connection, run)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn leases(&self) -> Result<Vec<Lease>, StoreError> {
         leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
@@ -247,10 +254,10 @@ impl Database {
     /// The top-level runs of which some can be deleted.
     pub(super) fn deletable(
         &self,
-        expired: &Expired,
+        which: &Expired,
         at_most: u64,
-    ) -> Result<Vec<Uuid>, StoreError> {
-        deletion::candidates(&self.connection, expired, at_most)
+    ) -> Result<Candidates, StoreError> {
+        expired::candidates(&self.connection, which, at_most)
             .map_err(|error| failed(&self.place, Doing::Reading, error))
     }
 
@@ -321,6 +328,11 @@ impl Transaction<'_> {
             Write::Cache { entry, lease } => {
                 self.lease_number(write.subject(), *lease)?;
                 cache::keep(self.connection, entry)
+                    .map_err(|error| trouble(self.place, write, error))
+            }
+            Write::Transaction { record, lease } => {
+                self.lease_number(write.subject(), *lease)?;
+                transaction_row::put(self.connection, record)
                     .map_err(|error| trouble(self.place, write, error))
             }
             Write::Unlock { key, lease } => {

@@ -1,10 +1,8 @@
 //! Deleting ended runs, whole trees of them, a few rows at a time. In a tree the newest goes first and the top-level run last, so
 //! that what is left of it is always a tree. It decides nothing about which runs are wanted.
 
-use std::collections::HashSet;
-
 use rusqlite::{Connection, OptionalExtension, Row};
-use tidegate_core::{Deleted, Expired, Run, RunKind, StateResult};
+use tidegate_core::{Deleted, Run, RunKind, StateResult};
 use uuid::Uuid;
 
 use super::cache;
@@ -15,79 +13,9 @@ use super::states;
 /// How many runs of a tree are looked at together.
 const AT_ONCE: u64 = 64;
 
-/// The top-level runs of which some can be deleted, those first of which something is deleted already. At most so many.
-pub(super) fn candidates(
-    connection: &Connection,
-    expired: &Expired,
-    limit: u64,
-) -> rusqlite::Result<Vec<Uuid>> {
-    let Expired { ended_before, beyond_newest, ended_lately } = *expired;
-    let lately = ended_lately.map_or(i64::MAX, |time| time.timestamp_micros());
-    let mut found = begun(connection)?;
-    if let Some(time) = ended_before {
-        let before = time.timestamp_micros().min(lately);
-        found.extend(ended_before_time(connection, before, limit)?);
-    }
-    if let Some(count) = beyond_newest {
-        found.extend(ended_beyond(connection, count, lately, limit)?);
-    }
-    let mut seen = HashSet::new();
-    found.retain(|id| seen.insert(*id));
-    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(found)
-}
-
 /// The top-level runs that [`delete`] has begun and not finished.
 pub(super) fn begun(connection: &Connection) -> rusqlite::Result<Vec<Uuid>> {
     connection.prepare_cached("SELECT id FROM deletions")?.query_map([], id)?.collect()
-}
-
-/// What both questions for candidates have in common. It says in the words of the indexes that they will do.
-macro_rules! ended_at_top {
-    ($which:literal) => {
-        concat!(
-            "SELECT id FROM runs WHERE flow_run_id IS NULL AND task_run_id IS NULL AND end_time IS NOT NULL AND ",
-            $which,
-            " AND NOT EXISTS (SELECT 1 FROM runs AS inner WHERE inner.root_flow_run_id = runs.id AND inner.end_time IS NULL) \
-             AND NOT EXISTS (SELECT 1 FROM runs AS inner WHERE inner.flow_run_id IS NULL AND inner.task_run_id = runs.id \
-             AND inner.task_run_id IS NOT NULL AND inner.end_time IS NULL) \
-             ORDER BY created, number LIMIT "
-        )
-    };
-}
-
-fn ended_before_time(
-    connection: &Connection,
-    time: i64,
-    limit: u64,
-) -> rusqlite::Result<Vec<Uuid>> {
-    // What ended before a time was made before it, so that what is newer is not looked at.
-    let sql = concat!(ended_at_top!("created < ?1 AND end_time < ?1"), "?2");
-    connection.prepare_cached(sql)?.query_map((time, bounded(limit)), id)?.collect()
-}
-
-fn ended_beyond(
-    connection: &Connection,
-    count: u64,
-    lately: i64,
-    limit: u64,
-) -> rusqlite::Result<Vec<Uuid>> {
-    let newest_beyond: Option<(i64, i64)> = connection
-        .prepare_cached(
-            "SELECT created, number FROM runs WHERE flow_run_id IS NULL AND task_run_id IS NULL \
-             ORDER BY created DESC, number DESC LIMIT 1 OFFSET ?1",
-        )?
-        .query_row([bounded(count)], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    let Some((created, number)) = newest_beyond else { return Ok(Vec::new()) };
-    let sql = concat!(
-        ended_at_top!("created <= ?1 AND (created, number) <= (?1, ?2) AND end_time < ?3"),
-        "?4"
-    );
-    connection
-        .prepare_cached(sql)?
-        .query_map((created, number, lately, bounded(limit)), id)?
-        .collect()
 }
 
 /// Deletes at most `?2` rows of a table that belong to the run `?1`.
@@ -188,6 +116,15 @@ macro_rules! select_nodes {
     };
 }
 
+const UNFINISHED: &str =
+    "SELECT 1 FROM runs WHERE root_flow_run_id = ?1 AND end_time IS NULL LIMIT 1";
+
+const IN_FLOW: &str = select_nodes!("flow_run_id = ?1 ORDER BY created DESC, number DESC LIMIT ?2");
+
+const IN_TASK: &str = select_nodes!(
+    "task_run_id = ?1 AND task_run_id IS NOT NULL AND flow_run_id IS NULL ORDER BY number DESC LIMIT ?2"
+);
+
 impl Deletion<'_> {
     fn tree(&mut self, root: Uuid) -> rusqlite::Result<()> {
         let found: Option<Node> = self
@@ -213,12 +150,8 @@ impl Deletion<'_> {
 
     /// Whether the run, and everything inside it, has ended.
     fn has_ended(&self, root: &Node) -> rusqlite::Result<bool> {
-        let mut unfinished = self.connection.prepare_cached(
-            "SELECT 1 FROM runs WHERE root_flow_run_id = ?1 AND end_time IS NULL LIMIT 1",
-        )?;
-        let mut nodes = self.connection.prepare_cached(select_nodes!(
-            "task_run_id = ?1 AND task_run_id IS NOT NULL AND flow_run_id IS NULL"
-        ))?;
+        let mut unfinished = self.connection.prepare_cached(UNFINISHED)?;
+        let mut nodes = self.connection.prepare_cached(IN_TASK)?;
         let mut above = vec![(root.id, root.kind, root.ended)];
         while let Some((id, kind, ended)) = above.pop() {
             let id = id.as_bytes().as_slice();
@@ -226,7 +159,7 @@ impl Deletion<'_> {
                 return Ok(false);
             }
             if kind == NodeKind::TaskOutsideFlows {
-                for node in nodes.query_map([id], Node::read)? {
+                for node in nodes.query_map((id, -1), Node::read)? {
                     let node = node?;
                     above.push((node.id, node.kind, node.ended));
                 }
@@ -243,6 +176,7 @@ impl Deletion<'_> {
             }
             self.delete_logs_of(&node)?;
             self.delete_artifacts_of(&node)?;
+            self.delete_transactions_of(&node)?;
             if self.left == 0 {
                 return Ok(Outcome::Smaller);
             }
@@ -260,12 +194,8 @@ impl Deletion<'_> {
     /// A few of the newest runs right inside this one.
     fn inside(&self, node: &Node) -> rusqlite::Result<Vec<Node>> {
         let sql = match node.kind {
-            NodeKind::Flow => {
-                select_nodes!("flow_run_id = ?1 ORDER BY created DESC, number DESC LIMIT ?2")
-            }
-            NodeKind::TaskOutsideFlows => select_nodes!(
-                "task_run_id = ?1 AND task_run_id IS NOT NULL AND flow_run_id IS NULL ORDER BY number DESC LIMIT ?2"
-            ),
+            NodeKind::Flow => IN_FLOW,
+            NodeKind::TaskOutsideFlows => IN_TASK,
             NodeKind::TaskInFlow => return Ok(Vec::new()),
         };
         let mut statement = self.connection.prepare_cached(sql)?;
@@ -278,9 +208,12 @@ impl Deletion<'_> {
         self.connection
             .prepare_cached("DELETE FROM runs WHERE number = ?1")?
             .execute([node.number])?;
-        cache::forget_run(self.connection, node.id)?;
+        let was_cached = cache::forget_run(self.connection, node.id)?;
         self.left -= 1;
         self.deleted.runs += 1;
+        if was_cached {
+            return Ok(());
+        }
         // The results of a damaged history are not found any more, by nobody.
         let states = node.results.as_deref().zip(time(node.created));
         let states = states.and_then(|(text, created)| states::decode(text, created).ok());
@@ -289,7 +222,7 @@ impl Deletion<'_> {
             if let Some(StateResult::Persisted { reference }) = state.result
                 && state.name != "Cached"
             {
-                self.deleted.results.push(reference);
+                self.deleted.results.push((node.id.into(), reference));
             }
         }
         Ok(())
@@ -307,6 +240,15 @@ impl Deletion<'_> {
             node,
             of_run!("artifacts", "flow_run_id"),
             of_run!("artifacts", "task_run_id"),
+        )
+        .map(drop)
+    }
+
+    fn delete_transactions_of(&mut self, node: &Node) -> rusqlite::Result<()> {
+        self.delete_of(
+            node,
+            of_run!("transaction_records", "flow_run_id"),
+            of_run!("transaction_records", "task_run_id"),
         )
         .map(drop)
     }
@@ -357,7 +299,7 @@ impl Node {
     }
 }
 
-fn id(row: &Row<'_>) -> rusqlite::Result<Uuid> {
+pub(super) fn id(row: &Row<'_>) -> rusqlite::Result<Uuid> {
     id_at(row, 0)
 }
 
@@ -365,6 +307,35 @@ fn id_at(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
     row.get(column).map(Uuid::from_bytes)
 }
 
-fn bounded(number: u64) -> i64 {
+pub(super) fn bounded(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::open;
+    use super::*;
+
+    /// How SQLite goes about a question.
+    pub(in super::super) fn plan(sql: &str) -> String {
+        let connection = open::memory().unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps: Vec<String> =
+            statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect();
+        steps.join("; ")
+    }
+
+    #[test]
+    fn no_run_is_looked_at_that_is_not_inside_another() {
+        let indexes = [
+            (UNFINISHED, "runs_not_ended"),
+            (IN_FLOW, "runs_by_flow_run"),
+            (IN_TASK, "runs_by_task_run"),
+        ];
+        for (sql, index) in indexes {
+            let plan = plan(sql);
+            assert!(plan.contains(index) && !plan.contains("SCAN"), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //! before there was anything in the file, as when the maker of our own file died while making it, and nothing else.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use rusqlite::OpenFlags;
@@ -27,7 +27,12 @@ pub(super) fn is_told_by(error: &rusqlite::Error) -> bool {
 /// Has SQLite undo it, if nothing was in the file before. Ours are written through a write-ahead log once they are made, which
 /// leaves no such journal.
 pub(super) fn undo(path: &Path, place: &str, options: &Options) -> Result<(), StoreError> {
-    if !was_empty(path).unwrap_or(false) {
+    let was_empty = match was_empty(path) {
+        // Another process that opens the file has undone it since.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        was_empty => was_empty.unwrap_or(false),
+    };
+    if !was_empty {
         return Err(StoreError::new(
             StoreErrorKind::Foreign,
             format!(

@@ -55,12 +55,13 @@ pub(super) fn check(path: &Path, place: &str, options: &Options) -> Result<(), S
         return Err(not_a_database(place));
     }
     let connection = read_only(path, options).map_err(opening)?;
-    let marks = match marks(&connection) {
-        Err(error) if half_written::is_told_by(&error) => {
-            half_written::undo(path, place, options)?;
-            marks(&connection).map_err(opening)?
+    let marks = loop {
+        match marks(&connection) {
+            Err(error) if half_written::is_told_by(&error) => {
+                half_written::undo(path, place, options)?;
+            }
+            marks => break marks.map_err(|error| not_understood(place, error))?,
         }
-        marks => marks.map_err(|error| not_understood(place, error))?,
     };
     match marks.identity() {
         Identity::New => return Ok(()),
@@ -135,14 +136,13 @@ fn check_content(connection: &Connection, path: &Path, place: &str) -> Result<()
     };
     // Whoever is told of damage may throw a good file away. SQLite writes a page that the disk does not give among its findings, and
     // not always in words of their own, so it looks twice.
-    if look()? != "ok" {
-        let finding = look()?;
-        if finding.contains("unable to get the page") || finding.contains("failed to get page") {
-            return Err(unread(place, finding.trim()));
-        }
-        if finding != "ok" {
-            return Err(damaged(place, finding.trim()));
-        }
+    let finding = look()?;
+    let finding = if finding == "ok" { finding } else { look()? };
+    if finding.contains("unable to get the page") || finding.contains("failed to get page") {
+        return Err(unread(place, finding.trim()));
+    }
+    if finding != "ok" {
+        return Err(damaged(place, finding.trim()));
     }
     match damaged_partial_index(connection) {
         Ok(None) => Ok(()),

@@ -9,6 +9,7 @@ mod database;
 mod definitions;
 mod deletion;
 mod error;
+mod expired;
 mod file;
 mod gathering;
 mod guard;
@@ -33,6 +34,7 @@ mod run_row;
 mod slots;
 mod statements;
 mod states;
+mod transaction_row;
 mod vacuum;
 mod wal;
 mod work;
@@ -50,11 +52,12 @@ use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
     Expired, IfExists, Lease, LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall,
     Room, Run, RunId, RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo,
-    Timestamp, Write,
+    Timestamp, TransactionRecord, Write,
 };
 
 use self::database::Database;
 use self::error::{Doing, closed, failed, lease_ended, unreadable};
+use self::expired::Candidates;
 use self::file::FileStore;
 use self::memory::Memory;
 use self::work::{Work, not_at_work};
@@ -234,6 +237,13 @@ impl Store for Sqlite {
         self.ask(move |database| database.recorded_calls(flow_run))
     }
 
+    fn transactions(
+        &self,
+        run: RunId,
+    ) -> BoxFuture<'_, Result<Vec<TransactionRecord>, StoreError>> {
+        self.ask(move |database| database.transactions(run))
+    }
+
     fn leases(&self) -> BoxFuture<'_, Result<Vec<Lease>, StoreError>> {
         self.ask(|database| database.leases())
     }
@@ -328,16 +338,17 @@ impl Store for Sqlite {
         async move {
             // Log lines that wait to be stored go with their runs.
             self.flush().await?;
-            let roots = self.ask(move |database| database.deletable(&expired, at_most)).await?;
+            let found = self.ask(move |database| database.deletable(&expired, at_most)).await?;
+            let Candidates { roots, more } = found;
             if roots.is_empty() {
                 return Ok(Deleted::default());
             }
-            let full = roots.len() as u64 >= at_most;
-            let pages = usize::try_from(at_most).unwrap_or(usize::MAX) / wal::ROWS_A_PAGE;
+            // Each row is on a page of its own in some index.
+            let pages = usize::try_from(at_most).unwrap_or(usize::MAX);
             let mut deleted = self
                 .act(pages, move |connection| deletion::delete(connection, &roots, at_most))
                 .await?;
-            deleted.more |= full && deleted.runs + deleted.log_lines > 0;
+            deleted.more |= more && deleted.runs + deleted.log_lines > 0;
             Ok(deleted)
         }
         .boxed()

@@ -98,7 +98,7 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::Advance(advance) => advance.lease,
         Write::TakeLease(lease) => Some(lease.id),
         Write::RenewLease { id, .. } => Some(*id),
-        Write::Cache { lease, .. } => *lease,
+        Write::Cache { lease, .. } | Write::Transaction { lease, .. } => *lease,
         Write::Artifact(_)
         | Write::ReleaseLease(_)
         | Write::Unlock { .. }
@@ -124,6 +124,10 @@ fn join(older: &mut Write, newer: Write) -> Result<Option<Write>, Contradiction>
             *older = expires;
         }
         (Write::Artifact(older), Write::Artifact(newer)) => *older = newer,
+        (
+            Write::Transaction { record: older, lease },
+            Write::Transaction { record: newer, lease: under },
+        ) if *lease == under => *older = newer,
         (_, newer) => return Ok(Some(newer)),
     }
     Ok(None)

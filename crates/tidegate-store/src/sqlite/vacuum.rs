@@ -1,13 +1,18 @@
 //! Giving room back to the file system, a few pages at a time, so that each step is a short transaction. SQLite's own `VACUUM`
 //! would write the whole file anew while nobody else may write.
 
+use std::time::{Duration, Instant};
+
 use rusqlite::Connection;
 
-/// How many pages one step gives back.
-const PAGES: usize = 128;
+/// How many pages one step gives back at most.
+const PAGES: u64 = 256;
+
+/// How long a step may take. To find one free page SQLite may look at all of them, so where there are many, it gets slow.
+const ENOUGH: Duration = Duration::from_millis(2);
 
 /// A step moves a page for each that it gives back, and changes what points to it.
-pub(super) const CHANGED_PAGES: usize = 3 * PAGES;
+pub(super) const CHANGED_PAGES: usize = 2 * PAGES as usize;
 
 /// What one step came to.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +34,19 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 
 /// Gives a few pages back, in the transaction that is open.
 pub(super) fn step(connection: &Connection) -> rusqlite::Result<Step> {
-    let free = || connection.pragma_query_value(None, "freelist_count", |row| row.get::<_, u32>(0));
-    let before = free()?;
-    connection.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
-    let after = free()?;
-    let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-    let given = before.saturating_sub(after);
-    Ok(Step { bytes: u64::from(given) * u64::from(page), last: given == 0 || after == 0 })
+    let started = Instant::now();
+    let mut pages = 0;
+    let mut statement = connection.prepare_cached("PRAGMA incremental_vacuum")?;
+    let mut given = statement.raw_query();
+    // Each row is a page that was given back.
+    let mut last = false;
+    while pages < PAGES && started.elapsed() < ENOUGH && !last {
+        match given.next()? {
+            Some(_) => pages += 1,
+            None => last = true,
+        }
+    }
+    drop(given);
+    let size: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    Ok(Step { bytes: pages * u64::from(size), last })
 }

@@ -17,7 +17,7 @@ const SYNC_WITHIN: Duration = Duration::from_millis(4);
 const CHECKPOINT_AT: usize = 4096;
 
 /// About how many rows that are added next to each other fit a page, indexes included.
-pub(super) const ROWS_A_PAGE: usize = 8;
+const ROWS_A_PAGE: usize = 8;
 
 /// The thread that syncs the log a few milliseconds after commits.
 #[derive(Debug)]
@@ -157,7 +157,7 @@ impl Checkpoints {
 
     /// Acts have changed about so many pages.
     pub(super) fn acted(&mut self, pages: usize) {
-        self.pages += pages;
+        self.pages = self.pages.saturating_add(pages);
     }
 
     /// Brings the log into the database, if it is long or `idle` says that nobody waits.

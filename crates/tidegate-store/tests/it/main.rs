@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod backup;
 mod batching;
 mod failures;
 mod opening;
+mod retention;
 mod schema;
 mod sharing;
 mod suite;
 mod transactions;
+mod vacuum;

@@ -193,6 +193,52 @@ async fn a_file_whose_maker_died_while_making_it_is_made_anew() {
     }
 }
 
+/// The journal of a change to this page, the only one of its database. SQLite sums up every two hundredth byte, from the end.
+fn journal_of_page_1(page: &[u8]) -> Vec<u8> {
+    let mut journal = vec![0; 512];
+    journal[..8].copy_from_slice(&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+    journal[11] = 1; // one record
+    journal[19] = 1; // one page before
+    journal[22] = 2; // sectors of 512 bytes
+    journal[26] = 16; // pages of 4,096 bytes
+    journal.extend(1_u32.to_be_bytes());
+    journal.extend(page);
+    let sum: u32 = (1..=20).map(|back| u32::from(page[4096 - 200 * back])).sum();
+    journal.extend(sum.to_be_bytes());
+    journal
+}
+
+/// The first transaction has made a page, and the second switches to the write-ahead log.
+#[tokio::test]
+async fn a_file_whose_maker_died_at_the_second_step_of_making_it_is_made_anew() {
+    let (folder, path) = folder_and_path();
+    let maker = Connection::open(&path).unwrap();
+    maker.pragma_update(None, "auto_vacuum", "incremental").unwrap();
+    drop(maker);
+    let mut page = fs::read(&path).unwrap();
+    assert_eq!(page.len(), 4096, "SQLite makes the first page for this setting alone");
+    fs::write(format!("{}-journal", path.display()), journal_of_page_1(&page)).unwrap();
+    (page[18], page[19]) = (2, 2);
+    fs::write(&path, page).unwrap();
+
+    let store = Sqlite::open(Options::file(&path)).unwrap();
+    store.put_acknowledged(Write::Begin(Box::new(full_run()))).await.unwrap();
+    store.close().await.unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_database_of_one_page_that_another_program_has_written_by_halves_is_refused() {
+    let (_folder, path) = folder_and_path();
+    let other = Connection::open(&path).unwrap();
+    other.pragma_update(None, "user_version", 7).unwrap();
+    drop(other);
+    let page = fs::read(&path).unwrap();
+    assert_eq!(page.len(), 4096);
+    fs::write(format!("{}-journal", path.display()), journal_of_page_1(&page)).unwrap();
+    check(&path, StoreErrorKind::Foreign, "another program died while it wrote");
+}
+
 #[test]
 fn a_database_that_another_program_has_written_by_halves_is_refused() {
     let marked = empty_page(77);

@@ -138,6 +138,16 @@ async fn the_schema_is_version_one() {
             checksum INTEGER NOT NULL,
             PRIMARY KEY (limit_number, lease)
         ) STRICT, WITHOUT ROWID
+        CREATE TABLE transaction_records (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            flow_run_id BLOB CHECK (length(flow_run_id) = 16),
+            task_run_id BLOB CHECK (length(task_run_id) = 16),
+            content TEXT NOT NULL, -- a JSON object
+            checksum INTEGER NOT NULL
+        ) STRICT
+        CREATE INDEX transaction_records_by_flow_run ON transaction_records (flow_run_id) WHERE flow_run_id IS NOT NULL
+        CREATE INDEX transaction_records_by_task_run ON transaction_records (task_run_id) WHERE task_run_id IS NOT NULL
         CREATE TABLE logs (
             number INTEGER PRIMARY KEY,
             flow_run_id BLOB CHECK (length(flow_run_id) = 16),

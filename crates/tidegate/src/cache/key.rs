@@ -71,6 +71,14 @@ pub(crate) fn key_of_text(key: &str) -> CacheKey {
     CacheKey::from_bytes(hasher.finalize().into())
 }
 
+/// The key of a transaction that was given this one.
+pub(crate) fn key_of_transaction(key: &str) -> CacheKey {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(VERSION);
+    text(&mut hasher, b'x', key);
+    CacheKey::from_bytes(hasher.finalize().into())
+}
+
 fn text(hasher: &mut blake3::Hasher, tag: u8, text: &str) {
     hasher.update(&[tag]);
     hasher.update(&(text.len() as u64).to_le_bytes());

@@ -31,7 +31,7 @@ mod tests;
 
 pub use crate::isolation::IsolationLevel;
 pub(crate) use choice::{By, Choice};
-pub(crate) use key::{Facts, key_of_policy, key_of_text};
+pub(crate) use key::{Facts, key_of_policy, key_of_text, key_of_transaction};
 pub use key_fn::{CacheKeyFn, CacheKeyOutcome};
 pub use policy::{CacheMember, CachePolicy, MixedIsolation};
 

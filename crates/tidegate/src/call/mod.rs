@@ -21,6 +21,7 @@ use crate::engine::{Body, Context, Engine, Execution, Plan, call_key, not_in_tra
 use crate::error::Result;
 use crate::hook::Hook;
 use crate::result::{Codec, IntoResultSerializer, IntoResultStorage, KeyPart, Recordable};
+use crate::transaction::TransactionHook;
 
 pub(crate) use body::Produce;
 pub use body::{Parts, flow, task};
@@ -346,6 +347,18 @@ impl<'a, T: Recordable + Send + 'a> TaskCall<'a, T> {
     pub fn result_storage_key(self, key: impl Into<String>) -> Self {
         let key = vec![KeyPart::Text(key.into())];
         Self(self.0.keeping(|plan| plan.result_key = Some(key)))
+    }
+}
+
+impl<'a, T: Send + 'a> TaskCall<'a, T> {
+    /// Calls `hook` when the transaction that this run is in is committed, after the hooks of its definition.
+    pub fn on_commit(self, hook: TransactionHook) -> Self {
+        Self(self.0.plan(|plan| plan.options_mut().on_commit.push(hook)))
+    }
+
+    /// Calls `hook` when the transaction that this run is in is rolled back, before the hooks of its definition.
+    pub fn on_rollback(self, hook: TransactionHook) -> Self {
+        Self(self.0.plan(|plan| plan.options_mut().on_rollback.push(hook)))
     }
 }
 

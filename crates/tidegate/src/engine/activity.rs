@@ -52,6 +52,11 @@ impl Activity {
         self.tasks.load(Ordering::SeqCst)
     }
 
+    /// Whether no further attempt begins.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
     /// Waits until no attempt of a task is under way.
     pub(super) async fn idle(&self) {
         loop {

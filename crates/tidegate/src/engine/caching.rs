@@ -11,13 +11,11 @@ use crate::cache::{By, Choice, Facts, IsolationLevel, key_of_policy, key_of_text
 use crate::engine::context::Computing;
 use crate::engine::ownership::Claim;
 use crate::engine::panics::Panic;
-use crate::engine::turn::Turn;
+use crate::engine::turn::{Line, Turn};
 use crate::engine::{Body, Context, Execution};
 use crate::error::Result;
 use crate::options::Keeping;
-
-/// How often another process is asked whether its turn is over: at first, and at last.
-const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(250));
+use crate::transaction::Transaction;
 
 /// Under what a run leaves its result, and for how long.
 #[derive(Clone, Copy, Debug)]
@@ -70,15 +68,14 @@ impl Execution {
     pub(super) async fn take_cached(&mut self, body: &mut dyn Body) -> Option<Result<()>> {
         let engine = self.live.engine();
         let choice = Choice::of(&self.options, engine.settings())?;
-        if engine.store().is_none() || !body.is_recordable() {
-            return None;
-        }
+        engine.store()?;
         if let Some(ignored) = self.ignored()
             && self.live.definition().tells_first_time()
         {
             self.live.logger().warning(ignored);
         }
-        if self.live.keeping() == Keeping::Never || self.result_key.is_some() {
+        let kept = self.live.keeping() != Keeping::Never && body.is_recordable();
+        if !kept || self.result_key.is_some() {
             return None;
         }
         let caching = self.key(&choice, body).map(|(key, isolation)| Caching {
@@ -166,42 +163,28 @@ impl Execution {
             // What is called in the computation of a key is part of it, and would wait for itself.
             IsolationLevel::Serializable | IsolationLevel::ReadCommitted => return None,
         }
-        let engine = self.live.engine().clone();
-        let mut turn = loop {
-            match Turn::take(&engine, key) {
-                Ok(turn) => break turn,
-                Err(other) => other.over().await,
-            }
-            if let Some(end) = self.take_entry(key, refresh, body).await {
-                return Some(end);
-            }
-        };
-        // Another turn may have ended since it was looked up, here or in another process.
-        let mut pause = LOOK_AGAIN.0;
-        loop {
-            let locked = match self.claim.as_ref().map(Claim::lease) {
-                Some(lease) => turn.lock(lease).await,
-                None => Ok(true),
-            };
-            if let Some(end) = self.take_entry(key, refresh, body).await {
-                return Some(end);
-            }
-            match locked {
-                Ok(true) => break,
-                Ok(false) => tokio::time::sleep(pause).await,
+        let lease = self.claim.as_ref().map(Claim::lease);
+        let mut line = Line::new(self.live.engine(), key, lease);
+        let turn = loop {
+            match line.step().await {
+                Ok(Some(turn)) => break Some(turn),
+                Ok(None) => {
+                    if let Some(end) = self.take_entry(key, refresh, body).await {
+                        return Some(end);
+                    }
+                }
                 Err(error) => {
                     self.say_lookup_failed(&error);
-                    break;
+                    break line.into_turn();
                 }
             }
-            pause = (2 * pause).min(LOOK_AGAIN.1);
-        }
+        };
         self.context = Arc::new(Context {
             computing: Some(Arc::new(Computing::new(key, self.context.computing.clone()))),
             ..(*self.context).clone()
         });
         if let Some(caching) = &mut self.caching {
-            caching.turn = Some(turn);
+            caching.turn = turn;
         }
         None
     }
@@ -254,6 +237,12 @@ impl Execution {
     pub(super) async fn leave_result(&mut self) {
         let Some(caching) = self.caching.as_ref().filter(|caching| !caching.left) else { return };
         let write = caching.leave.write(&self.live.record());
+        let transaction = Transaction::open_of(&self.live);
+        // What is called in a transaction is left to others when that is committed.
+        let write = match (write, transaction) {
+            (Some(write), Some(transaction)) => transaction.defer(write),
+            (write, _) => write,
+        };
         if let Some(write) = write
             && let Some(store) = self.live.engine().store()
             && let Err(error) = store.put(write).await
@@ -264,13 +253,15 @@ impl Execution {
 
     /// Under what the result is left, for a transaction that leaves it.
     pub(super) fn leave(&self) -> Option<Leave> {
-        self.caching.as_ref().map(|caching| caching.leave)
+        let waits = Transaction::open_of(&self.live).is_some_and(|each| each.defers());
+        self.caching.as_ref().filter(|_| !waits).map(|caching| caching.leave)
     }
 
     /// The result was left in a transaction.
     pub(super) fn has_left_result(&mut self) {
+        let left = self.leave().is_some();
         if let Some(caching) = &mut self.caching {
-            caching.left = true;
+            caching.left = left;
         }
     }
 }

@@ -10,19 +10,31 @@ use crate::inputs::{Input, Inputs};
 /// Names what is hashed, and how; another way of hashing would have another name.
 const DOMAIN: &[u8] = b"tidegate call 1\0";
 
+/// The same for transactions.
+const TRANSACTION_DOMAIN: &[u8] = b"tidegate transaction 1\0";
+
 /// The key of a call that is made now in this context; none where calls are not recorded in a flow run.
 pub(crate) fn call_key(
     context: &Context,
     definition: &Definition,
     inputs: impl FnOnce() -> Inputs,
 ) -> Option<CallKey> {
-    let flow = context.flow.as_ref()?;
-    if flow.calls().is_none() {
-        return None;
-    }
+    let flow = context.flow.as_ref().filter(|flow| flow.keeps_calls())?;
     // Calls in a task are counted by themselves: tasks that run at once make them in any order.
     let caller = context.task.as_ref().and_then(|task| task.record().call_key);
     let key = key_of(caller, definition, &inputs());
+    flow.calls().map(|mut calls| calls.number(key))
+}
+
+/// The key of a transaction that is made now in this context; none where calls are not recorded in a flow run.
+pub(crate) fn transaction_key(context: &Context, name: Option<&str>) -> Option<CallKey> {
+    let flow = context.flow.as_ref()?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(TRANSACTION_DOMAIN);
+    let caller = context.task.as_ref().and_then(|task| task.record().call_key);
+    hasher.update(&caller.map_or([0; 16], CallKey::to_bytes));
+    text(&mut hasher, name.unwrap_or_default());
+    let key = calls::shortened(&hasher);
     flow.calls().map(|mut calls| calls.number(key))
 }
 

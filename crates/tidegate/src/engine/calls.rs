@@ -2,10 +2,10 @@
 //! numbered when it is made, not when it is first polled, so that calls which are polled in another order are found all the same.
 //! Nothing here runs anything.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
-use tidegate_core::{CallKey, RecordedCall};
+use tidegate_core::{CallKey, RecordedCall, RunId, TransactionRecord};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct Calls {
     made: HashMap<CallKey, u32>,
     /// What earlier attempts left and this one has not met yet.
     recorded: HashMap<CallKey, RecordedCall>,
+    /// What they have recorded of transactions. The newest of a key counts.
+    transactions: HashMap<CallKey, TransactionRecord>,
 }
 
 impl Calls {
@@ -38,10 +40,27 @@ impl Calls {
         self.recorded.remove(&key)
     }
 
+    /// What earlier attempts have recorded of a transaction, or of that of a task run.
+    pub(crate) fn transaction(&self, key: CallKey) -> Option<TransactionRecord> {
+        self.transactions.get(&key).cloned()
+    }
+
     /// A new attempt begins, which earlier ones left this for.
-    pub(super) fn begin_attempt(&mut self, recorded: Vec<RecordedCall>) {
+    pub(super) fn begin_attempt(
+        &mut self,
+        recorded: Vec<RecordedCall>,
+        transactions: Vec<TransactionRecord>,
+    ) {
         self.made.clear();
-        self.recorded = recorded.into_iter().filter_map(|call| Some((call.key()?, call))).collect();
+        let undone: HashSet<RunId> =
+            transactions.iter().flat_map(|each| each.undone.iter().copied()).collect();
+        let keyed = transactions.into_iter().filter_map(|each| Some((each.call_key?, each)));
+        self.transactions = keyed.collect();
+        let taken = recorded.into_iter().filter(|call| match call {
+            RecordedCall::Completed(call) => !undone.contains(&call.run_id),
+            RecordedCall::Other(_) => true,
+        });
+        self.recorded = taken.filter_map(|call| Some((call.key()?, call))).collect();
     }
 
     /// The names of the runs that earlier attempts left and this one has not met, at most so many, and how many there are.
@@ -70,6 +89,8 @@ pub(super) fn shortened(hasher: &blake3::Hasher) -> CallKey {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
@@ -79,7 +100,7 @@ mod tests {
         let keys: Vec<_> = (0..100).map(|_| first.number(key)).collect();
         assert_eq!(keys[0], key);
         assert!((0..100).all(|index| second.number(key) == keys[index]), "an attempt counts anew");
-        let different: std::collections::HashSet<_> = keys.iter().collect();
+        let different: HashSet<_> = keys.iter().collect();
         assert_eq!(different.len(), 100);
     }
 }

@@ -7,6 +7,7 @@ use tokio::task_local;
 
 use crate::engine::{Engine, LiveRun};
 use crate::log::RunLogger;
+use crate::transaction::Transaction;
 
 task_local! {
     static CURRENT: Arc<Context>;
@@ -19,6 +20,8 @@ pub(crate) struct Context {
     pub(crate) flow: Option<Arc<LiveRun>>,
     pub(crate) task: Option<Arc<LiveRun>>,
     pub(crate) tags: Arc<[String]>,
+    /// The innermost transaction that is open in the body of the innermost run.
+    pub(crate) transaction: Option<Transaction>,
     /// What is computed for the cache in runs around, so that what they call does not wait for them.
     pub(crate) computing: Option<Arc<Computing>>,
 }
@@ -60,7 +63,25 @@ impl Context {
             RunKind::Task => (self.flow.clone(), Some(run)),
         };
         let (tags, computing) = (Arc::clone(&self.tags), self.computing.clone());
-        Self { engine, flow, task, tags, computing }
+        // The run has one of its own, where it has one.
+        Self { engine, flow, task, tags, transaction: None, computing }
+    }
+
+    /// The transaction that the code is part of.
+    pub(crate) fn transaction(&self) -> Option<Transaction> {
+        self.transaction.clone().or_else(|| self.run().and_then(Transaction::of_body))
+    }
+
+    /// Whether the flow run, or one around it, is run again when its process dies.
+    pub(crate) fn is_recovered(&self) -> bool {
+        let mut next = self.flow.as_ref();
+        while let Some(flow) = next {
+            if flow.record().policy.recover {
+                return true;
+            }
+            next = flow.flow();
+        }
+        false
     }
 
     /// Whether a run around computes the result of this key.

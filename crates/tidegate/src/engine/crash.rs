@@ -7,11 +7,13 @@ use tidegate_core::{State, StateType, Verdict};
 
 use crate::engine::{Execution, hooks};
 use crate::error::Error;
+use crate::transaction::Transaction;
 
 /// A run whose execution is dropped before it has ended has crashed.
 impl Drop for Execution {
     fn drop(&mut self) {
         self.crash("Execution was aborted: its future was dropped before it had ended.");
+        Transaction::abandon_run(&self.live);
     }
 }
 

@@ -20,6 +20,7 @@ use crate::error::{Error, Result};
 use crate::names;
 use crate::options::Options;
 use crate::result::{KeyPart, compose_key};
+use crate::transaction::Transaction;
 
 /// A run in the hands of the engine. Dropping it before it has ended records the run as CRASHED.
 pub(crate) struct Execution {
@@ -58,7 +59,7 @@ impl Execution {
         }
         let (replayed, claim) = match &mut recalled {
             Recalled::Completed(run) => (run.states.last().cloned().map(Box::new), None),
-            Recalled::New | Recalled::Unfinished(_) => (None, engine.claim()),
+            Recalled::New | Recalled::Unfinished(_) => (None, engine.claim(&outer)),
         };
         let (mut record, recorded) = match recalled {
             Recalled::New => (first_record(&engine, &outer, &mut plan)?, None),
@@ -85,6 +86,7 @@ impl Execution {
         let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
         let live =
             Arc::new(LiveRun::new(engine, definition, record, inherited, outer.flow.clone()));
+        Transaction::of_call(&live, &outer, &options);
         let context = Arc::new(outer.inside(Arc::clone(&live)));
         let is_new = recorded.is_none() && replayed.is_none();
         let (recorded, recorded_policy) = recorded.unzip();
@@ -165,8 +167,10 @@ impl Execution {
         if end.is_ok() {
             self.warn_of_calls_not_met();
         }
+        self.stage(&end).await;
         self.record_end().await?;
         self.release_slots();
+        self.leave_transaction().await?;
         self.call_end_hooks().await;
         self.claim = None;
         end

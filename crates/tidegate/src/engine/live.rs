@@ -13,6 +13,7 @@ use crate::error::RunLabel;
 use crate::inputs::Inputs;
 use crate::log::{Finished, RunLogger, Speaker};
 use crate::options::{Inherited, Keeping};
+use crate::transaction::Own;
 
 /// The shared side of a run.
 pub(crate) struct LiveRun {
@@ -29,6 +30,8 @@ pub(crate) struct LiveRun {
     /// Of a flow run whose tasks may be cached: what is known of its arguments.
     inputs: OnceLock<Box<Inputs>>,
     flow: Option<Arc<LiveRun>>,
+    /// Its transaction, if it has one.
+    transaction: Mutex<Own>,
 }
 
 impl LiveRun {
@@ -52,6 +55,7 @@ impl LiveRun {
             calls,
             inputs: OnceLock::new(),
             flow,
+            transaction: Mutex::default(),
         }
     }
 
@@ -85,7 +89,15 @@ impl LiveRun {
     pub(crate) fn stop_submitted(&self) -> Option<Nursery> {
         let stopped = std::mem::replace(&mut *lock(self.nursery.as_ref()?), Nursery::new());
         stopped.stop();
+        let parent = self.flow.as_ref().filter(|flow| !flow.record().is_terminal());
+        let parent = parent.and_then(|flow| flow.nursery());
+        parent.as_ref().unwrap_or(self.engine.nursery()).adopt(&stopped);
         Some(stopped)
+    }
+
+    /// Whether its calls are counted: it is a flow run that is recorded.
+    pub(crate) fn keeps_calls(&self) -> bool {
+        self.calls.is_some()
     }
 
     /// Of a flow run that is recorded: the calls of its current attempt. Held for a look, never across an await.
@@ -123,8 +135,13 @@ impl LiveRun {
     }
 
     /// The record, to enter a state.
-    pub(super) fn record_mut(&self) -> RwLockWriteGuard<'_, Run> {
+    pub(crate) fn record_mut(&self) -> RwLockWriteGuard<'_, Run> {
         self.record.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Its transaction, if it has one. Held for a look, never across an await.
+    pub(crate) fn own_transaction(&self) -> MutexGuard<'_, Own> {
+        lock(&self.transaction)
     }
 
     pub(crate) fn name(&self) -> String {

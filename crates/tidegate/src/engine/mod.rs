@@ -28,6 +28,7 @@ mod result;
 mod retention;
 mod shutdown;
 mod slots;
+mod staging;
 mod transact;
 mod turn;
 
@@ -46,7 +47,7 @@ use activity::Activity;
 pub use attempt::blocking;
 pub(crate) use attempt::in_blocking_body;
 pub(crate) use body::{Attempt, Attempted, Body, Returned, Work};
-pub(crate) use call_key::call_key;
+pub(crate) use call_key::{call_key, transaction_key};
 pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
@@ -55,12 +56,14 @@ pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
+pub(crate) use panics::Panic;
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
 use slots::Slots;
 pub(crate) use slots::{Given, Hold, Wanted};
 pub(crate) use transact::not_in_transactional_body;
 use turn::Turns;
+pub(crate) use turn::{Line, Turn};
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
 ///
@@ -196,9 +199,16 @@ impl Engine {
         &self.0.activity
     }
 
-    /// Owns one more run, in a store where runs need an owner.
-    pub(crate) fn claim(&self) -> Option<Claim> {
-        self.0.ownership.as_ref().map(Ownership::claim)
+    /// Owns one more run, in a store where runs need an owner. A run that is called inside another has the lease of that, so that an owner which was taken for dead gets no further with a
+    /// run it has lost.
+    pub(crate) fn claim(&self, outer: &Context) -> Option<Claim> {
+        let ownership = self.0.ownership.as_ref()?;
+        let caller = outer.run().filter(|run| Arc::ptr_eq(&run.engine().0, &self.0));
+        let lease = caller.and_then(|run| {
+            let record = run.record();
+            record.lease.filter(|_| !record.is_terminal())
+        });
+        Some(lease.map_or_else(|| ownership.claim(), |lease| ownership.claim_within(lease)))
     }
 
     /// The lease that it holds now.
@@ -243,6 +253,11 @@ impl Engine {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.0.clock.now()
+    }
+
+    /// Whether no further attempt begins.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.activity.is_stopping()
     }
 
     pub(crate) fn nursery(&self) -> &Nursery {

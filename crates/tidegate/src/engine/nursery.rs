@@ -1,7 +1,7 @@
 //! What a flow run, or an engine, has started and must see end. Nothing that is started here outlives its owner unseen.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
@@ -16,11 +16,17 @@ pub(crate) struct Nursery(Arc<Inner>);
 struct Inner {
     tracker: TaskTracker,
     stop: CancellationToken,
+    /// Others that were stopped, and may not have dropped everything yet.
+    stopped: Mutex<Vec<Nursery>>,
 }
 
 impl Nursery {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Inner { tracker: TaskTracker::new(), stop: CancellationToken::new() }))
+        Self(Arc::new(Inner {
+            tracker: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            stopped: Mutex::default(),
+        }))
     }
 
     /// Runs a future until it ends or the nursery is stopped, whichever is first.
@@ -37,14 +43,38 @@ impl Nursery {
         self.0.tracker.spawn_blocking(function)
     }
 
-    /// Waits for everything that was started.
+    /// Waits for everything that was started, and for what others still have to drop.
     pub(crate) async fn join(&self) {
         let tracker = &self.0.tracker;
-        if !tracker.is_empty() {
-            tracker.close();
-            Box::pin(tracker.wait()).await;
-            tracker.reopen();
+        loop {
+            if !tracker.is_empty() {
+                tracker.close();
+                Box::pin(tracker.wait()).await;
+                tracker.reopen();
+            }
+            let next = self.stopped().last().cloned();
+            let Some(stopped) = next else { break };
+            Box::pin(stopped.join()).await;
+            self.stopped().retain(|other| !Arc::ptr_eq(&other.0, &stopped.0));
         }
+    }
+
+    /// Has [`join`](Self::join) wait for another that was stopped: its futures are dropped by whoever polls them, which takes a moment,
+    /// and their runs are recorded then.
+    pub(crate) fn adopt(&self, other: &Self) {
+        let mut stopped = self.stopped();
+        stopped.retain(|other| !other.is_idle());
+        if !other.is_idle() {
+            stopped.push(other.clone());
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.0.tracker.is_empty() && self.stopped().is_empty()
+    }
+
+    fn stopped(&self) -> MutexGuard<'_, Vec<Self>> {
+        self.0.stopped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Drops every future that has not ended.

@@ -50,7 +50,7 @@ fn remember_locations() {
 
 impl Panic {
     /// Runs a future, and gives its panic if it panics.
-    pub(super) async fn catch<F: Future>(future: F) -> Result<F::Output, Self> {
+    pub(crate) async fn catch<F: Future>(future: F) -> Result<F::Output, Self> {
         remember_locations();
         AssertUnwindSafe(future).catch_unwind().await.map_err(Self::from_payload)
     }
@@ -67,7 +67,7 @@ impl Panic {
     }
 
     /// Lets a caught panic go on, to be caught again with its place intact.
-    pub(super) fn resume(self) -> ! {
+    pub(crate) fn resume(self) -> ! {
         panic::resume_unwind(Box::new(self))
     }
 

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use tidegate_core::{CompletedCall, LogLevel, RecordedCall, Run, State, StateResult};
 
 use crate::engine::result::restore;
-use crate::engine::{Body, Context, Execution, Plan};
+use crate::engine::{Body, Claim, Context, Execution, Plan};
 use crate::error::{Error, Result};
 use crate::result::{Found, Unreadable};
+use crate::transaction::interrupted_rollbacks;
 
 /// How many names of runs that were not met are told.
 const NAMES: usize = 5;
@@ -75,7 +76,7 @@ impl Execution {
         if let Some(logger) = self.live.logger_at(LogLevel::Info) {
             logger.info(format_args!("Found in the record, and not run again: {state}"));
         }
-        Ok(())
+        self.stage_replayed().await
     }
 
     /// Asks the store what earlier attempts of this flow run left, before its body runs again.
@@ -84,12 +85,16 @@ impl Execution {
         let Some(store) = engine.store().filter(|_| self.live.calls().is_some()) else {
             return Ok(());
         };
-        let recorded = store
-            .recorded_calls(self.live.id())
-            .await
-            .map_err(|error| Error::store(Some(self.live.label()), error))?;
+        let id = self.live.id();
+        let lease = self.claim.as_ref().map(Claim::lease);
+        let recorded = async {
+            let transactions = interrupted_rollbacks(&**store, id, lease, engine.now()).await?;
+            Ok((store.recorded_calls(id).await?, transactions))
+        };
+        let (recorded, transactions) =
+            recorded.await.map_err(|error| Error::store(Some(self.live.label()), error))?;
         if let Some(mut calls) = self.live.calls() {
-            calls.begin_attempt(recorded);
+            calls.begin_attempt(recorded, transactions);
         }
         Ok(())
     }

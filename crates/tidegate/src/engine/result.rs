@@ -236,6 +236,11 @@ pub(super) fn restore(found: &Found, body: &mut dyn Body) -> Result<(), Unreadab
         .unwrap_or_else(|panic| Err(Unreadable::other_type(&panic.to_string())))
 }
 
+/// Whether only this run keeps its result under the key.
+pub(super) fn is_key_of_its_own(key: &str, run: RunId) -> bool {
+    key.strip_prefix(run.to_string().as_str()).is_some_and(|rest| rest.starts_with('-'))
+}
+
 /// A key that no other result has. Not the id of the run alone: an owner that has lost the run, and does not know it yet, must not
 /// write where the next owner does.
 fn key_of_its_own(run: RunId) -> String {

@@ -1,14 +1,16 @@
 //! Deleting runs that are no longer wanted: at once, or now and then in the background. Which runs those are is said by the
 //! settings, and what goes with them by the store.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tidegate_core::store::Deleted;
-use tidegate_core::{Expired, Timestamp};
+use futures_util::StreamExt;
+use tidegate_core::{Deleted, Expired, ResultReference, RunId, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
+use crate::engine::panics::Panic;
+use crate::engine::result::is_key_of_its_own;
 use crate::error::{Error, Result};
 use crate::retention::before;
 
@@ -20,6 +22,9 @@ const LATELY: Duration = Duration::from_secs(60);
 
 /// How many runs and log lines are deleted in one transaction.
 const AT_ONCE: u64 = 250;
+
+/// How many results are removed at the same time.
+const REMOVALS: usize = 8;
 
 /// In the background, a rest is so many times as long as the work before it.
 const RESTS: u32 = 3;
@@ -54,7 +59,8 @@ impl Engine {
     /// Deletes the runs that the [`Retention`](crate::Retention) of this engine does not keep, also those that ended just now;
     /// how many, task runs and subflow runs included. Without a retention it deletes nothing.
     ///
-    /// Others write meanwhile. Log lines that another process, or a hook, writes of a run after it is deleted are kept.
+    /// Results that only these runs kept in result storages are removed too; those that were cached, or are under a
+    /// `result_storage_key`, stay, because other runs may have taken them. Others write meanwhile. Log lines that another process, or a hook, writes of a run after it is deleted are kept.
     ///
     /// ```
     /// use tidegate::prelude::*;
@@ -101,7 +107,8 @@ impl Engine {
 
     /// Deletes in the background, if it is time again.
     pub(super) fn keep_house(&self) {
-        if self.settings().retention.expired(self.now()).is_none()
+        if self.store().is_none()
+            || self.settings().retention.expired(self.now()).is_none()
             || tokio::runtime::Handle::try_current().is_err()
             || !self.0.housekeeping.is_due(self.now())
         {
@@ -135,6 +142,28 @@ impl Engine {
 
     async fn delete_some(&self, expired: Expired) -> Result<Deleted> {
         let deleted = self.require_store()?.delete_runs(expired, AT_ONCE).await;
-        deleted.map_err(|error| Error::store(None, error))
+        let mut deleted = deleted.map_err(|error| Error::store(None, error))?;
+        self.remove_results(std::mem::take(&mut deleted.results)).await;
+        Ok(deleted)
+    }
+
+    /// Removes the results of deleted runs from their storages, but for those under keys that other runs may share.
+    async fn remove_results(&self, results: Vec<(RunId, Arc<ResultReference>)>) {
+        let own = results.into_iter().filter(|(run, result)| is_key_of_its_own(&result.key, *run));
+        let removing = own.map(|(_, result)| async move {
+            let removed = Panic::catch(self.archive().remove(&result)).await;
+            let why = match removed {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => error.to_string(),
+                Err(panic) => panic.to_string(),
+            };
+            tracing::warn!(
+                target: "tidegate::engine",
+                "the result {} of a run that was deleted stays in {}: {why}",
+                result.key,
+                result.storage
+            );
+        });
+        futures_util::stream::iter(removing).for_each_concurrent(REMOVALS, |remove| remove).await;
     }
 }

@@ -4,7 +4,7 @@
 use std::pin::pin;
 use std::process;
 
-use crate::engine::{Context, Engine};
+use crate::engine::{Context, Engine, Nursery};
 use crate::error::{Error, Result};
 use crate::log::seconds;
 
@@ -12,9 +12,10 @@ impl Engine {
     /// Runs a program on this engine until it has ended, or the process is asked to stop by SIGINT (Ctrl-C) or SIGTERM.
     ///
     /// Asked to stop, no further task begins; those under way have the time of `TIDEGATE_SHUTDOWN_GRACE_SECONDS` (5 seconds) to
-    /// end. Then the program's future is dropped, which records the runs that have not ended as CRASHED, and the engine is closed:
-    /// everything is durable, and the lease is given back. A second signal ends the process at once, with the exit code
-    /// 128 plus the signal's number. Sync bodies cannot be stopped: the process waits for them, or for the second signal.
+    /// end. Then the program's future is dropped with all that was submitted, which records the runs that have not ended as
+    /// CRASHED, and the engine is closed: everything is durable, and the lease is given back. A second signal ends the process at
+    /// once, with the exit code 128 plus the signal's number. Sync bodies cannot be stopped: the process waits for them, or for
+    /// the second signal.
     ///
     /// Calls in the program run on this engine. Without this method a signal ends the process at once, and what the process had
     /// under way is found to have crashed by the next one.
@@ -42,32 +43,34 @@ impl Engine {
     /// Dropping the future drops the program.
     pub async fn run_until_signal<F: Future>(&self, program: F) -> Result<F::Output> {
         let mut signals = Signals::listen()?;
-        let mut stopped = None;
-        {
+        let (signal, ended) = {
             let inside = Context { engine: Some(self.clone()), ..Context::default() };
             let mut program = pin!(std::sync::Arc::new(inside).scope(program));
-            tokio::select! {
+            let signal = tokio::select! {
                 biased;
                 output = &mut program => return Ok(output),
-                signal = signals.next() => self.say_stopping(stopped.insert(signal)),
-            }
-            tokio::select! {
-                biased;
-                output = &mut program => {
-                    self.close().await?;
-                    return Ok(output);
+                signal = signals.next() => signal,
+            };
+            self.say_stopping(&signal);
+            let _stopping = Stopping(self.nursery());
+            let mut grace = pin!(tokio::time::sleep(self.settings().shutdown_grace));
+            let mut ended = None;
+            loop {
+                tokio::select! {
+                    biased;
+                    output = &mut program, if ended.is_none() => ended = Some(output),
+                    () = self.activity().idle() => break,
+                    () = &mut grace => break,
+                    signal = signals.next() => signal.end_process(),
                 }
-                () = self.activity().idle() => {}
-                () = tokio::time::sleep(self.settings().shutdown_grace) => {}
-                signal = signals.next() => signal.end_process(),
             }
-        }
-        self.nursery().stop();
+            (signal, ended)
+        };
         tokio::select! {
             closed = self.close() => closed?,
             signal = signals.next() => signal.end_process(),
         }
-        Err(Error::interrupted(stopped.map_or("a signal", |signal| signal.name)))
+        ended.ok_or_else(|| Error::interrupted(signal.name))
     }
 
     fn say_stopping(&self, signal: &Signal) {
@@ -79,6 +82,15 @@ impl Engine {
              program at once",
             signal.name
         );
+    }
+}
+
+/// Drops what was submitted outside of flow runs when the engine has stopped: it waits for tasks that never begin.
+struct Stopping<'a>(&'a Nursery);
+
+impl Drop for Stopping<'_> {
+    fn drop(&mut self) {
+        self.0.stop();
     }
 }
 

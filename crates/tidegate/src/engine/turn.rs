@@ -9,11 +9,15 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tidegate_core::{CacheKey, LeaseId, StoreError, Write};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
+
+/// How often another process is asked whether its turn is over: at first, and at last.
+const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(250));
 
 /// The turns that are taken in this process.
 #[derive(Debug, Default)]
@@ -24,7 +28,7 @@ pub(super) struct Turns(Mutex<HashMap<CacheKey, Waiting>>);
 pub(super) struct Waiting(watch::Receiver<()>);
 
 /// A turn, until it is dropped.
-pub(super) struct Turn {
+pub(crate) struct Turn {
     engine: Engine,
     key: CacheKey,
     /// The lease under which the lock is held, or may be.
@@ -75,6 +79,54 @@ impl Turn {
         // Before it is asked: the answer may come when nobody waits for it any more.
         self.locked_under = Some(lease);
         store.lock(self.key, lease, engine.now()).await
+    }
+}
+
+/// Waiting for a turn, a step at a time, so that whoever waits can look between the steps whether there is a result already.
+pub(crate) struct Line {
+    engine: Engine,
+    key: CacheKey,
+    /// The lease to lock under, where others share the store.
+    lease: Option<LeaseId>,
+    turn: Option<Turn>,
+    /// Whether the lock is held, as far as one is needed.
+    locked: bool,
+    pause: Option<Duration>,
+}
+
+impl Line {
+    pub(crate) fn new(engine: &Engine, key: CacheKey, lease: Option<LeaseId>) -> Self {
+        Self { engine: engine.clone(), key, lease, turn: None, locked: false, pause: None }
+    }
+
+    /// Gets further: gives the turn, or nothing when it is time to look.
+    pub(crate) async fn step(&mut self) -> Result<Option<Turn>, StoreError> {
+        if self.locked {
+            return Ok(self.turn.take());
+        }
+        let Some(turn) = &mut self.turn else {
+            match Turn::take(&self.engine, self.key) {
+                Ok(turn) => self.turn = Some(turn),
+                Err(other) => other.over().await,
+            }
+            return Ok(None);
+        };
+        if let Some(pause) = self.pause {
+            tokio::time::sleep(pause).await;
+        }
+        // Another turn may have ended since it was looked up, here or in another process.
+        self.locked = match self.lease {
+            Some(lease) => turn.lock(lease).await?,
+            None => true,
+        };
+        let next = self.pause.map_or(LOOK_AGAIN.0, |pause| 2 * pause);
+        self.pause = Some(next.min(LOOK_AGAIN.1));
+        Ok(None)
+    }
+
+    /// The turn in this process, whatever others do.
+    pub(super) fn into_turn(self) -> Option<Turn> {
+        self.turn
     }
 }
 

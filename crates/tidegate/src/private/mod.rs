@@ -16,6 +16,7 @@ use crate::options::RunName;
 use crate::result::{
     IntoResultSerializer, IntoResultStorage, Recordable, ResultSerializer, ResultStorage,
 };
+use crate::transaction::{IntoTransactionHook, TransactionHook};
 
 use crate::call::FlowCall;
 pub use crate::call::{Parts, flow, task, transactional};
@@ -83,7 +84,6 @@ fn definition(
 }
 
 /// The same call, without its value.
-#[must_use]
 pub fn forget<T: Send + 'static>(call: FlowCall<'static, T>) -> FlowCall<'static, ()> {
     call.forget()
 }
@@ -132,6 +132,14 @@ pub fn cache_key_fn<O: CacheKeyOutcome>(
     function: impl Fn(&Run, &Parameters) -> O + Send + Sync + 'static,
 ) -> CacheKeyFn {
     CacheKeyFn::new(name, function)
+}
+
+/// A hook of a transaction.
+pub fn transaction_hook<Marker>(
+    name: &'static str,
+    function: impl IntoTransactionHook<Marker>,
+) -> TransactionHook {
+    TransactionHook::new(name, function)
 }
 
 /// A retry condition.

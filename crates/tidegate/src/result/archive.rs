@@ -22,7 +22,6 @@ pub(crate) struct Archive {
 }
 
 /// A result that was found, and can be read.
-#[derive(Debug)]
 pub(crate) enum Found {
     /// In the record itself.
     Inline(Arc<str>),
@@ -81,6 +80,14 @@ impl Archive {
             .is(reference)
             .map_err(|damage| Unreadable::damaged(&*storage, &reference.key, damage))?;
         Ok(Found::Stored { object, serializer })
+    }
+
+    /// Removes a result of which no record tells any more.
+    pub(crate) async fn remove(&self, reference: &ResultReference) -> std::io::Result<()> {
+        match self.storage(&reference.storage) {
+            Some(storage) => storage.delete(&reference.key).await,
+            None => Err(std::io::Error::other("this program does not know the storage")),
+        }
     }
 
     fn storage(&self, name: &str) -> Option<Arc<dyn ResultStorage>> {

@@ -30,7 +30,6 @@ pub(crate) struct Header {
 }
 
 /// An object that was found whole.
-#[derive(Debug)]
 pub(crate) struct Object {
     pub(crate) header: Header,
     bytes: Vec<u8>,
@@ -136,6 +135,13 @@ impl Object {
 
 fn digest(payload: &[u8]) -> String {
     blake3::hash(payload).to_hex().to_string()
+}
+
+/// Without the result.
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Object").field(&self.header).finish()
+    }
 }
 
 impl fmt::Display for Damage {

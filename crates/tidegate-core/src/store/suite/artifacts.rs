@@ -107,7 +107,7 @@ pub async fn artifacts_are_found_by_what_they_are_and_who_made_them(subject: &Su
         ArtifactQuery { task_run_id: Some(task), ..empty() },
         ArtifactQuery { offset: 2, limit: Some(5), ..empty() },
     ] {
-        assert_eq!(ask(&store, query.clone()).await, [made.clone()], "{query:?}");
+        assert_eq!(ask(&store, query.clone()).await, std::slice::from_ref(&made), "{query:?}");
     }
     assert_eq!(ask(&store, ArtifactQuery { limit: Some(2), ..empty() }).await.len(), 2);
 }

@@ -131,6 +131,25 @@ pub async fn a_result_is_deleted_with_the_run_that_computed_it(subject: &Subject
     assert_eq!(find(&store, stray.key).await, Some(stray));
 }
 
+/// Other runs may have taken it.
+pub async fn what_a_run_had_cached_stays_when_it_is_deleted(subject: &Subject) {
+    let store = subject.open().await;
+    let result = every_state()
+        .into_iter()
+        .filter_map(|state| state.result)
+        .find(|result| matches!(result, StateResult::Persisted { .. }));
+    let result = result.expect("there is one");
+    let completed = State::completed(at(1)).with_result(result.clone());
+    let run = entered(task_run("fetch", 1), completed);
+    let entry = CacheEntry { run_id: run.id, result, ..cache_entry(1) };
+    drop(store.put(Write::Begin(Box::new(run))));
+    drop(store.put(keep(&entry)));
+    let expired = Expired { ended_before: Some(at(500)), ..Expired::default() };
+    let deleted = store.delete_runs(expired, 100).await.expect("the store deletes");
+    assert_eq!((deleted.runs, deleted.results), (1, Vec::new()));
+    assert_eq!(find(&store, entry.key).await, None);
+}
+
 /// Other runs may still take it.
 pub async fn what_a_cached_run_has_taken_stays_when_it_is_deleted(subject: &Subject) {
     let store = subject.open().await;

@@ -366,10 +366,10 @@ pub async fn deleting_tells_of_the_results_in_storages(subject: &Subject) {
     let mut runs = vec![flow.clone()];
     let mut expected = Vec::new();
     for (n, state) in (0..).zip(every_state().into_iter().filter(State::is_terminal)) {
-        if let Some(StateResult::Persisted { reference }) = &state.result {
-            expected.push(reference.clone());
-        }
         let run = task_run("fetch", n);
+        if let Some(StateResult::Persisted { reference }) = &state.result {
+            expected.push((run.id, reference.clone()));
+        }
         let run = Run { flow_run_id: Some(flow.id), root_flow_run_id: Some(flow.id), ..run };
         runs.push(entered(run, state));
     }

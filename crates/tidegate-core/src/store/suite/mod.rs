@@ -29,6 +29,7 @@ mod queries;
 mod records;
 pub mod samples;
 mod slots;
+mod transaction_records;
 mod transactions;
 mod upkeep;
 
@@ -244,6 +245,7 @@ promises! { $
         a_result_is_there_when_the_end_of_its_run_is_acknowledged
         a_result_under_an_ended_lease_is_refused
         a_result_is_deleted_with_the_run_that_computed_it
+        what_a_run_had_cached_stays_when_it_is_deleted
         what_a_cached_run_has_taken_stays_when_it_is_deleted
     }
     locks {
@@ -278,6 +280,13 @@ promises! { $
         who_holds_slots_is_told
         of_many_who_take_slots_no_more_are_given_than_there_are
         slots_that_nobody_waits_for_any_more_can_be_released
+    }
+    transaction_records {
+        a_transaction_comes_back_as_it_was_put
+        a_transaction_that_is_put_again_is_brought_up_to_date
+        transactions_are_found_by_the_outermost_run_they_are_part_of
+        a_transaction_under_an_ended_lease_is_refused
+        transactions_are_deleted_with_their_runs
     }
     transactions {
         what_a_transaction_commits_stays

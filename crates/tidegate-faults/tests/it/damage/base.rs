@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use tidegate_core::store::suite::samples::{advance, at, flow_run, full_run, log_line, task_run};
-use tidegate_core::{Advance, LogRecord, Run, RunId, RunKind, State, StateType, Store, Write};
+use tidegate_core::store::suite::samples::{
+    advance, at, cache_entry, cache_key, flow_run, full_run, log_line, task_run,
+};
+use tidegate_core::{
+    Advance, CacheEntry, CacheKey, LogRecord, Run, RunId, RunKind, State, StateType, Store, Write,
+};
 use tidegate_faults::{Disk, Replay};
 use tidegate_store::Sqlite;
 
@@ -22,7 +26,15 @@ pub(super) struct Content {
     pub(super) count: u64,
     pub(super) lines: Vec<LogRecord>,
     pub(super) lines_of_flow: Vec<LogRecord>,
+    pub(super) cached: BTreeMap<CacheKey, Option<CacheEntry>>,
 }
+
+/// The keys of cached results.
+pub(super) fn keys() -> impl Iterator<Item = CacheKey> {
+    (0..KEYS).map(cache_key)
+}
+
+const KEYS: u8 = 5;
 
 /// A database and its `-wal`, as a crash leaves them, with what was in it after each of the last commits.
 pub(super) struct Base {
@@ -38,6 +50,7 @@ struct Model {
     flow: RunId,
     runs: Vec<Run>,
     lines: Vec<LogRecord>,
+    cached: BTreeMap<CacheKey, Option<CacheEntry>>,
 }
 
 impl Model {
@@ -61,6 +74,7 @@ impl Model {
                 .filter(|line| line.flow_run_id == Some(self.flow))
                 .cloned()
                 .collect(),
+            cached: self.cached.clone(),
         }
     }
 
@@ -83,6 +97,10 @@ impl Model {
         let line = log_line(self.flow, n, &format!("line {n}"));
         store.put_logs(vec![line.clone()]);
         self.lines.push(line);
+        let number = u8::try_from(n).unwrap() % KEYS;
+        let entry = CacheEntry { created: at(n), ..cache_entry(number) };
+        drop(store.put(Write::Cache { entry: Box::new(entry.clone()), lease: None }));
+        self.cached.insert(entry.key, Some(entry));
         block_on(store.flush()).unwrap();
     }
 }
@@ -106,7 +124,8 @@ pub(super) fn base(is_home: bool) -> Base {
     let (disk, folder) = (Disk::new(), scratch());
     let path = folder.path().join(NAME);
     let flow = flow_run("etl", 0);
-    let mut model = Model { flow: flow.id, runs: Vec::new(), lines: Vec::new() };
+    let cached = keys().map(|key| (key, None)).collect();
+    let mut model = Model { flow: flow.id, runs: Vec::new(), lines: Vec::new(), cached };
     let open = || Sqlite::open(on_disk(&disk, &path)).unwrap();
 
     let store = open();

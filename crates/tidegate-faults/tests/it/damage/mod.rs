@@ -10,11 +10,12 @@ use std::path::Path;
 
 use fastrand::Rng;
 use tidegate_core::{
-    LogQuery, Order, Run, RunKind, RunQuery, StateType, Store, StoreError, StoreErrorKind,
+    CacheEntry, LogQuery, Order, Run, RunKind, RunQuery, StateType, Store, StoreError,
+    StoreErrorKind,
 };
 use tidegate_store::{Options, Sqlite};
 
-use self::base::{Base, Content, base};
+use self::base::{Base, Content, base, keys};
 use crate::proof::{amount, block_on, dice, in_parallel, say, scratch, seed};
 
 const NAME: &str = "runs.db";
@@ -51,6 +52,10 @@ fn read(path: &Path, known: &Content) -> Result<Content, StoreError> {
         for run in &known.runs {
             by_id.insert(run.id, store.run(run.id).await?);
         }
+        let mut cached = BTreeMap::new();
+        for key in keys() {
+            cached.insert(key, store.cached(key).await?);
+        }
         let content = Content {
             runs: store.runs(oldest_first()).await?,
             by_id,
@@ -64,6 +69,7 @@ fn read(path: &Path, known: &Content) -> Result<Content, StoreError> {
             lines_of_flow: store
                 .logs(LogQuery { flow_run_id: Some(flow), ..LogQuery::default() })
                 .await?,
+            cached,
         };
         store.close().await?;
         Ok(content)
@@ -179,6 +185,12 @@ impl Base {
         let lost = self.moments[0].runs.iter().find(|run| found.by_id[&run.id].is_none());
         if let Some(run) = lost {
             return Err(format!("{run:?} is not there"));
+        }
+        let kept = |entry: &CacheEntry| {
+            self.moments.iter().any(|moment| moment.cached[&entry.key].as_ref() == Some(entry))
+        };
+        if let Some(entry) = found.cached.values().flatten().find(|entry| !kept(entry)) {
+            return Err(format!("{entry:?} was never kept"));
         }
         match found.lines.iter().find(|line| !last.lines.contains(line)) {
             Some(line) => Err(format!("{line:?} was never written")),

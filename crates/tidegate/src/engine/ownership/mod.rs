@@ -103,6 +103,14 @@ impl Ownership {
         self.lock().lease
     }
 
+    /// Owns one more run, which is called inside a run of this lease and is lost with it.
+    pub(super) fn claim_within(self: &Arc<Self>, lease: LeaseId) -> Claim {
+        let mut state = self.lock();
+        state.claims += 1;
+        state.idle_since = None;
+        Claim { ownership: Arc::clone(self), lease }
+    }
+
     /// Watches over dead owners from now on, even without runs of its own.
     pub(super) fn watch(self: &Arc<Self>, on_crashed: OnCrashed) {
         *self.on_crashed.lock().unwrap_or_else(PoisonError::into_inner) = Some(on_crashed);

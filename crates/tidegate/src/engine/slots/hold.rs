@@ -5,7 +5,7 @@ use std::fmt;
 use tidegate_core::{HoldId, LeaseId, LimitUse, SlotMode, SlotRelease, Write};
 
 use super::Wanted;
-use crate::engine::{Claim, Engine};
+use crate::engine::{Claim, Context, Engine};
 
 /// See the module.
 pub(crate) struct Hold {
@@ -35,7 +35,8 @@ impl Hold {
     /// The lease that what is taken now is held under.
     pub(super) fn claim(&mut self) -> Option<LeaseId> {
         if self.claim.as_ref().is_none_or(|claim| !claim.holds()) {
-            self.claim = self.engine.claim();
+            // Slots outlive no lease, but a run may ask for them after it was lost; what it writes then is refused.
+            self.claim = self.engine.claim(&Context::default());
         }
         self.claim.as_ref().map(Claim::lease)
     }
