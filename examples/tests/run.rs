@@ -263,6 +263,18 @@ fn resume_goes_on_where_it_was_killed() {
     third.prints(&["Nothing was left unfinished", "The book has 251 words."]);
 }
 
+#[test]
+fn cancel_ends_a_task_a_flow_and_a_run_by_its_id() {
+    let ended = Folder::new().run("cancel", &[], &[]);
+    ended.prints(&[
+        "Watching Rome.",
+        "Task run 'watch-Rome' was cancelled: It was asked to cancel.",
+        "Asked to stop counting.",
+        "The first station: cancelled true.",
+        "The second station: cancelled true.",
+    ]);
+}
+
 /// The second process has nothing to compute but what has expired.
 #[test]
 fn caching_takes_what_an_earlier_process_has_computed() {

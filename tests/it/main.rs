@@ -10,6 +10,7 @@ mod backup;
 mod blocking;
 mod cache;
 mod cache_isolation;
+mod cancel;
 mod capture;
 mod child;
 mod concurrency;

@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex};
 use futures_util::future::BoxFuture;
 use tidegate::store::{
     Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, LogQuery,
-    RecordedCall, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo,
-    TransactionEnd, Write,
+    RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError,
+    StoreErrorKind, StoreInfo, TransactionEnd, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
     ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LimitChange,
-    LimitUse, LogRecord, Run, RunId, SlotAnswer, SlotHolder, SlotRequest, StateType, Timestamp,
+    LimitUse, LogRecord, Request, Run, RunId, SlotAnswer, SlotHolder, SlotRequest, StateType,
+    Timestamp,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -84,7 +85,9 @@ impl Troubled {
             | Write::Cache { .. }
             | Write::Transaction { .. }
             | Write::Unlock { .. }
-            | Write::ReleaseSlots(_) => None,
+            | Write::ReleaseSlots(_)
+            | Write::Request(_)
+            | Write::EndRequest(_) => None,
         };
         last.map_or(Ok(()), |state| self.judge_state(state.state_type()))
     }
@@ -191,6 +194,10 @@ impl Store for Troubled {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.inner.orphans(limit)
+    }
+
+    fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {
+        self.inner.requests(query)
     }
 
     fn artifacts(

@@ -13,6 +13,7 @@ mod id;
 mod lease;
 mod log;
 mod parameters;
+mod request;
 mod retry;
 mod rules;
 mod run;
@@ -33,6 +34,7 @@ pub use id::{DeploymentId, RunId};
 pub use lease::{Holder, Lease, LeaseId};
 pub use log::{LogLevel, LogRecord};
 pub use parameters::Parameters;
+pub use request::{Request, RequestId, RequestKind};
 pub use retry::{Delays, Failure, InvalidRetryPolicy, RetryPolicy, exponential_backoff};
 pub use rules::{
     Effect, Effects, FlowView, Judgement, Policy, Proposal, Rejection, Replacement, SlotsView,
@@ -44,8 +46,8 @@ pub use state::{
 };
 pub use store::{
     Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
-    Expired, IfExists, LogQuery, Order, ParseDurabilityError, RecordedCall, Room, RoomMaker,
-    RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+    Expired, IfExists, LogQuery, Order, ParseDurabilityError, RecordedCall, RequestQuery, Room,
+    RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };
 pub use transaction::{
     HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,

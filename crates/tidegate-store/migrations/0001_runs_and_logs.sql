@@ -153,6 +153,18 @@ CREATE INDEX transaction_records_by_flow_run ON transaction_records (flow_run_id
 
 CREATE INDEX transaction_records_by_task_run ON transaction_records (task_run_id) WHERE task_run_id IS NOT NULL;
 
+-- What is asked of the owners of runs, while it is open.
+CREATE TABLE requests (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    run_id BLOB NOT NULL CHECK (length(run_id) = 16),
+    content TEXT NOT NULL, -- what is asked, as a JSON object
+    at INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX requests_by_run ON requests (run_id);
+
 CREATE TABLE logs (
     number INTEGER PRIMARY KEY,
     flow_run_id BLOB CHECK (length(flow_run_id) = 16),

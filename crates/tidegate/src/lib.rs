@@ -9,6 +9,7 @@ mod block_on;
 mod builder;
 pub mod cache;
 mod call;
+mod cancel;
 mod canonical;
 mod capture;
 mod concurrency;
@@ -48,6 +49,7 @@ pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
+pub use cancel::cancel;
 pub use concurrency::{
     Concurrency, ConcurrencyError, ConcurrencyGuard, ConcurrencyLimitState, ConcurrencyLimits,
     LimitNames, RateLimit, concurrency, rate_limit,
@@ -78,8 +80,9 @@ pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
 pub use tidegate_core::{ArtifactId, ArtifactRecord, ArtifactType};
 pub use tidegate_core::{
     CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
-    LogRecord, Parameter, Parameters, ResultReference, RetryPolicy, Run, RunId, RunKind, State,
-    StateData, StateResult, StateType, Timestamp, exponential_backoff,
+    LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
+    RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult, StateType, Timestamp,
+    exponential_backoff,
 };
 pub use tidegate_core::{
     ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,

@@ -129,14 +129,26 @@ impl Engine {
         };
         let crashed = self.require_store()?.runs(query).await;
         let crashed = crashed.map_err(|error| Error::store(None, error))?;
-        Ok(crashed.into_iter().filter_map(|run| self.recover_run(run)).collect())
+        let mut recovered = Vec::new();
+        for run in crashed.into_iter().filter(Self::is_recovered) {
+            if self.was_asked_to_cancel(run.id).await? {
+                self.cancel_instead(run).await?;
+            } else {
+                recovered.extend(self.recover_run(run));
+            }
+        }
+        Ok(recovered)
+    }
+
+    /// Whether a crashed run is one to go on with here.
+    fn is_recovered(run: &Run) -> bool {
+        run.policy.recover
+            && run.flow_run_id.is_none()
+            && registry::find(&run.definition.key).is_some()
     }
 
     /// Goes on with a crashed run, if it is to be.
     fn recover_run(&self, run: Run) -> Option<RunHandle<()>> {
-        if !run.policy.recover || run.flow_run_id.is_some() {
-            return None;
-        }
         let name = run.name.clone();
         let crashes =
             run.states.iter().filter(|state| state.state_type() == StateType::Crashed).count();
@@ -148,7 +160,6 @@ impl Engine {
             );
             return None;
         }
-        registry::find(&run.definition.key)?;
         match recorded_call(&run) {
             Ok(call) => Some(call.taking_up(Box::new(run)).on(self).submit()),
             Err(error) => {
@@ -175,7 +186,11 @@ impl Engine {
                 cannot("it has not ended; a process that lives owns it")
             }
             Some(state) if state.is_completed() => cannot("it has completed"),
-            Some(_) => Ok(Box::new(run)),
+            Some(_) => {
+                // Whoever resumes it wants it to go on, whatever was asked of it before.
+                self.end_requests_about(id).await?;
+                Ok(Box::new(run))
+            }
             None => cannot("it has no state"),
         }
     }

@@ -199,6 +199,16 @@ pub(super) async fn submits_endless() {
     endless().await.unwrap();
 }
 
+/// Is cancelled in the middle, with what it has submitted.
+#[flow(on_cancellation = [hook])]
+async fn cancels_itself() -> Result<()> {
+    let _never = endless().submit();
+    work(1).await?;
+    let id = tidegate::runtime::flow_run::id().ok_or("it has an id")?;
+    tidegate::cancel(id).await?;
+    std::future::pending().await
+}
+
 async fn crash(call: FlowCall<'static, u32>) {
     assert!(tokio::time::timeout(10 * MOMENT, call).await.is_err());
 }
@@ -249,6 +259,7 @@ pub(super) const CASES: &[Case] = &[
     case("a flow in a run carried elsewhere", {
         future!(|engine| tidegate::runtime::in_current_run(outer().on(&engine)))
     }),
+    case("a flow that is cancelled", future!(|engine| cancels_itself().on(&engine))),
     case("FlowCall::resume", {
         future!(|engine| let id = failed(engine.run(resumable())).await;
             resumable().on(&engine).resume(id))

@@ -24,13 +24,13 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LimitChange,
-    LimitUse, LogRecord, Run, RunId, SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp,
-    TransactionRecord,
+    LimitUse, LogRecord, Request, Run, RunId, SlotAnswer, SlotHolder, SlotRequest, StateResult,
+    Timestamp, TransactionRecord,
 };
 
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
-pub use query::{ArtifactQuery, LogQuery, Order, RunQuery};
+pub use query::{ArtifactQuery, LogQuery, Order, RequestQuery, RunQuery};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -195,6 +195,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
+
+    /// The open requests that match, in the order in which they were put. Asked each second by an engine that owns runs.
+    fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>>;
 
     /// The artifacts that match, in the order asked for.
     fn artifacts(

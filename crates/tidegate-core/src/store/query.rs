@@ -1,6 +1,6 @@
 //! Questions to a store, as data. An empty question matches everything.
 
-use crate::{ArtifactId, ArtifactType, LogLevel, RunId, RunKind, StateType, Timestamp};
+use crate::{ArtifactId, ArtifactType, LeaseId, LogLevel, RunId, RunKind, StateType, Timestamp};
 
 /// The order of answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,4 +79,13 @@ pub struct ArtifactQuery {
     pub limit: Option<u64>,
     /// Leaving out this many first.
     pub offset: u64,
+}
+
+/// Which open requests are asked for. Every part that is set must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RequestQuery {
+    /// Requests about this run.
+    pub run_id: Option<RunId>,
+    /// Requests about runs that were last written under this lease.
+    pub lease: Option<LeaseId>,
 }

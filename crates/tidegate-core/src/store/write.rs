@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Run, RunId, RunPolicy, SlotRelease,
-    State, StoreError, StoreErrorKind, Timestamp, TransactionRecord,
+    ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Request, RequestId, Run, RunId,
+    RunPolicy, SlotRelease, State, StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -58,10 +58,15 @@ pub enum Write {
     },
     /// Slots are free again. Those that are free already stay so.
     ReleaseSlots(Box<SlotRelease>),
+    /// Something is asked of the owner of a run.
+    Request(Box<Request>),
+    /// A request is not open any more. One that is not there is fine.
+    EndRequest(RequestId),
 }
 
 impl Write {
-    /// What it is about: the id of a run, an artifact, a lease, a transaction or slots that were taken together, or the first half of a key.
+    /// What it is about: the id of a run, an artifact, a lease, a transaction, a request or slots that were taken together, or the
+    /// first half of a key.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
@@ -74,6 +79,8 @@ impl Write {
             Self::Transaction { record, .. } => *record.id.as_uuid(),
             Self::Unlock { key, .. } => Uuid::from_bytes(key.half()),
             Self::ReleaseSlots(release) => *release.hold.as_uuid(),
+            Self::Request(request) => *request.id.as_uuid(),
+            Self::EndRequest(id) => *id.as_uuid(),
         }
     }
 }

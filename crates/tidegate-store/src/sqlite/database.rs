@@ -7,8 +7,8 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
     Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Expired, Lease, LeaseId,
-    LimitUse, LogQuery, LogRecord, RecordedCall, Run, RunId, RunQuery, SlotHolder, StoreError,
-    StoreErrorKind, TransactionRecord, Write,
+    LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Run, RunId, RunQuery,
+    SlotHolder, StoreError, StoreErrorKind, TransactionRecord, Write,
 };
 
 use uuid::Uuid;
@@ -23,7 +23,9 @@ use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
-use super::{artifact_row, cache, leases, limits, log_row, run_query, slots, transaction_row};
+use super::{
+    artifact_row, cache, leases, limits, log_row, request_row, run_query, slots, transaction_row,
+};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -229,6 +231,10 @@ impl Database {
             .map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn requests(&self, query: &RequestQuery) -> Result<Vec<Request>, StoreError> {
+        request_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn leases(&self) -> Result<Vec<Lease>, StoreError> {
         leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
@@ -340,6 +346,11 @@ impl Transaction<'_> {
             }
             Write::ReleaseSlots(release) => {
                 slots::release(self.connection, release).map_err(|error| self.unreadable(error))
+            }
+            Write::Request(request) => request_row::put(self.connection, request)
+                .map_err(|error| trouble(self.place, write, error)),
+            Write::EndRequest(id) => {
+                request_row::end(self.connection, *id).map_err(Trouble::Failure)
             }
         }
     }

@@ -6,6 +6,7 @@ use tidegate_core::{Deleted, Run, RunKind, StateResult};
 use uuid::Uuid;
 
 use super::cache;
+use super::request_row;
 use super::row::time;
 use super::run_row::kind_number;
 use super::states;
@@ -208,6 +209,7 @@ impl Deletion<'_> {
         self.connection
             .prepare_cached("DELETE FROM runs WHERE number = ?1")?
             .execute([node.number])?;
+        request_row::forget_run(self.connection, node.id)?;
         let was_cached = cache::forget_run(self.connection, node.id)?;
         self.left -= 1;
         self.deleted.runs += 1;

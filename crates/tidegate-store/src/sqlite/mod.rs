@@ -28,6 +28,7 @@ mod options;
 mod pending;
 mod queue;
 mod reader;
+mod request_row;
 mod row;
 mod run_query;
 mod run_row;
@@ -51,8 +52,8 @@ use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
     Expired, IfExists, Lease, LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall,
-    Room, Run, RunId, RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo,
-    Timestamp, TransactionRecord, Write,
+    Request, RequestQuery, Room, Run, RunId, RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store,
+    StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -258,6 +259,10 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {
+        self.ask(move |database| database.requests(&query))
     }
 
     fn artifacts(

@@ -102,7 +102,9 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::Artifact(_)
         | Write::ReleaseLease(_)
         | Write::Unlock { .. }
-        | Write::ReleaseSlots(_) => None,
+        | Write::ReleaseSlots(_)
+        | Write::Request(_)
+        | Write::EndRequest(_) => None,
     };
     lease.is_some_and(|lease| leases.contains(&lease))
 }

@@ -148,6 +148,15 @@ async fn the_schema_is_version_one() {
         ) STRICT
         CREATE INDEX transaction_records_by_flow_run ON transaction_records (flow_run_id) WHERE flow_run_id IS NOT NULL
         CREATE INDEX transaction_records_by_task_run ON transaction_records (task_run_id) WHERE task_run_id IS NOT NULL
+        CREATE TABLE requests (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            run_id BLOB NOT NULL CHECK (length(run_id) = 16),
+            content TEXT NOT NULL, -- what is asked, as a JSON object
+            at INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT
+        CREATE INDEX requests_by_run ON requests (run_id)
         CREATE TABLE logs (
             number INTEGER PRIMARY KEY,
             flow_run_id BLOB CHECK (length(flow_run_id) = 16),

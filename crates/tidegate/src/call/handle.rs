@@ -60,6 +60,29 @@ impl<T> RunHandle<T> {
         self.0.result.get().is_some()
     }
 
+    /// Cancels the run with everything inside it, and returns at once; whether it had not ended.
+    ///
+    /// Await the handle to see it end. What becomes of the code is told at [`Engine::cancel`](crate::Engine::cancel).
+    ///
+    /// ```
+    /// use tidegate::prelude::*;
+    ///
+    /// #[task]
+    /// async fn patient() -> Result<()> {
+    ///     std::future::pending().await
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+    /// let handle = patient().submit();
+    /// assert!(handle.cancel());
+    /// assert!(handle.clone().await.unwrap_err().is_cancelled());
+    /// assert!(!handle.cancel(), "it has ended");
+    /// # Ok(()) }).await }
+    /// ```
+    pub fn cancel(&self) -> bool {
+        self.0.live.as_ref().is_some_and(|live| live.cancel())
+    }
+
     /// Waits until the run has ended, whatever its end.
     ///
     /// # Cancel safety
@@ -101,6 +124,7 @@ pub(super) fn submit<T: Send + Sync + 'static>(
         }
     };
     let nursery = execution.nursery();
+    execution.live().control().set_apart();
     let shared = Arc::new(Shared {
         live: Some(Arc::clone(execution.live())),
         result: OnceLock::new(),

@@ -2,11 +2,13 @@
 //! went. It never decides what that means.
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+use crate::engine::control::{CalledOff, SyncBody};
 use crate::engine::panics::Panic;
 use crate::engine::{Attempt, Attempted, Body, Context, Execution, LiveRun};
 use crate::error::Error;
@@ -29,16 +31,41 @@ pub(super) enum Outcome {
 
 impl Execution {
     /// Calls the body once.
-    pub(super) async fn attempt(&mut self, body: &mut dyn Body) -> Outcome {
+    pub(super) async fn attempt(&mut self, body: &mut dyn Body) -> Result<Outcome, CalledOff> {
         let last = self.is_last_attempt();
+        let live = Arc::clone(&self.live);
+        let _attempting = Attempting::begin(&live);
         match Panic::catch_sync(|| body.attempt(last)) {
             Ok(Attempt::Future(future)) => {
                 let context = Arc::clone(&self.context);
-                attempt(future, self.options.time_limit(), context).await
+                let mut attempt = pin!(attempt(future, self.options.time_limit(), context));
+                match live.unless_called_off(attempt.as_mut()).await {
+                    Ok(outcome) => Ok(outcome),
+                    Err(CalledOff) => {
+                        Box::pin(self.wind_down(attempt)).await;
+                        Err(CalledOff)
+                    }
+                }
             }
             Ok(Attempt::Work(work)) => Box::pin(self.transact(work)).await,
-            Err(panic) => Outcome::Panicked(panic),
+            Err(panic) => Ok(Outcome::Panicked(panic)),
         }
+    }
+}
+
+/// The attempt of a run is under way, until this is dropped.
+struct Attempting<'a>(&'a LiveRun);
+
+impl<'a> Attempting<'a> {
+    fn begin(live: &'a LiveRun) -> Self {
+        live.control().set_attempting(true);
+        Self(live)
+    }
+}
+
+impl Drop for Attempting<'_> {
+    fn drop(&mut self) {
+        self.0.control().set_attempting(false);
     }
 }
 
@@ -70,6 +97,7 @@ async fn attempt(
 pub async fn blocking<R: Send + 'static>(function: impl FnOnce() -> R + Send + 'static) -> R {
     let context = Context::current().unwrap_or_default();
     let mut deserted = Deserted(context.run().cloned());
+    let _under_way = context.run().cloned().map(SyncBody::begin);
     let nursery = context.engine.as_ref().map(|engine| engine.nursery().clone());
     let run = move || {
         let _inside = BlockingBody::enter();

@@ -33,10 +33,16 @@ impl Execution {
         }
         let _ = self.live.stop_submitted();
         let now = self.live.engine().now();
-        let crashed = self.propose(State::crashed(now).message(message.to_owned()));
-        if let Verdict::Reject(_) | Verdict::Wait(_) = crashed {
+        let called_off = self.live.is_called_off();
+        if called_off {
+            self.propose_cancelling();
+        }
+        let crashed =
+            (!called_off).then(|| self.propose(State::crashed(now).message(message.to_owned())));
+        if let None | Some(Verdict::Reject(_) | Verdict::Wait(_)) = crashed {
             // A run that was asked to cancel, and is dropped for it, has done what it was asked.
-            let _ = self.propose(State::cancelled(now).message(message.to_owned()));
+            let message = if called_off { self.live.why_called_off() } else { message.to_owned() };
+            let _ = self.propose(State::cancelled(now).message(message));
         }
         let Some(state) = self.live.state() else { return };
         if state.state_type() == StateType::Crashed {
@@ -51,7 +57,10 @@ impl Execution {
             // The write is taken even when nobody waits for room.
             drop(store.put(write));
         }
-        self.call_end_hooks_later(state.state_type());
+        self.end_requests_later();
+        if !self.told_of_cancellation {
+            self.call_end_hooks_later(state.state_type());
+        }
     }
 
     /// Calls hooks from where nothing can be awaited: the engine waits for them when it is closed.

@@ -11,6 +11,7 @@ use crate::engine::activity::Busy;
 use crate::engine::attempt::Outcome;
 use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
+use crate::engine::control::{CalledOff, HoldUp, Listed, Watched};
 use crate::engine::panics::Panic;
 use crate::engine::recall::{Recalled, recall};
 use crate::engine::slots::RunSlots;
@@ -44,6 +45,22 @@ pub(crate) struct Execution {
     pub(super) slots: RunSlots,
     /// Owns the run, where runs need an owner.
     pub(super) claim: Option<Claim>,
+    /// Its hooks for a cancellation were called.
+    pub(super) told_of_cancellation: bool,
+    /// Keeps the runs around it from being dropped before it has ended.
+    pub(super) hold_up: Option<HoldUp>,
+    /// Of a flow run: while it is there, it can be asked for.
+    listed: Option<Listed>,
+}
+
+/// How far the life of a run came before its end.
+pub(super) enum Life {
+    /// It has entered its last state. Its attempt counts as under way until that is recorded.
+    Ended(Result<()>, Option<Busy>),
+    /// It is to be cancelled.
+    CalledOff,
+    /// It could not begin, which is recorded as far as it can be.
+    GivenUp(Error),
 }
 
 impl Execution {
@@ -84,8 +101,7 @@ impl Execution {
         let Plan { definition, options, .. } = plan;
         let inherited = outer.run().map(|run| run.inherited());
         let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
-        let live =
-            Arc::new(LiveRun::new(engine, definition, record, inherited, outer.flow.clone()));
+        let live = Arc::new(LiveRun::new(engine, definition, record, inherited, &outer));
         Transaction::of_call(&live, &outer, &options);
         let context = Arc::new(outer.inside(Arc::clone(&live)));
         let is_new = recorded.is_none() && replayed.is_none();
@@ -103,7 +119,13 @@ impl Execution {
             trouble: None,
             slots: RunSlots::None,
             claim,
+            told_of_cancellation: false,
+            hold_up: None,
+            listed: None,
         };
+        if execution.live.kind() == RunKind::Flow && !execution.ended {
+            execution.listed = Some(Listed::of(&execution.live));
+        }
         if is_new {
             execution.enter_pending()?;
             if outer.run().is_none() {
@@ -121,28 +143,45 @@ impl Execution {
         if let Some(state) = self.replayed.take() {
             return Box::pin(self.replay(*state, body)).await;
         }
+        let live = Arc::clone(&self.live);
+        match Watched::new(live, self.live_on(body)).await {
+            Ok(Life::Ended(end, _busy)) => self.end_life(end).await,
+            Ok(Life::GivenUp(error)) => Err(error),
+            Ok(Life::CalledOff) | Err(CalledOff) => {
+                let end = Box::pin(self.end_called_off()).await;
+                Box::pin(self.end_life(end)).await
+            }
+        }
+    }
+
+    /// Its life until it enters its last state. It is given up wherever it waits when the run is called off.
+    async fn live_on(&mut self, body: &mut dyn Body) -> Life {
         self.remember_inputs(body);
         if let Some(end) = self.take_cached(body).await {
-            return Box::pin(self.end_life(end)).await;
+            return Life::Ended(end, None);
         }
         loop {
             if self.result_key.is_some()
                 && let Some(state) = Box::pin(self.stored_result(body)).await
                 && let Next::Ended(end) = self.end_in(state)
             {
-                return Box::pin(self.end_life(end)).await;
+                return Life::Ended(end, None);
             }
             let busy = match self.begin_attempt().await {
                 Ok(busy) => busy,
+                Err(_) if self.live.is_called_off() => return Life::CalledOff,
                 Err(error) => {
                     self.give_up(&error);
-                    return Err(error);
+                    return Life::GivenUp(error);
                 }
             };
             self.call_hooks(StateType::Running).await;
             let outcome = match self.trouble.take() {
                 Some(error) => Outcome::Failed(error),
-                None => self.attempt(body).await,
+                None => match self.attempt(body).await {
+                    Ok(outcome) => outcome,
+                    Err(CalledOff) => return Life::CalledOff,
+                },
             };
             self.join_submitted(&outcome).await;
             let next = match self.conclude(outcome, body) {
@@ -155,9 +194,7 @@ impl Execution {
                     self.release_slots();
                     self.wait_until(time).await;
                 }
-                Next::Ended(end) => {
-                    return self.end_life(end).await;
-                }
+                Next::Ended(end) => return Life::Ended(end, busy),
             }
         }
     }
@@ -172,7 +209,11 @@ impl Execution {
         self.release_slots();
         self.leave_transaction().await?;
         self.call_end_hooks().await;
+        if self.live.control().was_asked() {
+            Box::pin(self.end_requests()).await;
+        }
         self.claim = None;
+        self.hold_up = None;
         end
     }
 

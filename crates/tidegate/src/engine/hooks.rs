@@ -22,7 +22,7 @@ impl Execution {
     /// Calls the hooks for the state in which the run ended.
     pub(super) async fn call_end_hooks(&self) {
         let Some(entered) = self.live.record().state().map(State::state_type) else { return };
-        if hooks_for(&self.options, entered).is_empty() {
+        if hooks_for(&self.options, entered).is_empty() || self.told_of_cancellation {
             return;
         }
         self.call_hooks(entered).await;

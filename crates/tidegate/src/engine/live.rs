@@ -8,7 +8,8 @@ use std::sync::{
 use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 
 use crate::definition::Definition;
-use crate::engine::{Calls, Engine, Nursery};
+use crate::engine::control::{Control, Roster};
+use crate::engine::{Calls, Context, Engine, Nursery};
 use crate::error::RunLabel;
 use crate::inputs::Inputs;
 use crate::log::{Finished, RunLogger, Speaker};
@@ -30,6 +31,11 @@ pub(crate) struct LiveRun {
     /// Of a flow run whose tasks may be cached: what is known of its arguments.
     inputs: OnceLock<Box<Inputs>>,
     flow: Option<Arc<LiveRun>>,
+    /// The task run in whose body it was called, if it was called in one.
+    task: Option<Arc<LiveRun>>,
+    control: Control,
+    /// Of a flow run: what it has called that lives.
+    called: Option<Box<Roster>>,
     /// Its transaction, if it has one.
     transaction: Mutex<Own>,
 }
@@ -40,11 +46,12 @@ impl LiveRun {
         definition: Definition,
         record: Run,
         inherited: Inherited,
-        flow: Option<Arc<Self>>,
+        outer: &Context,
     ) -> Self {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
         let recorded = record.kind() == RunKind::Flow && engine.store().is_some();
         let calls = recorded.then(Mutex::default);
+        let called = (record.kind() == RunKind::Flow).then(Box::default);
         Self {
             id: record.id,
             engine,
@@ -54,7 +61,10 @@ impl LiveRun {
             nursery,
             calls,
             inputs: OnceLock::new(),
-            flow,
+            flow: outer.flow.clone(),
+            task: outer.task.clone(),
+            control: Control::default(),
+            called,
             transaction: Mutex::default(),
         }
     }
@@ -78,6 +88,26 @@ impl LiveRun {
     /// The run in whose flow it was called: of a subflow, the parent.
     pub(crate) fn flow(&self) -> Option<&Arc<Self>> {
         self.flow.as_ref()
+    }
+
+    /// The innermost run in whose body it was called.
+    pub(super) fn around(&self) -> Option<&Arc<Self>> {
+        self.task.as_ref().or(self.flow.as_ref())
+    }
+
+    /// What others ask of it.
+    pub(crate) fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Of a flow run: what it has called that lives.
+    pub(super) fn called(&self) -> Option<&Roster> {
+        self.called.as_deref()
+    }
+
+    /// Where it is found while it lives.
+    pub(super) fn roster(&self) -> &Roster {
+        self.flow.as_ref().and_then(|flow| flow.called()).unwrap_or_else(|| self.engine.roster())
     }
 
     /// Of a flow run: what its current attempt has submitted.

@@ -14,7 +14,9 @@ mod call_key;
 mod calls;
 mod conclude;
 mod context;
+mod control;
 mod crash;
+mod end;
 mod execution;
 mod hooks;
 mod live;
@@ -51,6 +53,8 @@ pub(crate) use call_key::{call_key, transaction_key};
 pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
+use control::Roster;
+pub(crate) use control::{ASKED_TO_CANCEL, cancelled};
 pub(crate) use execution::Execution;
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
@@ -112,6 +116,8 @@ struct Inner {
     slots: Slots,
     archive: Archive,
     housekeeping: Housekeeping,
+    /// What it runs at top level.
+    roster: Arc<Roster>,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
 }
@@ -124,10 +130,10 @@ impl Engine {
         archive: Archive,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
-        let ownership = store
-            .as_ref()
-            .filter(|store| store.info().shared)
-            .map(|store| Ownership::new(Arc::clone(store), clock, settings.lease_term));
+        let roster = Arc::new(Roster::default());
+        let ownership = store.as_ref().filter(|store| store.info().shared).map(|store| {
+            Ownership::new(Arc::clone(store), clock, settings.lease_term, Arc::clone(&roster))
+        });
         Self(Arc::new(Inner {
             store,
             settings,
@@ -139,6 +145,7 @@ impl Engine {
             slots: Slots::default(),
             archive,
             housekeeping: Housekeeping::default(),
+            roster,
             ownership,
         }))
     }
@@ -235,6 +242,16 @@ impl Engine {
     /// A reference that does not keep the engine open.
     pub(crate) fn downgrade(&self) -> WeakEngine {
         WeakEngine(Arc::downgrade(&self.0))
+    }
+
+    /// Whether its runs need an owner, because others may share its store.
+    pub(crate) fn owns_by_lease(&self) -> bool {
+        self.0.ownership.is_some()
+    }
+
+    /// What it runs at top level.
+    pub(crate) fn roster(&self) -> &Roster {
+        &self.0.roster
     }
 
     pub(crate) fn settings(&self) -> &Settings {

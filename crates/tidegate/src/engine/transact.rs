@@ -9,6 +9,7 @@
 //! ```
 
 use std::cell::Cell;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tidegate_core::store::{Advance, SqlTransaction, TransactionEnd};
@@ -16,6 +17,7 @@ use tidegate_core::{Run, RunPolicy, SlotsView, State, Verdict, Write};
 
 use crate::engine::attempt::Outcome;
 use crate::engine::caching::Leave;
+use crate::engine::control::CalledOff;
 use crate::engine::panics::Panic;
 use crate::engine::{Attempted, Context, Engine, Execution, LiveRun, Returned, Work};
 use crate::error::{Error, Result};
@@ -23,9 +25,9 @@ use crate::result::Unkept;
 
 impl Execution {
     /// Has the store call the body once.
-    pub(super) async fn transact(&mut self, work: Work) -> Outcome {
+    pub(super) async fn transact(&mut self, work: Work) -> Result<Outcome, CalledOff> {
         let Some(store) = self.live.engine().store().cloned() else {
-            return Outcome::Failed(no_store(self.live.definition().name()));
+            return Ok(Outcome::Failed(no_store(self.live.definition().name())));
         };
         let attempt = Arc::new(Shared::default());
         let doing = Doing {
@@ -39,23 +41,33 @@ impl Execution {
         let mut done =
             store.transact(Box::new(move |transaction| doing.perform(transaction, work)));
         let owner = Owner { attempt: &attempt, live: &self.live, ended: Some(&mut self.ended) };
-        let done = match self.options.time_limit() {
-            None => done.await,
-            Some(limit) => match tokio::time::timeout(limit, &mut done).await {
-                Ok(done) => done,
-                Err(_elapsed) => match owner.give_up() {
-                    None => return Outcome::TimedOut(limit),
-                    Some(_decided) => done.await,
-                },
+        let answer = {
+            let limited = async {
+                match self.options.time_limit() {
+                    None => Ok((&mut done).await),
+                    Some(limit) => match tokio::time::timeout(limit, &mut done).await {
+                        Ok(done) => Ok(done),
+                        Err(_elapsed) => Err(Outcome::TimedOut(limit)),
+                    },
+                }
+            };
+            self.live.unless_called_off(pin!(limited)).await
+        };
+        let done = match answer {
+            Ok(Ok(done)) => done,
+            given_up => match (owner.give_up(), given_up) {
+                (Some(_decided), _) => done.await,
+                (None, Ok(Err(timed_out))) => return Ok(timed_out),
+                (None, _) => return Err(CalledOff),
             },
         };
         owner.answered();
         if let Err(error) = done {
-            return Outcome::Failed(Error::store(None, error));
+            return Ok(Outcome::Failed(Error::store(None, error)));
         }
         let run = match std::mem::take(&mut *attempt.lock()) {
             Stage::Decided(run) => run,
-            Stage::Undone(outcome) => return *outcome,
+            Stage::Undone(outcome) => return Ok(*outcome),
             Stage::Waiting | Stage::Underway | Stage::GivenUp => {
                 unreachable!("work that was done has an end")
             }
@@ -64,7 +76,7 @@ impl Execution {
         self.recorded_policy = run.policy.clone();
         *self.live.record_mut() = *run;
         self.has_left_result();
-        Outcome::Committed
+        Ok(Outcome::Committed)
     }
 }
 

@@ -74,6 +74,64 @@ pub fn in_current_run_sync<R>(function: impl FnOnce() -> R) -> impl FnOnce() -> 
     }
 }
 
+/// Whether the run of the calling code, or one around it, was asked to cancel. Async code need not ask: it ends at its next `.await`. A
+/// function on a thread cannot be stopped, so one that takes long asks now and then.
+///
+/// ```
+/// use tidegate::prelude::*;
+/// use tidegate::runtime;
+///
+/// #[task]
+/// fn count_up() -> u64 {
+///     let mut count = 0;
+///     while !runtime::is_cancelled() {
+///         count += 1;
+///     }
+///     count
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+/// let counting = count_up().submit();
+/// counting.cancel();
+/// assert!(counting.await.unwrap_err().is_cancelled());
+/// # Ok(()) }).await }
+/// ```
+#[must_use]
+pub fn is_cancelled() -> bool {
+    Context::with(|context| context.run().is_some_and(|run| run.is_called_off())).unwrap_or(false)
+}
+
+/// Waits until the run of the calling code, or one around it, is asked to cancel; for ever outside a run. For what async code does not
+/// await itself: a thread that blocks on it, or a future that was spawned by hand.
+///
+/// ```
+/// use tidegate::prelude::*;
+/// use tidegate::runtime;
+///
+/// #[task]
+/// async fn listen() -> Result<()> {
+///     let told = tokio::spawn(runtime::in_current_run(runtime::cancelled()));
+///     // What listens to something goes on in `told` when this is dropped here.
+///     Ok(told.await?)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+/// let listening = listen().submit();
+/// listening.cancel();
+/// assert!(listening.await.unwrap_err().is_cancelled());
+/// # Ok(()) }).await }
+/// ```
+///
+/// # Cancel safety
+///
+/// Cancel safe.
+pub async fn cancelled() {
+    match Context::with(|context| context.run().cloned()).flatten() {
+        Some(run) => run.called_off().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Looks at the flow run that the calling code belongs to.
 fn flow<R>(look: impl FnOnce(&Arc<LiveRun>) -> R) -> Option<R> {
     Context::with(|context| context.flow.as_ref().map(look)).flatten()

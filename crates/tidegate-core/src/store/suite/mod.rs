@@ -27,6 +27,7 @@ mod order;
 mod ownership;
 mod queries;
 mod records;
+mod requests;
 pub mod samples;
 mod slots;
 mod transaction_records;
@@ -280,6 +281,14 @@ promises! { $
         who_holds_slots_is_told
         of_many_who_take_slots_no_more_are_given_than_there_are
         slots_that_nobody_waits_for_any_more_can_be_released
+    }
+    requests {
+        a_request_comes_back_as_it_was_put
+        requests_come_back_in_the_order_they_were_put
+        requests_are_found_by_the_lease_of_their_run
+        a_request_that_has_ended_is_not_open
+        anyone_may_ask_whoever_owns_the_run
+        requests_are_deleted_with_their_runs
     }
     transaction_records {
         a_transaction_comes_back_as_it_was_put

@@ -1,5 +1,5 @@
 //! The thread that keeps an engine's lease: it is no part of the async runtime, so that a body that blocks the runtime does not
-//! lose the lease. Each second it looks for dead owners too.
+//! lose the lease. Each second it looks for dead owners, and for what others ask of the runs, too.
 
 use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
@@ -61,6 +61,7 @@ fn run(ownership: &Ownership, runtime: &tokio::runtime::Runtime) {
             if closely {
                 next_close_look = now + LOOK_CLOSELY_EVERY;
             }
+            deliver_requests(ownership, runtime);
             look(ownership, runtime, if closely { Look::Thorough } else { Look::Quick });
         }
     }
@@ -99,6 +100,12 @@ fn renew(ownership: &Ownership, runtime: &tokio::runtime::Runtime, lease: LeaseI
         Err(error) => {
             tracing::warn!(target: "tidegate::engine", "the lease was not renewed: {error}")
         }
+    }
+}
+
+fn deliver_requests(ownership: &Ownership, runtime: &tokio::runtime::Runtime) {
+    if let Err(error) = runtime.block_on(ownership.deliver_requests()) {
+        tracing::warn!(target: "tidegate::engine", "nobody could look for what others ask of runs: {error}");
     }
 }
 

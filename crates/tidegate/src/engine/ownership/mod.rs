@@ -5,6 +5,7 @@
 //!   Execution ── claim ──> Ownership ── TakeLease ──────────────> Store   every write of a run tells its lease
 //!                              │ starts
 //!                              └─> heartbeat thread ── RenewLease ─> Store   again and again
+//!                                        ├── requests about what it owns, handed to the runs
 //!                                        └── sweep: leases whose owner is dead end, and their runs become CRASHED
 //! ```
 
@@ -19,6 +20,8 @@ use std::time::{Duration, Instant};
 
 use tidegate_core::{Clock, Holder, Lease, LeaseId, Store, StoreError, Timestamp, Write};
 
+use crate::engine::control::{Roster, deliver_open};
+
 /// What an engine owns, in a store that others may share.
 pub(super) struct Ownership {
     store: Arc<dyn Store>,
@@ -29,6 +32,8 @@ pub(super) struct Ownership {
     state: Mutex<State>,
     wake: Condvar,
     thread: Mutex<Option<JoinHandle<()>>>,
+    /// The runs of the engine that live.
+    roster: Arc<Roster>,
     /// Told of every sweep that found something.
     on_crashed: Mutex<Option<OnCrashed>>,
 }
@@ -64,7 +69,12 @@ pub(crate) struct Claim {
 
 impl Ownership {
     /// The owner of what an engine will run on a store.
-    pub(super) fn new(store: Arc<dyn Store>, clock: Clock, term: Duration) -> Arc<Self> {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        clock: Clock,
+        term: Duration,
+        roster: Arc<Roster>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             store,
             clock,
@@ -73,6 +83,7 @@ impl Ownership {
             state: Mutex::default(),
             wake: Condvar::new(),
             thread: Mutex::default(),
+            roster,
             on_crashed: Mutex::default(),
         })
     }
@@ -152,6 +163,18 @@ impl Ownership {
         match look {
             Look::Quick if ended == 0 => Ok(0),
             Look::Quick | Look::Thorough => sweep::crash_orphans(&*self.store, self.clock).await,
+        }
+    }
+
+    /// Hands the open requests about runs that are owned here to those runs.
+    async fn deliver_requests(&self) -> Result<(), StoreError> {
+        let lease = {
+            let state = self.lock();
+            state.lease.filter(|_| state.claims > 0)
+        };
+        match lease {
+            Some(lease) => deliver_open(&*self.store, &self.roster, lease).await,
+            None => Ok(()),
         }
     }
 

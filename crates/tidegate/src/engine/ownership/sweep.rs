@@ -1,13 +1,16 @@
 //! What becomes of the runs of dead owners. Ending a lease fences its owner off; only then are its runs given another state, so
 //! that an owner which was only slow cannot write over it.
 
+use std::collections::HashSet;
+
 use tidegate_core::store::Advance;
 use tidegate_core::{
-    Clock, Holder, LeaseId, Proposal, Run, State, Store, StoreError, StoreErrorKind, Timestamp,
-    Verdict, Write, transition,
+    Clock, Holder, LeaseId, Proposal, RequestKind, RequestQuery, Run, RunId, State, StateType,
+    Store, StoreError, StoreErrorKind, Timestamp, Verdict, Write, transition,
 };
 
 use super::host;
+use crate::engine::control::cancelled;
 
 /// How many runs are looked at together.
 const AT_ONCE: u64 = 500;
@@ -39,9 +42,14 @@ pub(super) async fn crash_orphans(store: &dyn Store, clock: Clock) -> Result<usi
     loop {
         let orphans = store.orphans(AT_ONCE).await?;
         let found = orphans.len();
+        let asked = if orphans.is_empty() { HashSet::new() } else { to_cancel(store).await? };
         let writes: Vec<_> = orphans
             .into_iter()
-            .filter_map(|run| crash(run, clock.now()))
+            .filter_map(|run| {
+                let above = [Some(run.id), run.flow_run_id, run.task_run_id, run.root_flow_run_id];
+                let to_cancel = above.iter().flatten().any(|id| asked.contains(id));
+                end(run, to_cancel, clock.now())
+            })
             .map(|write| store.put_acknowledged(write))
             .collect();
         let mut progress = 0;
@@ -61,20 +69,27 @@ pub(super) async fn crash_orphans(store: &dyn Store, clock: Clock) -> Result<usi
 }
 
 /// How a run ends whose owner died: one that was asked to cancel has done what it was asked.
-fn crash(mut run: Run, now: Timestamp) -> Option<Write> {
+fn end(mut run: Run, to_cancel: bool, now: Timestamp) -> Option<Write> {
+    let is_cancelling =
+        run.state().is_some_and(|state| state.state_type() == StateType::Cancelling);
+    if to_cancel || is_cancelling {
+        return cancelled(run, now, DIED);
+    }
     let (known, policy) = (run.states.len(), run.policy.clone());
     run.lease = None;
-    let ends = [State::crashed(now).message(DIED), State::cancelled(now).message(DIED)];
-    let entered = ends.into_iter().any(|end| {
-        matches!(
-            transition(&mut run, Proposal::new(end), now),
-            Verdict::Accept | Verdict::Replace(_)
-        )
-    });
-    if !entered {
+    let crashed = State::crashed(now).message(DIED);
+    if let Verdict::Reject(_) | Verdict::Wait(_) = transition(&mut run, Proposal::new(crashed), now)
+    {
         return None;
     }
     let mut advance = Advance::since(&run, known);
     advance.policy = (run.policy != policy).then(|| Box::new(run.policy.clone()));
     Some(Write::Advance(Box::new(advance)))
+}
+
+/// The runs that were asked to cancel.
+async fn to_cancel(store: &dyn Store) -> Result<HashSet<RunId>, StoreError> {
+    let requests = store.requests(RequestQuery::default()).await?;
+    let cancels = requests.iter().filter(|request| request.kind == RequestKind::Cancel);
+    Ok(cancels.map(|request| request.run_id).collect())
 }
