@@ -31,8 +31,8 @@ async fn occupied(limit: &str) -> u64 {
     limits().get(limit).await.unwrap().unwrap().occupied
 }
 
-fn waiting(limit: &'static str) -> impl Future<Output = usize> {
-    async move { limits().get(limit).await.unwrap().unwrap().waiting }
+async fn waiting(limit: &str) -> usize {
+    limits().get(limit).await.unwrap().unwrap().waiting
 }
 
 async fn seconds(seconds: f64) {

@@ -14,6 +14,7 @@ mod cancel;
 mod capture;
 mod child;
 mod concurrency;
+mod concurrency_cancel;
 mod concurrency_shared;
 mod concurrency_tags;
 mod crash;

@@ -50,6 +50,9 @@ pub enum ConcurrencyError {
         /// The limit.
         name: String,
     },
+    /// The run was asked to cancel while a thread of it waited for slots.
+    #[error("the run was asked to cancel while it waited for concurrency slots; let it end")]
+    Cancelled,
     /// No slot at all was asked for.
     #[error("0 slots were asked for; ask for 1 at least")]
     NoSlots,

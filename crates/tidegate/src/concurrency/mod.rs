@@ -16,6 +16,7 @@ use crate::block_on::block_on;
 use crate::duration::IntoDuration;
 use crate::engine::{Context, Engine, Given, Hold, Wanted, not_in_transactional_body, run_logger};
 use crate::error::{Error, Result};
+use crate::runtime::cancelled;
 
 pub use error::ConcurrencyError;
 pub use limits::{ConcurrencyLimitState, ConcurrencyLimits};
@@ -128,10 +129,10 @@ impl Concurrency {
     ///
     /// # Errors
     ///
-    /// As when it is awaited; or it was called on a thread of an async runtime.
+    /// As when it is awaited; or the run was asked to cancel meanwhile; or it was called on a thread of an async runtime.
     pub fn block_on(self) -> Result<ConcurrencyGuard> {
         not_in_transactional_body(self.0.function())?;
-        block_on(self.into_future())
+        block_on(unless_cancelled(self.into_future()))
     }
 }
 
@@ -140,10 +141,10 @@ impl RateLimit {
     ///
     /// # Errors
     ///
-    /// As when it is awaited; or it was called on a thread of an async runtime.
+    /// As when it is awaited; or the run was asked to cancel meanwhile; or it was called on a thread of an async runtime.
     pub fn block_on(self) -> Result<()> {
         not_in_transactional_body(self.0.function())?;
-        block_on(self.into_future())
+        block_on(unless_cancelled(self.into_future()))
     }
 }
 
@@ -256,6 +257,15 @@ impl Request {
                 Err(ConcurrencyError::TimedOut { names: self.limits, timeout }.into())
             }
         }
+    }
+}
+
+/// For a thread that waits for slots, which is not dropped when its run is cancelled, as a future is.
+async fn unless_cancelled<T>(slots: BoxFuture<'static, Result<T>>) -> Result<T> {
+    tokio::select! {
+        biased;
+        given = slots => given,
+        () = cancelled() => Err(ConcurrencyError::Cancelled.into()),
     }
 }
 

@@ -146,7 +146,10 @@ impl Execution {
         let live = Arc::clone(&self.live);
         match Watched::new(live, self.live_on(body)).await {
             Ok(Life::Ended(end, _busy)) => self.end_life(end).await,
-            Ok(Life::GivenUp(error)) => Err(error),
+            Ok(Life::GivenUp(error)) => {
+                self.release_slots();
+                Err(error)
+            }
             Ok(Life::CalledOff) | Err(CalledOff) => {
                 let end = Box::pin(self.end_called_off()).await;
                 Box::pin(self.end_life(end)).await
