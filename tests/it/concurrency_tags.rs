@@ -7,7 +7,7 @@ use expect_test::expect;
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tidegate::prelude::*;
-use tidegate::{ConcurrencyLimit, ConcurrencyLimits, Engine, LogLevel, TaskCall};
+use tidegate::{ConcurrencyLimit, ConcurrencyLimits, Engine, LogLevel, TaskCall, concurrency};
 use tokio::time::Instant;
 
 use crate::timeline::{check, history, run_of, timeline};
@@ -271,4 +271,34 @@ async fn a_transactional_task_run_needs_a_slot_too() {
     limit("db", 1).await;
     assert_eq!(writes().await.unwrap(), 1);
     assert_eq!(occupied("db").await, 0);
+}
+
+/// A run that holds a slot does not wait behind one that waits for it: `both` is the first in line for api, and waits for db.
+#[tidegate::test(start_paused = true)]
+async fn what_a_holder_asks_for_besides_goes_before_those_who_wait_for_what_it_holds() {
+    #[task(tags = ["db"])]
+    async fn outer() -> Result<u32> {
+        seconds(1).await;
+        drop(concurrency("api", 1).await?);
+        let submitted = inner().submit();
+        Ok(inner().await? + submitted.await?)
+    }
+    #[task(tags = ["api"])]
+    async fn inner() -> u32 {
+        seconds(1).await;
+        1
+    }
+    #[task(tags = ["db", "api"])]
+    async fn both() {}
+    limit("db", 1).await;
+    limit("api", 1).await;
+    limits().create(ConcurrencyLimit::new("api", 1)).await.unwrap();
+    let outer = outer().submit();
+    let both = both().submit();
+    tokio::task::yield_now().await;
+    let guard = async { concurrency(["api", "tag:db"], 1).await.map(drop) };
+    let all = async { tokio::join!(outer, both, guard) };
+    let (outer, both, guard) = tokio::time::timeout(Duration::from_secs(60), all).await.unwrap();
+    assert_eq!(outer.unwrap(), 2);
+    both.and(guard).unwrap();
 }

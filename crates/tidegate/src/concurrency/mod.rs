@@ -10,7 +10,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tidegate_core::{MissingLimit, RunId, SlotMode};
+use tidegate_core::{MissingLimit, SlotMode};
 
 use crate::block_on::block_on;
 use crate::duration::IntoDuration;
@@ -226,7 +226,7 @@ impl Request {
             slots: self.slots,
             mode: self.mode,
             missing: self.missing,
-            run_id: current_run(),
+            run: Context::with(|context| context.run().cloned()).flatten(),
             timeout: self.timeout,
         };
         let say = || {
@@ -267,8 +267,4 @@ async fn unless_cancelled<T>(slots: BoxFuture<'static, Result<T>>) -> Result<T> 
         given = slots => given,
         () = cancelled() => Err(ConcurrencyError::Cancelled.into()),
     }
-}
-
-fn current_run() -> Option<RunId> {
-    Context::with(|context| context.run().map(|run| run.id())).flatten()
 }

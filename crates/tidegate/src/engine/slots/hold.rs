@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tidegate_core::{HoldId, LeaseId, LimitUse, SlotMode, SlotRelease, Write};
+use tidegate_core::{HoldId, LeaseId, LimitUse, RunId, SlotMode, SlotRelease, Write};
 
 use super::Wanted;
 use crate::engine::{Claim, Context, Engine};
@@ -16,6 +16,8 @@ pub(crate) struct Hold {
     /// Those that slots are held of for certain, and whether they decay.
     held: Vec<(String, bool)>,
     slots: u32,
+    /// The run that is known to hold them.
+    holder: Option<RunId>,
     /// Keeps the lease that the slots end with.
     claim: Option<Claim>,
 }
@@ -25,7 +27,7 @@ impl Hold {
     pub(super) fn of_nothing(engine: &Engine) -> Self {
         let engine = engine.clone();
         let (limits, held) = (Vec::new(), Vec::new());
-        Self { engine, id: HoldId::new(), limits, held, slots: 0, claim: None }
+        Self { engine, id: HoldId::new(), limits, held, slots: 0, holder: None, claim: None }
     }
 
     pub(super) fn id(&self) -> HoldId {
@@ -61,14 +63,18 @@ impl Hold {
     }
 
     /// So many slots of each of these limits are held now.
-    pub(super) fn has_taken(&mut self, limits: Vec<LimitUse>, slots: u32, mode: SlotMode) {
-        if mode == SlotMode::Decaying {
+    pub(super) fn has_taken(&mut self, limits: Vec<LimitUse>, wanted: &Wanted) {
+        if wanted.mode == SlotMode::Decaying {
             return;
         }
-        self.slots = slots;
+        self.slots = wanted.slots;
         let active = limits.into_iter().map(|used| used.limit).filter(|limit| limit.active);
         self.held = active.map(|limit| (limit.decays(), limit.name)).map(|(d, n)| (n, d)).collect();
         self.limits = self.held.iter().map(|(name, _)| name.clone()).collect();
+        self.holder = wanted.run_id().filter(|_| !self.limits.is_empty());
+        if let Some(run) = self.holder {
+            self.engine.0.slots.holders.add(run);
+        }
     }
 
     /// The limits that slots are held of.
@@ -84,6 +90,9 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
+        if let Some(run) = self.holder {
+            self.engine.0.slots.holders.remove(run);
+        }
         if self.limits.is_empty() {
             return;
         }

@@ -26,7 +26,7 @@ struct State {
 #[derive(Debug, Default)]
 struct Line {
     /// Those who wait, in the order in which they came.
-    waiting: BTreeMap<u64, Arc<Notify>>,
+    waiting: BTreeMap<Ticket, Arc<Notify>>,
     /// How many have asked the store and have no answer yet.
     askers: usize,
     /// For how many slots they have asked.
@@ -45,12 +45,29 @@ struct Known {
     decaying: Taken,
 }
 
+/// Says who comes before whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Ticket {
+    /// Whoever holds slots stands in front, and stands in nobody's way there: others may wait for what it holds.
+    priority: Priority,
+    number: u64,
+}
+
+/// Whether somebody holds slots when asking for more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Priority {
+    /// It does.
+    Holder,
+    /// It does not.
+    InLine,
+}
+
 /// A place in the line of every limit that somebody needs slots of. Dropping it leaves them.
 pub(super) struct Place<'a> {
     engine: &'a Engine,
     limits: &'a [String],
     slots: u64,
-    ticket: u64,
+    ticket: Ticket,
     wake: Arc<Notify>,
     stage: Stage,
 }
@@ -91,10 +108,11 @@ impl Lines {
         engine: &'a Engine,
         limits: &'a [String],
         slots: u32,
+        priority: Priority,
     ) -> Place<'a> {
         let wake = Arc::new(Notify::new());
         let mut state = self.lock();
-        let ticket = state.next_ticket;
+        let ticket = Ticket { priority, number: state.next_ticket };
         state.next_ticket += 1;
         for limit in limits {
             let line = state.lines.entry(limit.clone()).or_default();
@@ -113,7 +131,7 @@ impl Lines {
                 // How much of them time had given back already is known to the store.
                 line.known = None;
             }
-            line.wake_first();
+            line.wake_next();
             state.tidy(limit);
         }
     }
@@ -122,7 +140,7 @@ impl Lines {
     pub(super) fn forget(&self, limit: &str) {
         if let Some(line) = self.lock().lines.get_mut(limit) {
             line.known = None;
-            line.wake_first();
+            line.wake_next();
         }
     }
 
@@ -150,14 +168,26 @@ impl Line {
         self.waiting.is_empty() && self.askers == 0 && self.ours == 0
     }
 
-    fn wake_first(&self) {
-        if let Some((_, wake)) = self.waiting.first_key_value() {
-            wake.notify_one();
+    /// Wakes those who may be next.
+    fn wake_next(&self) {
+        self.wake_next_but(None);
+    }
+
+    fn wake_next_but(&self, but: Option<Ticket>) {
+        for (ticket, wake) in &self.waiting {
+            if Some(*ticket) != but {
+                wake.notify_one();
+            }
+            if ticket.priority == Priority::InLine {
+                break;
+            }
         }
     }
 
-    fn is_first(&self, ticket: u64) -> bool {
-        self.waiting.first_key_value().is_some_and(|(first, _)| *first == ticket)
+    /// Whether nobody stands in the way of this one.
+    fn may_be_next(&self, ticket: Ticket) -> bool {
+        let first = || self.waiting.first_key_value().is_some_and(|(first, _)| *first == ticket);
+        ticket.priority == Priority::Holder || first()
     }
 
     /// Whether there is room, as far as is known; none if that is not known.
@@ -208,7 +238,7 @@ impl Place<'_> {
     pub(super) fn turn(&mut self, now: Timestamp, may_ask: bool) -> Turn {
         let mut state = self.engine.0.slots.lines.lock();
         let lines = || self.limits.iter().filter_map(|limit| state.lines.get(limit));
-        if !lines().all(|line| line.is_first(self.ticket)) {
+        if !lines().all(|line| line.may_be_next(self.ticket)) {
             return Turn::Wait(Watch::Nothing);
         }
         if let Some(watch) = lines().find_map(|line| line.obstacle(self.slots, now)) {
@@ -222,7 +252,7 @@ impl Place<'_> {
                 line.waiting.remove(&self.ticket);
                 line.askers += 1;
                 line.asked += self.slots;
-                line.wake_first();
+                line.wake_next();
             }
         }
         self.stage = Stage::Asking;
@@ -281,9 +311,9 @@ impl Place<'_> {
     /// Wakes those who may be next, and forgets lines that nobody needs.
     fn tell_next(&self, state: &mut State) {
         for limit in self.limits {
-            // Who was just told that there is no room does not ask again at once.
-            if let Some(line) = state.lines.get(limit).filter(|line| !line.is_first(self.ticket)) {
-                line.wake_first();
+            if let Some(line) = state.lines.get(limit) {
+                // Who was just told that there is no room does not ask again at once.
+                line.wake_next_but(Some(self.ticket));
             }
             state.tidy(limit);
         }

@@ -9,6 +9,7 @@
 //! ```
 
 mod hold;
+mod holders;
 mod line;
 mod step;
 mod tags;
@@ -22,10 +23,11 @@ use tidegate_core::{
 };
 use tokio::time::Instant;
 
-use crate::engine::Engine;
+use crate::engine::{Engine, LiveRun};
 use crate::names;
 
 pub(crate) use hold::Hold;
+use holders::Holders;
 use line::{Lines, Place, Turn, Watch};
 pub(super) use step::RunSlots;
 use tags::TagLimits;
@@ -41,6 +43,7 @@ const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
 pub(super) struct Slots {
     lines: Lines,
     tags: TagLimits,
+    holders: Holders,
 }
 
 /// Slots that are asked for.
@@ -52,9 +55,16 @@ pub(crate) struct Wanted {
     pub(crate) slots: u32,
     pub(crate) mode: SlotMode,
     pub(crate) missing: MissingLimit,
-    pub(crate) run_id: Option<RunId>,
+    /// The run they are for.
+    pub(crate) run: Option<Arc<LiveRun>>,
     /// How long to wait for them.
     pub(crate) timeout: Option<Duration>,
+}
+
+impl Wanted {
+    fn run_id(&self) -> Option<RunId> {
+        self.run.as_ref().map(|run| run.id())
+    }
 }
 
 /// What has become of a request.
@@ -94,7 +104,8 @@ impl Engine {
             });
         };
         let deadline = wanted.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let mut place = self.0.slots.lines.join(self, &wanted.limits, wanted.slots);
+        let priority = self.0.slots.holders.priority(wanted.run.as_deref());
+        let mut place = self.0.slots.lines.join(self, &wanted.limits, wanted.slots, priority);
         // Dropped before the place, whose end wakes others.
         let mut hold = nothing();
         // Keeps an eye on the owners of other processes, which may die while they hold slots.
@@ -107,7 +118,7 @@ impl Engine {
                     place.answered(&answer, lease, wanted.mode);
                     match answer {
                         SlotAnswer::Taken { limits, missing } => {
-                            hold.has_taken(limits, wanted.slots, wanted.mode);
+                            hold.has_taken(limits, &wanted);
                             return Ok(Given::Slots(hold, missing));
                         }
                         SlotAnswer::Full(_) => {}
@@ -158,7 +169,7 @@ impl Engine {
                 slots: wanted.slots,
                 mode: wanted.mode,
                 missing: wanted.missing,
-                run_id: wanted.run_id,
+                run_id: wanted.run_id(),
                 lease,
                 now: self.now(),
             };

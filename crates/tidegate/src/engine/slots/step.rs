@@ -1,6 +1,7 @@
 //! The step in the life of a task run that takes its slots, before it runs. Flow runs take none.
 
 use std::mem;
+use std::sync::Arc;
 
 use tidegate_core::{LogLevel, MissingLimit, RunKind, SlotMode, SlotsView};
 
@@ -58,7 +59,7 @@ impl Execution {
             slots: 1,
             mode: SlotMode::Held,
             missing: MissingLimit::LeaveOut,
-            run_id: Some(self.live.id()),
+            run: Some(Arc::clone(&self.live)),
             timeout: None,
         };
         self.slots = match engine.take_slots(wanted, &say).await.map_err(failed)? {
