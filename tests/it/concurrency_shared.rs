@@ -297,3 +297,118 @@ fn a_process_that_was_frozen_for_too_long_has_lost_its_slots() {
     let left = process.wait_for_rest();
     assert!(left.success, "{}", left.stderr);
 }
+
+/// Those who wait in one process hand slots on to each other, and do not keep those of another process from their turn.
+#[test]
+fn a_process_that_is_always_busy_gives_way_to_one_that_waits() {
+    #[task]
+    async fn busy() -> Result<()> {
+        while !home().join("end").exists() {
+            let _slot = concurrency("db", 1).await?;
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        Ok(())
+    }
+    #[flow]
+    async fn crowd() -> Result<()> {
+        let handles: Vec<_> = (0..20).map(|_| busy().submit()).collect();
+        say("busy");
+        for handle in handles {
+            handle.await?;
+        }
+        Ok(())
+    }
+    #[flow]
+    async fn takes_turns(slots: u32) -> Result<()> {
+        for _ in 0..3 {
+            drop(concurrency("db", slots).await?);
+        }
+        Ok(())
+    }
+    let home = tempfile::tempdir().unwrap();
+    let engine = engine_at(home.path());
+    block_on(create(&engine, ConcurrencyLimit::new("db", 2)));
+    let mut process = Child::at(home.path()).start(|| block_on(crowd()).unwrap());
+    process.wait_for("busy");
+    block_on(async {
+        let both = async { tokio::join!(engine.run(takes_turns(1)), engine.run(takes_turns(2))) };
+        let (one, two) = tokio::time::timeout(Duration::from_secs(60), both).await.unwrap();
+        one.and(two).unwrap();
+        std::fs::write(home.path().join("end"), "").unwrap();
+        assert!(process.wait_for_rest().success);
+        engine.close().await.unwrap();
+    });
+}
+
+/// Their lease is renewed, so that nobody else gets them however long it takes.
+#[test]
+fn slots_are_held_for_longer_than_a_lease_lasts_while_their_process_lives() {
+    let home = tempfile::tempdir().unwrap();
+    let engine = engine_at(home.path());
+    block_on(create(&engine, ConcurrencyLimit::new("db", 1)));
+    let mut process = Child::at(home.path()).env("TIDEGATE_LEASE_SECONDS", "1").start(|| {
+        block_on(async {
+            let slot = concurrency("db", 1).await.unwrap();
+            say("held");
+            appears("end").await;
+            say(format_args!("still held: {}", slot.is_held()));
+            drop(slot);
+            Engine::current().unwrap().close().await.unwrap();
+        });
+    });
+    process.wait_for("held");
+    block_on(async {
+        let holders = engine.concurrency_limits().holders("db").await.unwrap();
+        let expires = async || {
+            let leases = engine.store().unwrap().leases().await.unwrap();
+            let held_under = leases.into_iter().find(|lease| Some(lease.id) == holders[0].lease);
+            held_under.expect("it is renewed").expires
+        };
+        let first = expires().await;
+        while (expires().await - first).num_seconds() < 2 {
+            assert!(engine.run(tries()).await.is_err());
+        }
+        std::fs::write(home.path().join("end"), "").unwrap();
+        assert!(process.wait_for_rest().stdout.contains("still held: true"));
+        engine.run(tries()).await.unwrap();
+        engine.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_run_that_waits_for_slots_in_another_process_is_cancelled_by_its_id() {
+    #[flow]
+    async fn waits() -> Result<()> {
+        say(format_args!("flow run {}", tidegate::runtime::flow_run::id().unwrap()));
+        concurrency("db", 1).await.map(drop)
+    }
+    let home = tempfile::tempdir().unwrap();
+    let engine = engine_at(home.path());
+    #[flow]
+    async fn holds(engine: Engine, mut process: Started) -> Result<()> {
+        let _slot = concurrency("db", 1).await?;
+        say("held");
+        let printed = process.wait_for("flow run ");
+        let id = printed.lines().find_map(|line| line.strip_prefix("flow run ")).unwrap();
+        engine.cancel(id.parse().unwrap()).await?;
+        process.wait_for("cancelled true, waiting 0");
+        Ok(())
+    }
+    block_on(create(&engine, ConcurrencyLimit::new("db", 1)));
+    let process = Child::at(home.path()).start(|| {
+        block_on(async {
+            let engine = Engine::current().unwrap();
+            while occupied(&engine, "db").await == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            let cancelled = waits().await.unwrap_err().is_cancelled();
+            let waiting = engine.concurrency_limits().get("db").await.unwrap().unwrap().waiting;
+            say(format_args!("cancelled {cancelled}, waiting {waiting}"));
+            engine.close().await.unwrap();
+        });
+    });
+    block_on(async {
+        engine.run(holds(engine.clone(), process)).await.unwrap();
+        engine.close().await.unwrap();
+    });
+}
