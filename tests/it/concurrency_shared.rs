@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use tidegate::prelude::*;
 use tidegate::{ConcurrencyError, ConcurrencyLimit, Engine, concurrency, rate_limit};
 
@@ -337,6 +338,37 @@ fn a_process_that_is_always_busy_gives_way_to_one_that_waits() {
         std::fs::write(home.path().join("end"), "").unwrap();
         assert!(process.wait_for_rest().success);
         engine.close().await.unwrap();
+    });
+}
+
+/// A process may not come when it is its turn, because all its threads are busy. The others go on without it after a while.
+#[test]
+fn a_turn_that_is_not_taken_holds_up_nobody_for_good() {
+    #[flow]
+    async fn takes() -> Result<()> {
+        concurrency("db", 1).await.map(drop)
+    }
+    #[flow]
+    async fn holds_while(other: Engine) -> Result<()> {
+        let slot = concurrency("db", 1).await?;
+        let mut waits = Box::pin(other.run(takes()));
+        let waiting = async || other.concurrency_limits().get("db").await;
+        while waiting().await?.unwrap().waiting == 0 {
+            assert!((&mut waits).now_or_never().is_none());
+        }
+        // Nobody polls it any more, and its turn comes.
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        drop(slot);
+        concurrency("db", 1).await.map(drop)?;
+        waits.await
+    }
+    let home = tempfile::tempdir().unwrap();
+    let (engine, other) = (engine_at(home.path()), engine_at(home.path()));
+    block_on(async {
+        create(&engine, ConcurrencyLimit::new("db", 1)).await;
+        engine.run(holds_while(other.clone())).await.unwrap();
+        engine.close().await.unwrap();
+        other.close().await.unwrap();
     });
 }
 

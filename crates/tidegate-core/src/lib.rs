@@ -27,7 +27,8 @@ pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
 pub use concurrency::{
     ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,
-    SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, Taken,
+    SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
+    Taken,
 };
 pub use definition::{Definition, Parameter, RunKind};
 pub use id::{DeploymentId, RunId};

@@ -130,6 +130,16 @@ CREATE TABLE concurrency_slots (
     PRIMARY KEY (limit_number, hold)
 ) STRICT, WITHOUT ROWID;
 
+-- Who waits for slots, because there was no room. It ends with its lease as well.
+CREATE TABLE concurrency_waiters (
+    limit_number INTEGER NOT NULL REFERENCES concurrency_limits (number) ON DELETE CASCADE,
+    hold BLOB NOT NULL CHECK (length(hold) = 16),
+    lease INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (limit_number, hold)
+) STRICT, WITHOUT ROWID;
+
 -- How many slots are held under each lease: the sums of the table above.
 CREATE TABLE concurrency_use (
     limit_number INTEGER NOT NULL REFERENCES concurrency_limits (number) ON DELETE CASCADE,

@@ -86,7 +86,8 @@ pub use tidegate_core::{
 };
 pub use tidegate_core::{
     ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,
-    SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, Taken,
+    SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
+    Taken,
 };
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

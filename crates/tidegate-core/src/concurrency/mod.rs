@@ -2,6 +2,7 @@
 //! them or reads a clock.
 
 mod slots;
+mod waiter;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ pub use slots::{
     HoldId, LimitChange, LimitUse, MissingLimit, SlotAnswer, SlotHolder, SlotMode, SlotRelease,
     SlotRequest,
 };
+pub use waiter::{SlotStanding, SlotWaiter};
 
 /// What the name of a limit on task runs begins with; their tag follows.
 const TAG_PREFIX: &str = "tag:";

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{ConcurrencyLimit, Taken};
+use super::{ConcurrencyLimit, SlotStanding, Taken};
 use crate::{LeaseId, RunId, Timestamp};
 
 /// A limit, and what is taken of it.
@@ -104,6 +104,8 @@ pub struct SlotRequest {
     pub mode: SlotMode,
     /// What becomes of limits that do not exist.
     pub missing: MissingLimit,
+    /// How it stands to requests under other leases.
+    pub standing: SlotStanding,
     /// For whom.
     pub run_id: Option<RunId>,
     /// The lease that they end with.
@@ -112,7 +114,7 @@ pub struct SlotRequest {
     pub now: Timestamp,
 }
 
-/// Slots that nobody holds any more.
+/// Slots that nobody holds any more, or waits for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SlotRelease {
     /// What they were taken as.
@@ -133,7 +135,7 @@ pub enum SlotAnswer {
         /// Those that do not.
         missing: Vec<String>,
     },
-    /// Nothing is taken, because a limit has no room.
+    /// Nothing is taken, because a limit has no room, or it is the turn of somebody else.
     Full(Vec<LimitUse>),
     /// Nothing is taken, because this limit never has so many slots.
     Never(LimitUse),

@@ -1,6 +1,7 @@
 //! Whether there is room, as tables.
 
 use super::*;
+use crate::LeaseId;
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + TimeDelta::milliseconds(1_763_935_200_000 + millis)
@@ -128,4 +129,42 @@ fn a_limit_on_a_tag_is_known_by_its_name() {
     assert_eq!(limit.name, "tag:http");
     assert_eq!(ConcurrencyLimit::tag_of_name(&limit.name), Some("http"));
     assert_eq!(ConcurrencyLimit::tag_of_name("http"), None);
+}
+
+/// Seconds since a request began to wait, under its own lease and under another; whether it gives way when it asks.
+#[test]
+fn a_request_gives_way_to_those_of_other_leases_whose_turn_has_come() {
+    let [ours, theirs] = [LeaseId::new(), LeaseId::new()];
+    let [our_hold, their_hold, another_hold] = [HoldId::new(), HoldId::new(), HoldId::new()];
+    let gives_way = |standing, waiting: &[(LeaseId, HoldId, i64)]| {
+        let now = at(0);
+        let waiter = |&(lease, hold, ago): &(LeaseId, HoldId, i64)| SlotWaiter {
+            hold,
+            lease,
+            since: now - TimeDelta::milliseconds(ago),
+        };
+        let waiting: Vec<_> = waiting.iter().map(waiter).collect();
+        let request = SlotRequest {
+            hold: our_hold,
+            limits: Vec::new(),
+            slots: 1,
+            mode: SlotMode::Held,
+            missing: MissingLimit::LeaveOut,
+            standing,
+            run_id: None,
+            lease: Some(ours),
+            now,
+        };
+        request.gives_way(&waiting)
+    };
+    let in_line = |waiting: &[_]| gives_way(SlotStanding::InLine, waiting);
+    assert!(!in_line(&[]));
+    assert!(!in_line(&[(theirs, their_hold, 999)]), "its turn has not come");
+    assert!(in_line(&[(theirs, their_hold, 1000)]));
+    assert!(!in_line(&[(ours, another_hold, 5000)]), "in a process there is a line");
+    assert!(in_line(&[(ours, our_hold, 2000), (theirs, their_hold, 3000)]));
+    assert!(!in_line(&[(ours, our_hold, 3000), (theirs, their_hold, 2000)]));
+    let late = [(theirs, their_hold, 5000)];
+    assert!(!gives_way(SlotStanding::Ahead, &late));
+    assert!(gives_way(SlotStanding::Passing, &late));
 }

@@ -224,7 +224,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     ) -> BoxFuture<'_, Result<bool, StoreError>>;
 
     /// Takes slots of all the limits that a request names, or of none, so that a limit is never exceeded by any who share the store.
-    /// They are held until [`Write::ReleaseSlots`] or until their lease ends; those that decay, at most until then. When the future is
+    /// They are held until [`Write::ReleaseSlots`] or until their lease ends; those that decay, at most until then. A request that finds no
+    /// room is kept in mind for as long, so that those under other leases [give way](SlotRequest::gives_way) to it. When the future is
     /// dropped they may be taken all the same, and a [`Write::ReleaseSlots`] that is put then frees them. Refused as
     /// [`LeaseEnded`](StoreErrorKind::LeaseEnded) when their lease has ended.
     fn take_slots(&self, request: SlotRequest) -> BoxFuture<'_, Result<SlotAnswer, StoreError>>;

@@ -32,6 +32,7 @@ mod request_row;
 mod row;
 mod run_query;
 mod run_row;
+mod slot_waiters;
 mod slots;
 mod statements;
 mod states;

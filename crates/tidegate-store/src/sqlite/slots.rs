@@ -4,13 +4,13 @@
 use rusqlite::Connection;
 use tidegate_core::{
     HoldId, LeaseId, LimitUse, MissingLimit, SlotAnswer, SlotHolder, SlotMode, SlotRelease,
-    SlotRequest, SlotRoom, Taken, Timestamp,
+    SlotRequest, SlotRoom, SlotWaiter, Taken, Timestamp,
 };
 use uuid::Uuid;
 
 use super::limits::Numbered;
 use super::row::{RowReader, RowWriter, UnreadableRow};
-use super::{leases, limits};
+use super::{leases, limits, slot_waiters};
 
 /// About how many pages a request changes.
 pub(super) const CHANGED_PAGES: usize = 3;
@@ -57,8 +57,21 @@ pub(super) fn take(
         let limit = Numbered { number, limit, decaying };
         uses.push((number, limits::use_of(connection, limit)?));
     }
-    if let Some(refusal) = refusal(request, &uses) {
+    let mut waiting = Vec::with_capacity(uses.len());
+    for (number, _) in &uses {
+        waiting.push(slot_waiters::of_limit(connection, *number)?);
+    }
+    let has_waited = |waiting: &[SlotWaiter]| waiting.iter().any(|w| w.hold == request.hold);
+    if let Some(refusal) = refusal(request, &uses, &waiting) {
+        if let (SlotAnswer::Full(_), Some(waiter)) = (&refusal, request.waits()) {
+            for ((number, _), _) in uses.iter().zip(&waiting).filter(|(_, w)| !has_waited(w)) {
+                slot_waiters::add(connection, *number, lease, &waiter)?;
+            }
+        }
         return Ok(Some(refusal));
+    }
+    for ((number, _), _) in uses.iter().zip(&waiting).filter(|(_, w)| has_waited(w)) {
+        slot_waiters::remove(connection, *number, request.hold)?;
     }
     for (number, used) in uses.iter_mut().filter(|(_, used)| used.limit.active) {
         take_of(connection, request, lease, *number, used)?;
@@ -68,16 +81,21 @@ pub(super) fn take(
 }
 
 /// Why nothing is taken, if that is so.
-fn refusal(request: &SlotRequest, uses: &[(i64, LimitUse)]) -> Option<SlotAnswer> {
+fn refusal(
+    request: &SlotRequest,
+    uses: &[(i64, LimitUse)],
+    waiting: &[Vec<SlotWaiter>],
+) -> Option<SlotAnswer> {
     let mut full = false;
-    for (_, used) in uses.iter().filter(|(_, used)| used.limit.active) {
+    for ((_, used), waiting) in uses.iter().zip(waiting).filter(|((_, used), _)| used.limit.active)
+    {
         if request.mode == SlotMode::Decaying && !used.limit.decays() {
             return Some(SlotAnswer::NoDecay(used.limit.name.clone()));
         }
         match used.limit.room(request.slots, used.taken(), request.now) {
             SlotRoom::Never => return Some(SlotAnswer::Never(used.clone())),
             SlotRoom::Full(_) => full = true,
-            SlotRoom::Free => {}
+            SlotRoom::Free => full |= request.gives_way(waiting),
         }
     }
     full.then(|| SlotAnswer::Full(uses.iter().map(|(_, used)| used.clone()).collect()))
@@ -116,11 +134,14 @@ fn take_of(
     Ok(())
 }
 
-/// Lets go of slots, of those of them that are held.
+/// Lets go of slots, of those of them that are held, and waits for the others no more.
 pub(super) fn release(connection: &Connection, release: &SlotRelease) -> Result<(), UnreadableRow> {
     for name in &release.limits {
         let Some(mut found) = limits::find(connection, name)? else { continue };
-        let Some(held) = find(connection, found.number, release.hold)? else { continue };
+        let Some(held) = find(connection, found.number, release.hold)? else {
+            slot_waiters::remove(connection, found.number, release.hold)?;
+            continue;
+        };
         connection
             .prepare_cached("DELETE FROM concurrency_slots WHERE limit_number = ?1 AND hold = ?2")?
             .execute((found.number, release.hold.as_uuid().as_bytes().as_slice()))?;
@@ -135,13 +156,13 @@ pub(super) fn release(connection: &Connection, release: &SlotRelease) -> Result<
     Ok(())
 }
 
-/// Lets go of all that was held under a lease. Of limits that decay, time gives it back.
+/// Lets go of all that was held or waited for under a lease. Of limits that decay, time gives it back.
 pub(super) fn end_with_lease(connection: &Connection, lease: i64) -> rusqlite::Result<()> {
     connection
         .prepare_cached("DELETE FROM concurrency_slots WHERE lease = ?1")?
         .execute([lease])?;
     connection.prepare_cached("DELETE FROM concurrency_use WHERE lease = ?1")?.execute([lease])?;
-    Ok(())
+    slot_waiters::end_with_lease(connection, lease)
 }
 
 /// How many slots of a limit are held under each lease.

@@ -131,6 +131,14 @@ async fn the_schema_is_version_one() {
             checksum INTEGER NOT NULL,
             PRIMARY KEY (limit_number, hold)
         ) STRICT, WITHOUT ROWID
+        CREATE TABLE concurrency_waiters (
+            limit_number INTEGER NOT NULL REFERENCES concurrency_limits (number) ON DELETE CASCADE,
+            hold BLOB NOT NULL CHECK (length(hold) = 16),
+            lease INTEGER NOT NULL,
+            since INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            PRIMARY KEY (limit_number, hold)
+        ) STRICT, WITHOUT ROWID
         CREATE TABLE concurrency_use (
             limit_number INTEGER NOT NULL REFERENCES concurrency_limits (number) ON DELETE CASCADE,
             lease INTEGER NOT NULL,

@@ -25,7 +25,8 @@ pub use names::LimitNames;
 /// Holds slots of concurrency limits while something is done: of one limit, or of several at once.
 ///
 /// Awaited, it waits until there are as many slots and gives a guard, which lets go of them when it is dropped. Those who wait in one
-/// process get them in the order in which they asked; nobody overtakes, however small his request. A limit that does not exist does not
+/// process get them in the order in which they asked; nobody overtakes, however small his request, but for a run that holds slots already,
+/// for which others may wait. Among processes, one that has waited for a second is given way to. A limit that does not exist does not
 /// limit anything, and a warning says so, unless [`strict`](Concurrency::strict) makes that an error. Limits are made with
 /// [`Engine::concurrency_limits`]; the slots are shared by all processes that use the same database, and those of a process that
 /// dies are free again.

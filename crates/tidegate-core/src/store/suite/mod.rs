@@ -281,6 +281,8 @@ promises! { $
         who_holds_slots_is_told
         of_many_who_take_slots_no_more_are_given_than_there_are
         slots_that_nobody_waits_for_any_more_can_be_released
+        whoever_has_waited_under_another_lease_is_given_way_to
+        nobody_gives_way_to_a_request_that_was_given_up
     }
     requests {
         a_request_comes_back_as_it_was_put

@@ -9,8 +9,8 @@ use super::Subject;
 use super::samples::{at, lease};
 use crate::{
     ConcurrencyLimit, HoldId, Lease, LeaseId, LimitChange, LimitUse, MissingLimit, RunId,
-    SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, Store, StoreErrorKind, Taken,
-    Timestamp, Write,
+    SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotStanding, Store,
+    StoreErrorKind, Taken, Timestamp, Write,
 };
 
 async fn change(store: &Arc<dyn Store>, change: LimitChange) -> bool {
@@ -38,6 +38,7 @@ fn request(limits: &[&str], slots: u32) -> SlotRequest {
         slots,
         mode: SlotMode::Held,
         missing: MissingLimit::LeaveOut,
+        standing: SlotStanding::InLine,
         run_id: None,
         lease: None,
         now: at(0),
@@ -387,4 +388,60 @@ pub async fn slots_that_nobody_waits_for_any_more_can_be_released(subject: &Subj
     }
     assert_eq!(occupied(&store, "db").await, 0);
     assert_eq!(holders(&store, "db").await, []);
+}
+
+/// After a second, and not before: until then those under one lease may hand slots on to each other. Nobody gives way to those under its own.
+pub async fn whoever_has_waited_under_another_lease_is_given_way_to(subject: &Subject) {
+    let store = subject.open().await;
+    create(&store, &[ConcurrencyLimit::new("db", 1)]).await;
+    let [ours, theirs] = [take_lease(&store).await, take_lease(&store).await];
+    let of = |lease: &Lease| SlotRequest { lease: Some(lease.id), ..request(&["db"], 1) };
+    let gets = async |request: &SlotRequest, seconds: i64| {
+        let request = SlotRequest { now: at(seconds * 1_000_000), ..request.clone() };
+        match ask(&store, &request).await {
+            SlotAnswer::Taken { .. } => true,
+            SlotAnswer::Full(_) => false,
+            other @ (SlotAnswer::Never(_) | SlotAnswer::Missing(_) | SlotAnswer::NoDecay(_)) => {
+                panic!("it is taken or full: {other:?}")
+            }
+        }
+    };
+    let [first, second, third] = [of(&ours), of(&ours), of(&ours)];
+    let [waits, waits_too] = [of(&theirs), of(&theirs)];
+    assert!(gets(&first, 0).await);
+    assert!(!gets(&waits, 1).await);
+    release(&store, &first).await;
+    assert!(gets(&second, 1).await);
+    release(&store, &second).await;
+    let ahead = SlotRequest { standing: SlotStanding::Ahead, ..of(&ours) };
+    assert!(gets(&ahead, 5).await, "others may wait for what it holds");
+    release(&store, &ahead).await;
+    assert!(!gets(&third, 5).await, "it is the turn of the other");
+    assert!(!gets(&waits_too, 6).await, "it has not waited");
+    assert!(gets(&waits, 7).await);
+    release(&store, &waits).await;
+    assert!(gets(&third, 8).await, "it has waited the longest now");
+}
+
+/// Or that never meant to wait, or whose slots were taken.
+pub async fn nobody_gives_way_to_a_request_that_was_given_up(subject: &Subject) {
+    let store = subject.open().await;
+    create(&store, &[ConcurrencyLimit::new("db", 1)]).await;
+    let [ours, theirs, dies] =
+        [take_lease(&store).await, take_lease(&store).await, take_lease(&store).await];
+    let of = |lease: &Lease| SlotRequest { lease: Some(lease.id), ..request(&["db"], 1) };
+    let held = of(&ours);
+    assert!(matches!(ask(&store, &held).await, SlotAnswer::Taken { .. }));
+    let passes = SlotRequest { standing: SlotStanding::Passing, ..of(&theirs) };
+    let (given_up, dead, taken) = (of(&theirs), of(&dies), of(&theirs));
+    for request in [&passes, &given_up, &dead, &taken] {
+        assert!(matches!(ask(&store, request).await, SlotAnswer::Full(_)));
+    }
+    release(&store, &given_up).await;
+    assert!(store.end_lease(dies.id, dies.expires).await.expect("the store answers"));
+    release(&store, &held).await;
+    assert!(matches!(ask(&store, &taken).await, SlotAnswer::Taken { .. }));
+    release(&store, &taken).await;
+    let late = SlotRequest { now: at(9_000_000), ..of(&ours) };
+    assert!(matches!(ask(&store, &late).await, SlotAnswer::Taken { .. }));
 }

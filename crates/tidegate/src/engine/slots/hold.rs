@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tidegate_core::{HoldId, LeaseId, LimitUse, RunId, SlotMode, SlotRelease, Write};
+use tidegate_core::{HoldId, LeaseId, LimitUse, RunId, SlotAnswer, SlotMode, SlotRelease, Write};
 
 use super::Wanted;
 use crate::engine::{Claim, Context, Engine};
@@ -11,11 +11,13 @@ use crate::engine::{Claim, Context, Engine};
 pub(crate) struct Hold {
     engine: Engine,
     id: HoldId,
-    /// The limits that slots may be held of.
+    /// The limits that slots may be held of, or that the store knows to be waited for.
     limits: Vec<String>,
     /// Those that slots are held of for certain, and whether they decay.
     held: Vec<(String, bool)>,
     slots: u32,
+    /// The store keeps in mind that they are waited for.
+    waits: bool,
     /// The run that is known to hold them.
     holder: Option<RunId>,
     /// Keeps the lease that the slots end with.
@@ -27,7 +29,16 @@ impl Hold {
     pub(super) fn of_nothing(engine: &Engine) -> Self {
         let engine = engine.clone();
         let (limits, held) = (Vec::new(), Vec::new());
-        Self { engine, id: HoldId::new(), limits, held, slots: 0, holder: None, claim: None }
+        Self {
+            engine,
+            id: HoldId::new(),
+            limits,
+            held,
+            slots: 0,
+            waits: false,
+            holder: None,
+            claim: None,
+        }
     }
 
     pub(super) fn id(&self) -> HoldId {
@@ -45,6 +56,7 @@ impl Hold {
 
     /// Its lease has ended; the next is another.
     pub(super) fn lost(&mut self) {
+        self.waits = false;
         if let Some(claim) = self.claim.take() {
             claim.lost();
         }
@@ -52,14 +64,25 @@ impl Hold {
 
     /// The store is asked for these: the answer may come when nobody waits for it any more.
     pub(super) fn may_hold(&mut self, wanted: &Wanted) {
-        if wanted.mode == SlotMode::Held {
-            self.limits.clone_from(&wanted.limits);
+        self.limits.clone_from(&wanted.limits);
+    }
+
+    /// The store has answered. What it gave is told next.
+    pub(super) fn is_answered(&mut self, answer: Option<&SlotAnswer>, waits: bool) {
+        match answer {
+            Some(SlotAnswer::Taken { .. }) => self.waits = false,
+            Some(SlotAnswer::Full(_)) => self.waits |= waits,
+            Some(SlotAnswer::Never(_) | SlotAnswer::Missing(_) | SlotAnswer::NoDecay(_)) | None => {
+            }
+        }
+        if !self.waits {
+            self.limits.clear();
         }
     }
 
-    /// The store has answered that it gave nothing, or what it gave is told next.
-    pub(super) fn has_nothing(&mut self) {
-        self.limits.clear();
+    /// Whether the store keeps in mind that the slots are waited for.
+    pub(super) fn waits(&self) -> bool {
+        self.waits
     }
 
     /// So many slots of each of these limits are held now.

@@ -79,6 +79,17 @@ enum Stage {
     Gone,
 }
 
+/// When whoever has a place asks the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MayAsk {
+    /// Not before something has happened: it was just told that there is no room.
+    NotNow,
+    /// Once there is room, as far as is known.
+    IfRoom,
+    /// Without room as well, so that the store keeps in mind that it waits.
+    InAnyCase,
+}
+
 /// What whoever has a place is to do.
 #[derive(Debug)]
 pub(super) enum Turn {
@@ -234,18 +245,18 @@ impl Place<'_> {
         &self.wake
     }
 
-    /// What to do now. Who was just told that there is no room may not ask before something has happened.
-    pub(super) fn turn(&mut self, now: Timestamp, may_ask: bool) -> Turn {
+    /// What to do now.
+    pub(super) fn turn(&mut self, now: Timestamp, may_ask: MayAsk) -> Turn {
         let mut state = self.engine.0.slots.lines.lock();
         let lines = || self.limits.iter().filter_map(|limit| state.lines.get(limit));
         if !lines().all(|line| line.may_be_next(self.ticket)) {
             return Turn::Wait(Watch::Nothing);
         }
-        if let Some(watch) = lines().find_map(|line| line.obstacle(self.slots, now)) {
-            return Turn::Wait(watch);
-        }
-        if !may_ask {
-            return Turn::Wait(Watch::Others);
+        let obstacle = lines().find_map(|line| line.obstacle(self.slots, now));
+        match (may_ask, obstacle) {
+            (MayAsk::InAnyCase, _) | (MayAsk::IfRoom, None) => {}
+            (MayAsk::IfRoom | MayAsk::NotNow, Some(watch)) => return Turn::Wait(watch),
+            (MayAsk::NotNow, None) => return Turn::Wait(Watch::Others),
         }
         for limit in self.limits {
             if let Some(line) = state.lines.get_mut(limit) {

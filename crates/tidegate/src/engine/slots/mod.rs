@@ -18,8 +18,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidegate_core::{
-    ConcurrencyLimit, LeaseId, MissingLimit, RunId, SlotAnswer, SlotMode, SlotRequest, Store,
-    StoreError, StoreErrorKind,
+    ConcurrencyLimit, LeaseId, LimitUse, MissingLimit, RunId, SlotAnswer, SlotMode, SlotRequest,
+    SlotRoom, SlotStanding, Store, StoreError, StoreErrorKind, Timestamp,
 };
 use tokio::time::Instant;
 
@@ -28,7 +28,7 @@ use crate::names;
 
 pub(crate) use hold::Hold;
 use holders::Holders;
-use line::{Lines, Place, Turn, Watch};
+use line::{Lines, MayAsk, Place, Priority, Turn, Watch};
 pub(super) use step::RunSlots;
 use tags::TagLimits;
 
@@ -37,6 +37,9 @@ const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(5), Duration::fr
 
 /// How soon it looks whether another process has changed the limit, when all slots are held in this one.
 const LOOK_FOR_CHANGES: Duration = Duration::from_secs(1);
+
+/// So long a request gives way to those of other processes that do not come.
+const GIVES_WAY_FOR: Duration = Duration::from_secs(3);
 
 /// What an engine knows of slots.
 #[derive(Debug, Default)]
@@ -64,6 +67,24 @@ pub(crate) struct Wanted {
 impl Wanted {
     fn run_id(&self) -> Option<RunId> {
         self.run.as_ref().map(|run| run.id())
+    }
+
+    /// How it stands to requests of other processes.
+    fn standing(&self, priority: Priority, gives_way_since: Option<Instant>) -> SlotStanding {
+        match (self.timeout, priority) {
+            (Some(Duration::ZERO), _) => SlotStanding::Passing,
+            (_, Priority::Holder) => SlotStanding::Ahead,
+            (_, Priority::InLine) => match gives_way_since {
+                Some(since) if since.elapsed() >= GIVES_WAY_FOR => SlotStanding::Ahead,
+                Some(_) | None => SlotStanding::InLine,
+            },
+        }
+    }
+
+    /// Whether there is room in these limits, so that whoever is told otherwise gives way.
+    fn has_room(&self, limits: &[LimitUse], now: Timestamp) -> bool {
+        let room = |used: &LimitUse| used.limit.room(self.slots, used.taken(), now);
+        !limits.is_empty() && limits.iter().all(|used| room(used) == SlotRoom::Free)
     }
 }
 
@@ -110,23 +131,33 @@ impl Engine {
         let mut hold = nothing();
         // Keeps an eye on the owners of other processes, which may die while they hold slots.
         hold.claim();
-        let (mut may_ask, mut pause, mut said) = (true, LOOK_AGAIN.0, false);
+        let (mut may_ask, mut pause, mut said) = (MayAsk::IfRoom, LOOK_AGAIN.0, false);
+        let mut gives_way_since = None;
         loop {
             let watch = match place.turn(self.now(), may_ask) {
                 Turn::Ask => {
-                    let (answer, lease) = self.ask(&*store, &wanted, &mut hold).await?;
+                    let standing = wanted.standing(priority, gives_way_since);
+                    let asked = self.ask(&*store, &wanted, standing, &mut hold).await;
+                    let (answer, lease) = match asked {
+                        Err(error) if may_ask == MayAsk::InAnyCase => not_kept_in_mind(error)?,
+                        asked => asked?,
+                    };
                     place.answered(&answer, lease, wanted.mode);
                     match answer {
                         SlotAnswer::Taken { limits, missing } => {
                             hold.has_taken(limits, &wanted);
                             return Ok(Given::Slots(hold, missing));
                         }
-                        SlotAnswer::Full(_) => {}
+                        SlotAnswer::Full(limits) => {
+                            gives_way_since = wanted
+                                .has_room(&limits, self.now())
+                                .then(|| gives_way_since.unwrap_or_else(Instant::now));
+                        }
                         SlotAnswer::Never(used) => return Ok(Given::Never(used.limit)),
                         SlotAnswer::Missing(missing) => return Ok(Given::Missing(missing)),
                         SlotAnswer::NoDecay(limit) => return Ok(Given::NoDecay(limit)),
                     }
-                    may_ask = false;
+                    may_ask = MayAsk::NotNow;
                     continue;
                 }
                 Turn::Wait(watch) => watch,
@@ -135,10 +166,15 @@ impl Engine {
                 say();
             }
             let wait = self.wait_for(&watch, pause);
+            may_ask = MayAsk::IfRoom;
             match place.wait(wait, deadline).await {
                 Waited::Woken => pause = LOOK_AGAIN.0,
                 Waited::LongEnough => match watch {
                     Watch::Nothing | Watch::Time(_) => {}
+                    Watch::Others if !hold.waits() => {
+                        may_ask = MayAsk::InAnyCase;
+                        pause = (2 * pause).min(LOOK_AGAIN.1);
+                    }
                     Watch::Others | Watch::Changes => {
                         self.look(&*store, &place).await?;
                         pause = (2 * pause).min(LOOK_AGAIN.1);
@@ -148,7 +184,6 @@ impl Engine {
                     return Ok(Given::TimedOut(wanted.timeout.unwrap_or_default()));
                 }
             }
-            may_ask = true;
         }
     }
 
@@ -157,6 +192,7 @@ impl Engine {
         &self,
         store: &dyn Store,
         wanted: &Wanted,
+        standing: SlotStanding,
         hold: &mut Hold,
     ) -> Result<(SlotAnswer, Option<LeaseId>), StoreError> {
         let mut again = true;
@@ -169,12 +205,14 @@ impl Engine {
                 slots: wanted.slots,
                 mode: wanted.mode,
                 missing: wanted.missing,
+                standing,
                 run_id: wanted.run_id(),
                 lease,
                 now: self.now(),
             };
+            let waits = request.waits().is_some();
             let answer = store.take_slots(request).await;
-            hold.has_nothing();
+            hold.is_answered(answer.as_ref().ok(), waits);
             match answer {
                 Err(error) if error.kind() == StoreErrorKind::LeaseEnded && again => {
                     again = false;
@@ -222,6 +260,15 @@ impl Engine {
     pub(crate) fn waiting_for(&self, limit: &str) -> usize {
         self.0.slots.lines.waiting(limit)
     }
+}
+
+/// That the store cannot keep in mind who waits is no reason to wait no more.
+fn not_kept_in_mind(error: StoreError) -> Result<(SlotAnswer, Option<LeaseId>), StoreError> {
+    if error.kind() == StoreErrorKind::Closed {
+        return Err(error);
+    }
+    tracing::debug!(target: "tidegate::engine", "{error}");
+    Ok((SlotAnswer::Full(Vec::new()), None))
 }
 
 /// Why a wait has ended.
