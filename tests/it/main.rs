@@ -22,6 +22,7 @@ mod database;
 mod definition;
 mod drops;
 mod error;
+mod events;
 mod final_state;
 mod frozen;
 mod hook;

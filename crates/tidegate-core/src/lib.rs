@@ -9,6 +9,7 @@ mod call_key;
 mod clock;
 mod concurrency;
 mod definition;
+mod event;
 mod id;
 mod lease;
 mod log;
@@ -31,6 +32,9 @@ pub use concurrency::{
     Taken,
 };
 pub use definition::{Definition, Parameter, RunKind};
+pub use event::{
+    EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, Resource, state_events,
+};
 pub use id::{DeploymentId, RunId};
 pub use lease::{Holder, Lease, LeaseId};
 pub use log::{LogLevel, LogRecord};
@@ -47,8 +51,8 @@ pub use state::{
 };
 pub use store::{
     Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
-    Expired, IfExists, LogQuery, Order, ParseDurabilityError, RecordedCall, RequestQuery, Room,
-    RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+    EventQuery, Expired, IfExists, LogQuery, Order, ParseDurabilityError, RecordedCall,
+    RequestQuery, Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };
 pub use transaction::{
     HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,

@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, Lease, LeaseId, Request, RequestId, Run, RunId,
-    RunPolicy, SlotRelease, State, StoreError, StoreErrorKind, Timestamp, TransactionRecord,
+    ArtifactRecord, CacheEntry, CacheKey, EventRecord, Lease, LeaseId, Request, RequestId, Run,
+    RunId, RunPolicy, SlotRelease, State, StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -22,6 +22,8 @@ pub enum Write {
     Advance(Box<Advance>),
     /// An artifact is made, or its data is changed.
     Artifact(Box<ArtifactRecord>),
+    /// An event is emitted. One whose id is known already is not recorded again.
+    Event(Box<EventRecord>),
     /// A lease is taken.
     TakeLease(Box<Lease>),
     /// A lease holds until a later time. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when it has ended.
@@ -65,7 +67,7 @@ pub enum Write {
 }
 
 impl Write {
-    /// What it is about: the id of a run, an artifact, a lease, a transaction, a request or slots that were taken together, or the
+    /// What it is about: the id of a run, an artifact, an event, a lease, a transaction, a request or slots that were taken together, or the
     /// first half of a key.
     #[must_use]
     pub fn subject(&self) -> Uuid {
@@ -73,6 +75,7 @@ impl Write {
             Self::Begin(run) => *run.id.as_uuid(),
             Self::Advance(advance) => *advance.run_id.as_uuid(),
             Self::Artifact(artifact) => *artifact.id.as_uuid(),
+            Self::Event(event) => *event.id.as_uuid(),
             Self::TakeLease(lease) => *lease.id.as_uuid(),
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
             Self::Cache { entry, .. } => Uuid::from_bytes(entry.key.half()),

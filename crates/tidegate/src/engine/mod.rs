@@ -18,6 +18,7 @@ mod control;
 mod crash;
 mod end;
 mod execution;
+mod feed;
 mod hooks;
 mod live;
 mod nursery;
@@ -56,6 +57,7 @@ pub(crate) use context::{Context, union};
 use control::Roster;
 pub(crate) use control::{ASKED_TO_CANCEL, cancelled};
 pub(crate) use execution::Execution;
+use feed::Feed;
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use ownership::Claim;
@@ -110,6 +112,7 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    feed: Feed,
     /// Who computes what is to be cached.
     turns: Turns,
     /// Who waits for slots of concurrency limits.
@@ -141,6 +144,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            feed: Feed::default(),
             turns: Turns::default(),
             slots: Slots::default(),
             archive,
@@ -204,6 +208,11 @@ impl Engine {
 
     fn activity(&self) -> &Activity {
         &self.0.activity
+    }
+
+    /// Wakes those who follow events.
+    pub(crate) fn feed(&self) -> &Feed {
+        &self.0.feed
     }
 
     /// Owns one more run, in a store where runs need an owner. A run that is called inside another has the lease of that, so that an owner which was taken for dead gets no further with a

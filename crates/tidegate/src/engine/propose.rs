@@ -78,7 +78,9 @@ impl Execution {
     async fn record_soon(&mut self) -> Result<()> {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
-        store.put(write).await.map_err(|error| self.not_recorded(error))
+        let room = store.put(write);
+        self.live.engine().feed().recorded();
+        room.await.map_err(|error| self.not_recorded(error))
     }
 
     /// Gives the store what it does not know yet, and waits until it is durable.
@@ -86,6 +88,7 @@ impl Execution {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
         let acknowledged = store.put_acknowledged(write);
+        self.live.engine().feed().recorded();
         if self.ended {
             // Stored together with the end, and whoever waits for them need not wait for that.
             self.release_slots();
