@@ -21,6 +21,7 @@ mod drops;
 mod error;
 mod final_state;
 mod frozen;
+mod futures;
 mod graph;
 mod handles;
 mod hook;
