@@ -134,7 +134,7 @@ async fn a_flow_that_ran_out_of_time_waits_for_nothing() {
     check(
         pipeline(),
         expect![[r#"
-            Err: TimedOut('Flow run exceeded timeout of 5 second(s)')
+            Err: TimedOut('Flow run exceeded timeout of 5 second(s)', type=FAILED)
             flow pipeline: Pending > Running > TimedOut
               task slow: Pending > Running > Crashed
               task slow: Pending > Crashed

@@ -19,6 +19,7 @@ mod database;
 mod definition;
 mod drops;
 mod error;
+mod events;
 mod final_state;
 mod frozen;
 mod futures;
