@@ -210,6 +210,7 @@ async fn a_full_row_has_everything() {
         [0,10,{"scheduled_time":1763935201123456}]
         [0,1,{"name":"Late","scheduled_time":1763935201123456}]
         [1,1,{"scheduled_time":1763935200123555}]
+        [1,0,{"name":"NotReady","message":"an upstream run failed"}]
         [2,1]
         [7,1]
         [7,1,{"timeout":1763935200123956,"key":"approve"}]
