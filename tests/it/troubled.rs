@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, Expired, IfExists, LogQuery,
+    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, EventQuery, Expired, IfExists, LogQuery,
     RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError,
     StoreErrorKind, StoreInfo, TransactionEnd, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, Lease, LeaseId, LogRecord, Request,
-    Run, RunId, StateType, Timestamp,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, EventRecord, Lease, LeaseId,
+    LogRecord, Request, Run, RunId, StateType, Timestamp,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -72,6 +72,7 @@ impl Troubled {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
             Write::Artifact(_)
+            | Write::Event(_)
             | Write::TakeLease(_)
             | Write::RenewLease { .. }
             | Write::ReleaseLease(_)
@@ -201,6 +202,10 @@ impl Store for Troubled {
 
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.inner.delete_artifact(id)
+    }
+
+    fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {
+        self.inner.events(query)
     }
 
     fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {

@@ -8,6 +8,7 @@ mod cache;
 mod call_key;
 mod clock;
 mod definition;
+mod event;
 pub mod graph;
 mod id;
 mod lease;
@@ -26,6 +27,9 @@ pub use cache::{CacheEntry, CacheKey};
 pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
 pub use definition::{Definition, Parameter, RunKind};
+pub use event::{
+    EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, Resource, state_events,
+};
 pub use graph::{CallPlace, Graph};
 pub use id::{DeploymentId, RunId};
 pub use lease::{Holder, Lease, LeaseId};
@@ -43,8 +47,8 @@ pub use state::{
 };
 pub use store::{
     Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
-    Expired, IfExists, LogQuery, Order, ParseDurabilityError, RecordedCall, RequestQuery, Room,
-    RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+    EventQuery, Expired, IfExists, LogQuery, Order, ParseDurabilityError, RecordedCall,
+    RequestQuery, Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };
 pub use transaction::{
     HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,

@@ -76,6 +76,9 @@ CREATE INDEX runs_at_top ON runs (created) WHERE flow_run_id IS NULL AND task_ru
 -- Runs that were called in a task run outside flow runs, which are few.
 CREATE INDEX runs_by_task_run ON runs (task_run_id) WHERE flow_run_id IS NULL AND task_run_id IS NOT NULL;
 
+-- What happened lately, for events.
+CREATE INDEX runs_by_state_timestamp ON runs (state_timestamp);
+
 -- Whether everything in a flow run has ended.
 CREATE INDEX runs_not_ended ON runs (root_flow_run_id) WHERE end_time IS NULL;
 
@@ -168,3 +171,24 @@ CREATE INDEX artifacts_by_key ON artifacts (key, number) WHERE key IS NOT NULL;
 CREATE INDEX artifacts_by_flow_run ON artifacts (flow_run_id, number) WHERE flow_run_id IS NOT NULL;
 
 CREATE INDEX artifacts_by_task_run ON artifacts (task_run_id, number) WHERE task_run_id IS NOT NULL;
+
+-- Events that user code has emitted. Those that are changes of state are made from the states of runs.
+CREATE TABLE events (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    occurred INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    flow_run_id BLOB CHECK (length(flow_run_id) = 16),
+    task_run_id BLOB CHECK (length(task_run_id) = 16),
+    resource TEXT NOT NULL, -- its labels, as a JSON object
+    related TEXT, -- a JSON array of such objects
+    payload TEXT, -- as JSON
+    follows BLOB CHECK (length(follows) = 16),
+    checksum INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX events_by_time ON events (occurred);
+
+CREATE INDEX events_by_flow_run ON events (flow_run_id, number) WHERE flow_run_id IS NOT NULL;
+
+CREATE INDEX events_by_task_run ON events (task_run_id, number) WHERE task_run_id IS NOT NULL;

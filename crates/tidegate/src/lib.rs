@@ -18,6 +18,7 @@ mod definition;
 mod duration;
 mod engine;
 mod error;
+mod event;
 pub mod graph;
 mod hook;
 mod inputs;
@@ -62,6 +63,7 @@ pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
 pub use error::{Error, Result};
+pub use event::{EmitEvent, EventStream, Events, emit_event};
 pub use graph::Graph;
 pub use hook::{Hook, HookOutcome, IntoHook, IntoRetryCondition, RetryCondition};
 pub use isolation::IsolationLevel;
@@ -82,7 +84,10 @@ pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;
 pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
-pub use tidegate_core::{ArtifactId, ArtifactRecord, ArtifactType};
+pub use tidegate_core::{
+    ArtifactId, ArtifactRecord, ArtifactType, EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME,
+    RESOURCE_ROLE, Resource,
+};
 pub use tidegate_core::{
     CacheEntry, CacheKey, CallKey, CallPlace, Clock, Delays, DeploymentId, Holder, Lease, LeaseId,
     LogLevel, LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,

@@ -23,10 +23,11 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, Lease, LeaseId, LogRecord, Request,
-    Run, RunId, StateResult, Timestamp, TransactionRecord,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, EventRecord, Lease, LeaseId,
+    LogRecord, Request, Run, RunId, StateResult, Timestamp, TransactionRecord,
 };
 
+pub use crate::event::EventQuery;
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
 pub use query::{ArtifactQuery, LogQuery, Order, RequestQuery, RunQuery};
@@ -219,6 +220,10 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Deletes an artifact, and says whether it was there. The latest of its key is then the newest that is left.
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>>;
 
+    /// The events that match, in the order asked for: those that were put, and the states of runs as [`state_events`](crate::state_events)
+    /// makes events of them.
+    fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>>;
+
     /// The result that is kept under this key, expired or not. It is kept as long as the run that computed it, if that is on record.
     fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>>;
 
@@ -238,7 +243,7 @@ pub trait Store: fmt::Debug + Send + Sync {
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;
 
     /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it, its log lines, its
-    /// artifacts, and what is cached of it. Nothing of a run is deleted before all that was made inside it has ended.
+    /// artifacts, the events that its code emitted, and what is cached of it. Nothing of a run is deleted before all that was made inside it has ended.
     ///
     /// One call deletes at most so many runs, log lines and artifacts, in one transaction, so that it holds nobody up; call it again
     /// while there is [`more`](Deleted::more). What does not fit one call is deleted from the newest to the oldest and the

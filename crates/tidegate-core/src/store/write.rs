@@ -9,8 +9,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, CallPlace, Lease, LeaseId, Parameters, Request,
-    RequestId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp,
+    ArtifactRecord, CacheEntry, CacheKey, CallPlace, EventRecord, Lease, LeaseId, Parameters,
+    Request, RequestId, Run, RunId, RunPolicy, State, StoreError, StoreErrorKind, Timestamp,
     TransactionRecord,
 };
 
@@ -23,6 +23,8 @@ pub enum Write {
     Advance(Box<Advance>),
     /// An artifact is made, or its data is changed.
     Artifact(Box<ArtifactRecord>),
+    /// An event is emitted. One whose id is known already is not recorded again.
+    Event(Box<EventRecord>),
     /// A lease is taken.
     TakeLease(Box<Lease>),
     /// A lease holds until a later time. Refused as [`LeaseEnded`](StoreErrorKind::LeaseEnded) when it has ended.
@@ -64,13 +66,14 @@ pub enum Write {
 }
 
 impl Write {
-    /// What it is about: the id of a run, an artifact, a lease, a transaction or a request, or the first half of a key.
+    ///, What, it, is, about:, the, id, of, a, run, an, artifact, event, lease, or, transaction, first, half, key., request
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
             Self::Begin(run) => *run.id.as_uuid(),
             Self::Advance(advance) => *advance.run_id.as_uuid(),
             Self::Artifact(artifact) => *artifact.id.as_uuid(),
+            Self::Event(event) => *event.id.as_uuid(),
             Self::TakeLease(lease) => *lease.id.as_uuid(),
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
             Self::Cache { entry, .. } => Uuid::from_bytes(entry.key.half()),

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
-    Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Expired, Lease, LeaseId,
-    LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Run, RunId, RunQuery, StoreError,
-    StoreErrorKind, TransactionRecord, Write,
+    Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, EventQuery, EventRecord, Expired,
+    Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Run, RunId, RunQuery,
+    StoreError, StoreErrorKind, TransactionRecord, Write,
 };
 
 use uuid::Uuid;
@@ -23,7 +23,10 @@ use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
-use super::{artifact_row, cache, leases, log_row, request_row, run_query, transaction_row};
+use super::{
+    artifact_row, cache, event_query, event_row, leases, log_row, request_row, run_query,
+    transaction_row,
+};
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -270,6 +273,11 @@ impl Database {
             .map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn events(&mut self, query: &EventQuery) -> Result<Vec<EventRecord>, StoreError> {
+        let Self { connection, place, known, .. } = self;
+        event_query::select(connection, known, query).map_err(|error| unreadable(place, error))
+    }
+
     pub(super) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {
         log_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
     }
@@ -307,6 +315,8 @@ impl Transaction<'_> {
             }
             Write::Advance(advance) => self.advance(write, advance),
             Write::Artifact(artifact) => artifact_row::put(self.connection, artifact)
+                .map_err(|error| trouble(self.place, write, error)),
+            Write::Event(event) => event_row::put(self.connection, event)
                 .map_err(|error| trouble(self.place, write, error)),
             Write::TakeLease(lease) => leases::take(self.connection, lease)
                 .map_err(|error| trouble(self.place, write, error.into())),

@@ -177,6 +177,7 @@ impl Deletion<'_> {
             }
             self.delete_logs_of(&node)?;
             self.delete_artifacts_of(&node)?;
+            self.delete_events_of(&node)?;
             self.delete_transactions_of(&node)?;
             if self.left == 0 {
                 return Ok(Outcome::Smaller);
@@ -244,6 +245,11 @@ impl Deletion<'_> {
             of_run!("artifacts", "task_run_id"),
         )
         .map(drop)
+    }
+
+    fn delete_events_of(&mut self, node: &Node) -> rusqlite::Result<()> {
+        self.delete_of(node, of_run!("events", "flow_run_id"), of_run!("events", "task_run_id"))
+            .map(drop)
     }
 
     fn delete_transactions_of(&mut self, node: &Node) -> rusqlite::Result<()> {

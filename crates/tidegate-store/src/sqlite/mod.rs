@@ -9,6 +9,8 @@ mod database;
 mod definitions;
 mod deletion;
 mod error;
+mod event_query;
+mod event_row;
 mod expired;
 mod file;
 mod gathering;
@@ -49,8 +51,9 @@ use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
-    Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Request, RequestQuery,
-    Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
+    EventQuery, EventRecord, Expired, IfExists, Lease, LeaseId, LogQuery, LogRecord, RecordedCall,
+    Request, RequestQuery, Room, Run, RunId, RunQuery, Store, StoreError, StoreInfo, Timestamp,
+    TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -271,6 +274,10 @@ impl Store for Sqlite {
 
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.act(1, move |connection| artifact_row::delete(connection, id))
+    }
+
+    fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {
+        self.ask(move |database| database.events(&query))
     }
 
     fn cached(&self, key: CacheKey) -> BoxFuture<'_, Result<Option<CacheEntry>, StoreError>> {

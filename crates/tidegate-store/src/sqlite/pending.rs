@@ -100,6 +100,7 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::RenewLease { id, .. } => Some(*id),
         Write::Cache { lease, .. } | Write::Transaction { lease, .. } => *lease,
         Write::Artifact(_)
+        | Write::Event(_)
         | Write::ReleaseLease(_)
         | Write::Unlock { .. }
         | Write::Request(_)

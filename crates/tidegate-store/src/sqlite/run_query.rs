@@ -139,6 +139,14 @@ impl Conditions {
         self.values.push(value.into());
     }
 
+    /// Adds to the last condition, with one more parameter.
+    pub(super) fn continues(&mut self, clause: &str, value: impl Into<Value>) {
+        if let Some(last) = self.clauses.last_mut() {
+            last.push_str(clause);
+            self.values.push(value.into());
+        }
+    }
+
     /// Adds a condition without parameters.
     pub(super) fn always(&mut self, clause: &str) {
         self.clauses.push(clause.to_owned());

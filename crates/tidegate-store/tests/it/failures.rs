@@ -36,7 +36,7 @@ async fn count(store: &Sqlite) -> u64 {
 
 #[tokio::test]
 async fn a_full_disk_is_told_and_everything_kept_is_stored_once_there_is_room() {
-    let (_folder, path, store) = open(|options| options.max_size = Some(440 * 1024));
+    let (_folder, path, store) = open(|options| options.max_size = Some(640 * 1024));
     let filler = "x".repeat(1000);
     store.put_logs((0..200).map(|n| log_line(RunId::new(), n, &filler)).collect());
     store.flush().await.unwrap();

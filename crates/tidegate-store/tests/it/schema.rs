@@ -91,6 +91,7 @@ async fn the_schema_is_version_one() {
         CREATE INDEX runs_not_completed ON runs (state_type, created) WHERE state_type <> 3
         CREATE INDEX runs_at_top ON runs (created) WHERE flow_run_id IS NULL AND task_run_id IS NULL
         CREATE INDEX runs_by_task_run ON runs (task_run_id) WHERE flow_run_id IS NULL AND task_run_id IS NOT NULL
+        CREATE INDEX runs_by_state_timestamp ON runs (state_timestamp)
         CREATE INDEX runs_not_ended ON runs (root_flow_run_id) WHERE end_time IS NULL
         CREATE TABLE deletions (
             id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)
@@ -160,6 +161,22 @@ async fn the_schema_is_version_one() {
         CREATE INDEX artifacts_by_key ON artifacts (key, number) WHERE key IS NOT NULL
         CREATE INDEX artifacts_by_flow_run ON artifacts (flow_run_id, number) WHERE flow_run_id IS NOT NULL
         CREATE INDEX artifacts_by_task_run ON artifacts (task_run_id, number) WHERE task_run_id IS NOT NULL
+        CREATE TABLE events (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            occurred INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            flow_run_id BLOB CHECK (length(flow_run_id) = 16),
+            task_run_id BLOB CHECK (length(task_run_id) = 16),
+            resource TEXT NOT NULL, -- its labels, as a JSON object
+            related TEXT, -- a JSON array of such objects
+            payload TEXT, -- as JSON
+            follows BLOB CHECK (length(follows) = 16),
+            checksum INTEGER NOT NULL
+        ) STRICT
+        CREATE INDEX events_by_time ON events (occurred)
+        CREATE INDEX events_by_flow_run ON events (flow_run_id, number) WHERE flow_run_id IS NOT NULL
+        CREATE INDEX events_by_task_run ON events (task_run_id, number) WHERE task_run_id IS NOT NULL
     "#]].assert_eq(&lines(
         &connection,
         "SELECT 'application_id ' || application_id FROM pragma_application_id \
@@ -193,6 +210,7 @@ async fn a_full_row_has_everything() {
         [0,10,{"scheduled_time":1763935201123456}]
         [0,1,{"name":"Late","scheduled_time":1763935201123456}]
         [1,1,{"scheduled_time":1763935200123555}]
+        [1,0,{"name":"NotReady","message":"an upstream run failed"}]
         [2,1]
         [7,1]
         [7,1,{"timeout":1763935200123956,"key":"approve"}]

@@ -56,6 +56,7 @@ impl Execution {
         {
             // The write is taken even when nobody waits for room.
             drop(store.put(write));
+            self.live.engine().feed().recorded();
         }
         self.end_requests_later();
         if !self.told_of_cancellation {

@@ -19,6 +19,7 @@ mod crash;
 mod dry_run;
 mod end;
 mod execution;
+mod feed;
 mod first_record;
 mod hooks;
 mod live;
@@ -60,6 +61,7 @@ use control::Roster;
 pub(crate) use control::{ASKED_TO_CANCEL, cancelled};
 pub(crate) use dry_run::DryRun;
 pub(crate) use execution::Execution;
+use feed::Feed;
 pub(crate) use first_record::{default_name, place};
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
@@ -115,6 +117,7 @@ struct Inner {
     sink: Sink,
     nursery: Nursery,
     activity: Activity,
+    feed: Feed,
     /// Who computes what is to be cached.
     turns: Turns,
     archive: Archive,
@@ -147,6 +150,7 @@ impl Engine {
             sink,
             nursery: Nursery::new(),
             activity: Activity::default(),
+            feed: Feed::default(),
             turns: Turns::default(),
             archive,
             housekeeping: Housekeeping::default(),
@@ -210,6 +214,11 @@ impl Engine {
 
     fn activity(&self) -> &Activity {
         &self.0.activity
+    }
+
+    /// Wakes those who follow events.
+    pub(crate) fn feed(&self) -> &Feed {
+        &self.0.feed
     }
 
     /// Owns one more run, in a store where runs need an owner. A run that is called inside another has the lease of that, so that an owner which was taken for dead gets no further with a

@@ -73,14 +73,18 @@ impl Execution {
     pub(super) async fn record_soon(&mut self) -> Result<()> {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
-        store.put(write).await.map_err(|error| self.not_recorded(error))
+        let room = store.put(write);
+        self.live.engine().feed().recorded();
+        room.await.map_err(|error| self.not_recorded(error))
     }
 
     /// Gives the store what it does not know yet, and waits until it is durable.
     pub(super) async fn record_acknowledged(&mut self) -> Result<()> {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
-        store.put_acknowledged(write).await.map_err(|error| self.not_recorded(error))
+        let acknowledgement = store.put_acknowledged(write);
+        self.live.engine().feed().recorded();
+        acknowledgement.await.map_err(|error| self.not_recorded(error))
     }
 
     fn not_recorded(&self, error: StoreError) -> Error {

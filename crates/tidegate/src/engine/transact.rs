@@ -75,6 +75,7 @@ impl Execution {
         self.recorded = Some(run.states.len());
         self.recorded_policy = run.policy.clone();
         *self.live.record_mut() = *run;
+        self.live.engine().feed().recorded();
         self.has_left_result();
         Ok(Outcome::Committed)
     }

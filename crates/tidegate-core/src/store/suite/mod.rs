@@ -19,6 +19,7 @@ mod artifacts;
 mod cache;
 mod calls;
 mod deletion;
+mod events;
 mod leases;
 mod lifecycle;
 mod locks;
@@ -140,6 +141,11 @@ promises! { $
         the_latest_of_a_key_is_the_newest_that_is_left
         an_artifact_that_is_put_again_is_brought_up_to_date
         artifacts_are_found_by_what_they_are_and_who_made_them
+    }
+    events {
+        an_event_comes_back_as_it_was_put
+        events_are_found_by_what_happened_to_what_and_when
+        the_states_of_runs_are_events
     }
     order {
         an_acknowledgement_implies_every_write_before_it
