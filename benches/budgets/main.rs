@@ -14,6 +14,7 @@ mod commits;
 mod durable;
 mod figures;
 mod floors;
+mod limits;
 mod processes;
 mod setup;
 mod summary;
@@ -29,6 +30,7 @@ fn main() -> tidegate::Result<()> {
     calls::bench(&mut criterion)?;
     commits::bench(&mut criterion)?;
     durable::bench(&mut criterion, &mut figures)?;
+    limits::bench(&mut criterion, &mut figures)?;
     processes::bench(&mut criterion, &mut figures)?;
     build::measure(&mut figures);
     criterion.final_summary();
