@@ -15,6 +15,7 @@ mod durable;
 mod fan_out;
 mod figures;
 mod floors;
+mod limits;
 mod processes;
 mod setup;
 mod summary;
@@ -30,6 +31,7 @@ fn main() -> tidegate::Result<()> {
     calls::bench(&mut criterion)?;
     commits::bench(&mut criterion)?;
     durable::bench(&mut criterion, &mut figures)?;
+    limits::bench(&mut criterion, &mut figures)?;
     processes::bench(&mut criterion, &mut figures)?;
     fan_out::bench(&mut figures)?;
     build::measure(&mut figures);

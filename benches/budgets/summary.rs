@@ -3,10 +3,11 @@
 use std::fmt;
 
 use crate::durable::{FLOWS, FLOWS_AT_ONCE, TASKS};
+use crate::figures::Figures;
+use crate::limits::WAITERS;
 
 /// What a flow run of two steps waits for: that it runs, its two tasks, and its end.
 const COMMITS_A_FLOW: u64 = 4;
-use crate::figures::Figures;
 
 /// A figure with its unit.
 #[derive(Clone, Copy)]
@@ -225,6 +226,36 @@ fn rows(figures: &Figures) -> Vec<Row> {
             rate("flows process", "two steps, 32 at once", FLOWS),
             None,
             NoBudget,
+        ),
+        row(
+            "slot of a concurrency limit, full",
+            seconds("slot of a limit", "full"),
+            floor("4 KiB and fdatasync", seconds("sequential full", "append and sync 4 KiB")),
+            NoBudget,
+        ),
+        row(
+            "slot of a concurrency limit, process",
+            seconds("slot of a limit", "process"),
+            raw_row("process"),
+            NoBudget,
+        ),
+        row(
+            "1,000 tasks on a limit of 10, full",
+            rate("limits", "crowd", WAITERS),
+            floor("without a limit", rate("limits", "crowd without a limit", WAITERS)),
+            NoBudget,
+        ),
+        row(
+            "  processor time while they wait, a second",
+            kept("waiting for their own").map(Seconds),
+            None,
+            AtMost(Seconds(10e-3)),
+        ),
+        row(
+            "  the same, while another process holds the slots",
+            kept("waiting for another").map(Seconds),
+            None,
+            AtMost(Seconds(10e-3)),
         ),
         row(
             "first flow of a process, existing file",

@@ -275,6 +275,26 @@ fn cancel_ends_a_task_a_flow_and_a_run_by_its_id() {
     ]);
 }
 
+#[test]
+fn concurrency_limits_are_kept_by_two_processes_together() {
+    let folder = Folder::new();
+    let run = || folder.run("concurrency_limits", &[], &[]);
+    let both = std::thread::scope(|scope| {
+        [scope.spawn(run), scope.spawn(run)].map(|run| run.join().unwrap())
+    });
+    for printed in both {
+        printed.prints(&[
+            "9 pages, at most ",
+            "Saving page 3 over two connections.",
+            "6 questions within ",
+            "The concurrency limit 'tag:by-night' is 0, so that no task run under it may begin",
+            "tag:by-night: 0 of 0 slots are taken",
+        ]);
+        assert!(!printed.out.contains("as one of 4"), "{}", printed.out);
+        assert_eq!(printed.count("Finished in state Completed()"), 9 + 3 + 6 + 1);
+    }
+}
+
 /// The second process has nothing to compute but what has expired.
 #[test]
 fn caching_takes_what_an_earlier_process_has_computed() {

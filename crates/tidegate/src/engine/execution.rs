@@ -13,6 +13,7 @@ use crate::engine::conclude::Next;
 use crate::engine::control::{CalledOff, HoldUp, Listed, Watched};
 use crate::engine::first_record::{first_record, made_name, place, result_key, tell_of};
 use crate::engine::recall::{Recalled, recall};
+use crate::engine::slots::RunSlots;
 use crate::engine::transact::no_store;
 use crate::engine::upstream::Prospect;
 use crate::engine::{Body, Claim, Context, Engine, LiveRun, Plan, Told};
@@ -42,6 +43,8 @@ pub(crate) struct Execution {
     pub(super) learned: bool,
     /// What fails the next attempt before it begins.
     pub(super) trouble: Option<Error>,
+    /// What it holds while it runs.
+    pub(super) slots: RunSlots,
     /// Owns the run, where runs need an owner.
     pub(super) claim: Option<Claim>,
     /// Its hooks for a cancellation were called.
@@ -130,6 +133,7 @@ impl Execution {
             prospect,
             learned: false,
             trouble: None,
+            slots: RunSlots::None,
             claim,
             told_of_cancellation: false,
             hold_up: None,
@@ -161,7 +165,10 @@ impl Execution {
         let live = Arc::clone(&self.live);
         match Watched::new(live, self.live_on(body)).await {
             Ok(Life::Ended(end, _busy)) => self.end_life(end).await,
-            Ok(Life::GivenUp(error)) => Err(error),
+            Ok(Life::GivenUp(error)) => {
+                self.release_slots();
+                Err(error)
+            }
             Ok(Life::CalledOff) | Err(CalledOff) => {
                 let end = Box::pin(self.end_called_off()).await;
                 Box::pin(self.end_life(end)).await
@@ -211,6 +218,7 @@ impl Execution {
             match next {
                 Next::AttemptAt(time) => {
                     drop(busy);
+                    self.release_slots();
                     self.wait_until(time).await;
                 }
                 Next::Ended(end) => return Life::Ended(end, busy),
@@ -225,6 +233,7 @@ impl Execution {
         }
         self.stage(&end).await;
         self.record_end().await?;
+        self.release_slots();
         self.leave_transaction().await?;
         self.call_end_hooks().await;
         if self.live.control().was_asked() {
@@ -258,6 +267,7 @@ impl Execution {
 
     /// Enters RUNNING, unless the engine is stopping; a flow that ran before knows then what of its calls is recorded.
     async fn begin_attempt(&mut self) -> Result<Option<Busy>> {
+        self.take_slots().await?;
         let busy = match self.live.kind() {
             RunKind::Flow => None,
             RunKind::Task => Some(Busy::begin(&self.live).await),

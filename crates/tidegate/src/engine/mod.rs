@@ -33,6 +33,7 @@ mod recall;
 mod result;
 mod retention;
 mod shutdown;
+mod slots;
 mod staging;
 mod transact;
 mod turn;
@@ -42,7 +43,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tidegate_core::{Clock, Store, Timestamp};
+use tidegate_core::{Clock, LeaseId, Store, Timestamp};
 
 use crate::error::{Error, Result};
 use crate::log::Sink;
@@ -71,6 +72,8 @@ use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use panics::{Panic, caught};
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
+use slots::Slots;
+pub(crate) use slots::{Given, Hold, Wanted};
 pub(crate) use transact::not_in_transactional_body;
 use turn::Turns;
 pub(crate) use turn::{Line, Turn};
@@ -120,6 +123,8 @@ struct Inner {
     feed: Feed,
     /// Who computes what is to be cached.
     turns: Turns,
+    /// Who waits for slots of concurrency limits.
+    slots: Slots,
     archive: Archive,
     housekeeping: Housekeeping,
     /// What it runs at top level.
@@ -152,6 +157,7 @@ impl Engine {
             activity: Activity::default(),
             feed: Feed::default(),
             turns: Turns::default(),
+            slots: Slots::default(),
             archive,
             housekeeping: Housekeeping::default(),
             roster,
@@ -231,6 +237,11 @@ impl Engine {
             record.lease.filter(|_| !record.is_terminal())
         });
         Some(lease.map_or_else(|| ownership.claim(), |lease| ownership.claim_within(lease)))
+    }
+
+    /// The lease that it holds now.
+    fn lease(&self) -> Option<LeaseId> {
+        self.0.ownership.as_ref().and_then(|ownership| ownership.lease())
     }
 
     /// Ends the runs of owners that died, in a store that others may share.
