@@ -326,3 +326,17 @@ fn transactions_are_kept_or_undone_as_a_whole() {
     ]);
     assert!(!printed.out.contains("Shipped 'Orlando'"), "{}", printed.out);
 }
+
+#[test]
+fn graph_draws_a_flow_before_it_runs_and_after() {
+    let folder = Folder::new();
+    let printed = folder.run("graph", &["report.svg"], &[]);
+    let (plan, run) = printed.out.split_once("What happened:").unwrap();
+    assert!(!plan.contains("Asked for"), "{plan}");
+    assert_eq!(plan.matches("[\"forecast\"]:::call").count(), 2, "{plan}");
+    assert_eq!(run.matches("✓ forecast-").count(), 4, "{run}");
+    assert_eq!(run.matches("2 attempts").count(), 1, "{run}");
+    assert!(run.contains("subgraph") && run.contains("✓ publish / "), "{run}");
+    let image = std::fs::read_to_string(folder.0.path().join("report.svg")).unwrap();
+    assert!(image.starts_with("<svg ") && image.contains(">0</text>"), "{image}");
+}

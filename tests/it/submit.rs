@@ -247,6 +247,7 @@ async fn submissions_inside_submissions_end() {
 async fn handles_of_a_run_that_cannot_be_described_tell_why() {
     let delays = tidegate::Delays::List(vec![Duration::from_secs(1); 51]);
     let handle = one().retry_delay(delays).submit();
+    handle.wait().await;
     assert_eq!((handle.id(), handle.state(), handle.is_finished()), (None, None, true));
     assert!(handle.await.unwrap_err().is_configuration());
 }

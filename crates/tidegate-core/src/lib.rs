@@ -10,6 +10,7 @@ mod clock;
 mod concurrency;
 mod definition;
 mod event;
+pub mod graph;
 mod id;
 mod lease;
 mod log;
@@ -35,6 +36,7 @@ pub use definition::{Definition, Parameter, RunKind};
 pub use event::{
     EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, Resource, state_events,
 };
+pub use graph::{CallPlace, Graph};
 pub use id::{DeploymentId, RunId};
 pub use lease::{Holder, Lease, LeaseId};
 pub use log::{LogLevel, LogRecord};

@@ -32,6 +32,7 @@ CREATE TABLE runs (
     flow_run_id BLOB CHECK (length(flow_run_id) = 16),
     task_run_id BLOB CHECK (length(task_run_id) = 16),
     call_key BLOB CHECK (length(call_key) = 16),
+    place BLOB, -- where its call stands among those of its flow run, which its graph is made from
     root_flow_run_id BLOB CHECK (length(root_flow_run_id) = 16),
     deployment_id BLOB CHECK (length(deployment_id) = 16),
     infrastructure_pid TEXT,
@@ -58,7 +59,8 @@ CREATE TABLE runs (
     CHECK ((state_type IS NULL) = (state_name IS NULL) AND (state_type IS NULL) = (states IS NULL)),
     CHECK ((state_type IS NULL) = (state_timestamp IS NULL)),
     CONSTRAINT end_time_is_set_if_and_only_if_the_run_has_ended
-        CHECK ((end_time IS NOT NULL) = (state_type IS NOT NULL AND state_type IN (3, 4, 5, 6)))
+        CHECK ((end_time IS NOT NULL) = (state_type IS NOT NULL AND
+            (state_type IN (3, 4, 5, 6) OR (state_type = 1 AND state_name = 'NotReady'))))
 ) STRICT;
 
 CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created) WHERE flow_run_id IS NOT NULL;

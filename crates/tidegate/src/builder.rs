@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tidegate_core::{Clock, Store};
 
-use crate::engine::Engine;
+use crate::engine::{DryRun, Engine};
 use crate::error::{Error, Result};
 use crate::log::LevelFilter;
 use crate::result::{
@@ -139,8 +139,19 @@ impl EngineBuilder {
         let archive = Archive::new(given.or(beside), storages, self.known_serializers);
         crate::subscriber::install(settings.log_level, settings.log_format);
         settings.warn_of_unknown_names();
-        Ok(Engine::assemble(store, settings, self.clock.unwrap_or(Clock::system()), archive))
+        Ok(Engine::assemble(store, settings, self.clock.unwrap_or(Clock::system()), archive, None))
     }
+}
+
+/// An engine for one dry run: it says nothing, and what it keeps is thrown away with it.
+pub(crate) fn open_dry() -> Result<Engine> {
+    let mut settings = Settings::from_environment()?;
+    settings.log_level = LevelFilter::OFF;
+    let in_memory = Database::Url("sqlite::memory:".to_owned());
+    let database = if cfg!(feature = "sqlite") { in_memory } else { Database::None };
+    let store = open_store(database, &settings)?;
+    let archive = Archive::new(beside(None), Vec::new(), Vec::new());
+    Ok(Engine::assemble(store, settings, Clock::system(), archive, Some(DryRun::default())))
 }
 
 /// Where results go that were told no other place: to a folder beside the database, or to memory where records do. Records do not

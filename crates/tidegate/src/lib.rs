@@ -3,6 +3,7 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+mod argument;
 mod artifact;
 mod backup;
 mod block_on;
@@ -19,6 +20,7 @@ mod duration;
 mod engine;
 mod error;
 mod event;
+pub mod graph;
 mod hook;
 mod inputs;
 mod isolation;
@@ -45,11 +47,18 @@ pub mod transaction;
 
 pub use erased_serde;
 
+pub use argument::{
+    AllowFailure, Argument, Gather, Given, MapArgument, Mapped, Tolerable, Unmapped, allow_failure,
+    gather, mapped, unmapped,
+};
 pub use artifact::{Artifact, Artifacts, Progress};
 pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
-pub use call::{Callable, FlowCall, RunHandle, Step, TaskCall, step};
+pub use call::{
+    AsCompleted, Callable, FlowCall, MapCall, RunHandle, RunHandles, Step, Submittable, TaskCall,
+    WaitFor, as_completed, step, wait,
+};
 pub use cancel::cancel;
 pub use concurrency::{
     Concurrency, ConcurrencyError, ConcurrencyGuard, ConcurrencyLimitState, ConcurrencyLimits,
@@ -60,6 +69,7 @@ pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
 pub use error::{Error, Result};
 pub use event::{EmitEvent, EventStream, Events, emit_event};
+pub use graph::Graph;
 pub use hook::{Hook, HookOutcome, IntoHook, IntoRetryCondition, RetryCondition};
 pub use isolation::IsolationLevel;
 pub use logging::{RunLogger, run_logger};
@@ -84,8 +94,8 @@ pub use tidegate_core::{
     RESOURCE_ROLE, Resource,
 };
 pub use tidegate_core::{
-    CacheEntry, CacheKey, CallKey, Clock, Delays, DeploymentId, Holder, Lease, LeaseId, LogLevel,
-    LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
+    CacheEntry, CacheKey, CallKey, CallPlace, Clock, Delays, DeploymentId, Holder, Lease, LeaseId,
+    LogLevel, LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
     RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult, StateType, Timestamp,
     exponential_backoff,
 };

@@ -19,7 +19,7 @@ impl StandsForState for State {
     }
 }
 
-impl<T> StandsForState for RunHandle<T> {
+impl<T: Send> StandsForState for RunHandle<T> {
     fn as_state(&self) -> Option<State> {
         self.state()
     }
@@ -37,7 +37,7 @@ impl FinalState for State {
     }
 }
 
-impl<T> FinalState for RunHandle<T> {
+impl<T: Send> FinalState for RunHandle<T> {
     fn final_state(&self) -> Option<State> {
         sum_up([self.as_state()])
     }

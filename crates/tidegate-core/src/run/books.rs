@@ -10,7 +10,9 @@ impl Run {
     /// Enters a state that the rules allow, and keeps the books.
     pub(crate) fn enter(&mut self, mut state: State) {
         let entered = state.state_type();
-        let left = self.state().map(State::state_type);
+        if self.state().is_some_and(State::is_not_ready) {
+            self.end_time = None;
+        }
         if let Some(before) = self.state() {
             // Order in time is order in history.
             state.timestamp = state.timestamp.max(before.timestamp + TimeDelta::microseconds(1));
@@ -44,8 +46,8 @@ impl Run {
                 self.end_time = Some(state.timestamp);
             }
             self.policy.resuming = false;
-        } else if left.is_some_and(StateType::is_terminal) {
-            self.end_time = None;
+        } else {
+            self.end_time = state.is_not_ready().then_some(state.timestamp);
         }
         self.states.push(state);
     }

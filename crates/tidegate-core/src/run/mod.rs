@@ -11,8 +11,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CallKey, Definition, DeploymentId, LeaseId, Parameters, RetryPolicy, RunId, RunKind, State,
-    Timestamp,
+    CallKey, CallPlace, Definition, DeploymentId, LeaseId, Parameters, RetryPolicy, RunId, RunKind,
+    State, Timestamp,
 };
 
 /// A flow run or a task run: who it is, what it was given, and what has happened to it.
@@ -30,6 +30,8 @@ pub struct Run {
     pub task_run_id: Option<RunId>,
     /// What finds the call again when the body of its flow run runs again; none for one that cannot be found.
     pub call_key: Option<CallKey>,
+    /// Where its call stands among those of its flow run; none outside flow runs.
+    pub place: Option<Box<CallPlace>>,
     /// The lease it was last written under; none without an owner.
     pub lease: Option<LeaseId>,
     /// The outermost flow run; of a top-level flow run, itself.
@@ -58,7 +60,7 @@ pub struct Run {
     pub expected_start_time: Option<Timestamp>,
     /// When it first entered RUNNING, or ended if it never did.
     pub start_time: Option<Timestamp>,
-    /// When it ended.
+    /// When it ended; also of one that never began because something it needs did not complete.
     pub end_time: Option<Timestamp>,
     /// When it will start, while it is SCHEDULED.
     pub next_scheduled_start_time: Option<Timestamp>,
@@ -101,6 +103,7 @@ impl Run {
             flow_run_id: None,
             task_run_id: None,
             call_key: None,
+            place: None,
             lease: None,
             root_flow_run_id: None,
             deployment_id: None,
@@ -132,7 +135,13 @@ impl Run {
         self.states.last()
     }
 
-    /// Whether it has ended.
+    /// Whether it has ended: in a terminal state, or because something it needs did not complete.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.end_time.is_some()
+    }
+
+    /// Whether its state is terminal.
     #[must_use]
     pub fn is_terminal(&self) -> bool {
         self.state().is_some_and(State::is_terminal)

@@ -121,6 +121,7 @@ fn a_run_is_stored_like_this() {
           "flow_run_id": null,
           "task_run_id": null,
           "call_key": null,
+          "place": null,
           "lease": null,
           "root_flow_run_id": null,
           "deployment_id": null,

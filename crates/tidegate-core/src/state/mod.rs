@@ -233,6 +233,13 @@ impl State {
         self.state_type().is_terminal()
     }
 
+    /// Whether a run in this state has ended, though the state is not terminal: something it needs did not complete, so it never
+    /// began. It begins when the body of its flow run runs again and what it needs completes.
+    #[must_use]
+    pub fn is_not_ready(&self) -> bool {
+        self.state_type() == StateType::Pending && self.name == "NotReady"
+    }
+
     /// Whether the run completed.
     #[must_use]
     pub const fn is_completed(&self) -> bool {

@@ -73,6 +73,8 @@ pub enum RecordedCall {
 pub struct CompletedCall {
     /// What finds it.
     pub key: CallKey,
+    /// Its number among the calls of its flow run.
+    pub number: Option<u32>,
     /// Its run.
     pub run_id: RunId,
     /// The name of its run.
@@ -101,6 +103,7 @@ impl RecordedCall {
         let Some((state, result)) = kept else { return Some(Self::Other(Box::new(run))) };
         Some(Self::Completed(Box::new(CompletedCall {
             key,
+            number: run.place.map(|place| place.number),
             run_id: run.id,
             state_name: std::mem::take(&mut state.name),
             ended: state.timestamp,
@@ -115,6 +118,15 @@ impl RecordedCall {
         match self {
             Self::Completed(call) => Some(call.key),
             Self::Other(run) => run.call_key,
+        }
+    }
+
+    /// Its number among the calls of its flow run, if it has one.
+    #[must_use]
+    pub fn number(&self) -> Option<u32> {
+        match self {
+            Self::Completed(call) => call.number,
+            Self::Other(run) => run.place.as_ref().map(|place| place.number),
         }
     }
 

@@ -9,8 +9,9 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, EventRecord, Lease, LeaseId, Request, RequestId, Run,
-    RunId, RunPolicy, SlotRelease, State, StoreError, StoreErrorKind, Timestamp, TransactionRecord,
+    ArtifactRecord, CacheEntry, CacheKey, CallPlace, EventRecord, Lease, LeaseId, Parameters,
+    Request, RequestId, Run, RunId, RunPolicy, SlotRelease, State, StoreError, StoreErrorKind,
+    Timestamp, TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -101,6 +102,10 @@ pub struct Advance {
     pub states: Vec<State>,
     /// Its name, when it has changed.
     pub name: Option<String>,
+    /// What it was called with, when that has become known.
+    pub parameters: Option<Box<Parameters>>,
+    /// Its place in the graph, when what it depends on has become known.
+    pub place: Option<Box<CallPlace>>,
     /// Its policy, when that has changed.
     pub policy: Option<Box<RunPolicy>>,
     /// See [`Run::run_count`].
@@ -129,6 +134,8 @@ impl Advance {
             after: known,
             states: run.states.get(known..).unwrap_or_default().to_vec(),
             name: None,
+            parameters: None,
+            place: None,
             policy: None,
             run_count: run.run_count,
             flow_run_run_count: run.flow_run_run_count,
@@ -146,6 +153,12 @@ impl Advance {
         run.states.extend(self.states);
         if let Some(name) = self.name {
             run.name = name;
+        }
+        if let Some(parameters) = self.parameters {
+            run.parameters = *parameters;
+        }
+        if self.place.is_some() {
+            run.place = self.place;
         }
         if let Some(policy) = self.policy {
             run.policy = *policy;

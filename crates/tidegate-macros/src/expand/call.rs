@@ -4,11 +4,13 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, GenericParam, Lifetime};
+use syn::{FnArg, GenericParam, Lifetime, Type};
 
+use super::parameters::converted;
 use super::place;
 use crate::kind::Kind;
 use crate::model::Model;
+use crate::options::value::Value;
 use crate::result_key::{KeyTemplate, Piece};
 use crate::signature::Mode;
 
@@ -39,7 +41,11 @@ pub(super) fn function(
 
 /// `::tidegate::TaskCall<'lifetime, T>`
 pub(super) fn call_type(model: &Model<'_>, lifetime: &Lifetime) -> TokenStream {
-    let output = &model.shape.output.ty;
+    call_type_of(model, lifetime, &model.shape.output.ty)
+}
+
+/// The same, of a call that gives this.
+pub(super) fn call_type_of(model: &Model<'_>, lifetime: &Lifetime, output: &Type) -> TokenStream {
     match model.kind {
         Kind::Flow => quote!(::tidegate::FlowCall<#lifetime, #output>),
         Kind::Task | Kind::Test => quote!(::tidegate::TaskCall<#lifetime, #output>),
@@ -88,8 +94,9 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
     let run_name = run_name(model, receiver.is_some());
     let body = body(model, original, receiver.as_ref(), &arguments, &pattern);
     let output = output(model);
-    let codec = codec(model);
+    let codec = codec(model, &model.shape.output.ty);
     let result_key = result_key(model, receiver.is_some());
+    let viz_return_value = viz_return_value(model);
     quote_spanned! {place=>
         #describe(::tidegate::__private::Parts {
             definition: #definition,
@@ -103,6 +110,7 @@ fn described(model: &Model<'_>, original: &TokenStream, definition: &TokenStream
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: #codec,
             result_key: #result_key,
+            viz_return_value: #viz_return_value,
         })
     }
 }
@@ -167,12 +175,11 @@ fn output(model: &Model<'_>) -> TokenStream {
 
 /// How results are written and read, if they are kept at all. A type that borrows is not asked: the compiler would find an answer without looking at
 /// lifetimes, and then refuse it.
-fn codec(model: &Model<'_>) -> TokenStream {
+pub(super) fn codec(model: &Model<'_>, ty: &Type) -> TokenStream {
     let output = &model.shape.output;
     if !model.kept || output.borrows() {
         return quote!(::core::option::Option::None);
     }
-    let ty = &output.ty;
     quote!(::tidegate::__private::codec!(#ty))
 }
 
@@ -207,6 +214,17 @@ fn instance(model: &Model<'_>) -> Vec<TokenStream> {
         }
     });
     this.into_iter().chain(params).collect()
+}
+
+/// What stands in for the result in a dry run.
+fn viz_return_value(model: &Model<'_>) -> TokenStream {
+    match model.options.get("viz_return_value").map(|given| &given.value) {
+        Some(Value::Plain(value)) => {
+            let value = converted(value);
+            quote!(::core::option::Option::Some(|| #value))
+        }
+        _ => quote!(::core::option::Option::None),
+    }
 }
 
 /// The key of the result, as far as the arguments tell it.

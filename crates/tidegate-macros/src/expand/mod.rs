@@ -4,6 +4,7 @@
 mod attributes;
 mod call;
 mod definition;
+mod given;
 mod options;
 mod parameters;
 mod prints;
@@ -66,6 +67,7 @@ fn free_function(model: &Model<'_>) -> TokenStream {
     let original = original(model, &format_ident!("original", span = ident.span()));
     let from_parameters = parameters::from_parameters(model);
     let registration = parameters::registration(model, &conditions);
+    let given = given::functions(model);
 
     let (quiet_call, quiet_original) = (attributes::quiet_call(), attributes::quiet_original());
     let noun = model.kind.noun();
@@ -99,6 +101,8 @@ fn free_function(model: &Model<'_>) -> TokenStream {
             #visibility fn definition() -> &'static ::tidegate::Definition {
                 #definition
             }
+
+            #given
 
             #from_parameters
         }

@@ -180,6 +180,7 @@ impl Spec {
             Takes::Functions | Takes::TransactionHooks => {
                 "a function or closure, or a list of them"
             }
+            Takes::Value => "a value of the type that is returned",
             Takes::Policy => "a cache policy",
             Takes::Storage => "the path of a folder, or a storage",
             Takes::Serializer => "`\"json\"`, `\"compressed/json\"`, or a serializer",

@@ -57,6 +57,8 @@ pub(crate) enum Takes {
     Template,
     /// A cache policy.
     Policy,
+    /// A value of the type that is returned.
+    Value,
 }
 
 const TASK: &[Kind] = &[Kind::Task];
@@ -101,6 +103,7 @@ pub(crate) const OPTIONS: &[Spec] = &[
     option("result_storage", "result_storage", Takes::Storage, BOTH, "result_storage = \"/var/lib/app/results\"", "where the result is kept"),
     option("result_storage_key", "", Takes::Key, TASK, "result_storage_key = \"{city}.json\"", "the key of the result in its storage"),
     option("result_serializer", "result_serializer", Takes::Serializer, BOTH, "result_serializer = \"compressed/json\"", "how the result is written"),
+    option("viz_return_value", "", Takes::Value, BOTH, "viz_return_value = 21.5", "what stands in for the result when a flow is visualised"),
     option("on_running", "on_running", Takes::Functions, BOTH, "on_running = notify", "called when a run starts"),
     option("on_completion", "on_completion", Takes::Functions, BOTH, "on_completion = notify", "called when a run completes"),
     option("on_failure", "on_failure", Takes::Functions, BOTH, "on_failure = [notify, clean_up]", "called when a run fails"),

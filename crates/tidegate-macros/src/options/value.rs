@@ -89,7 +89,8 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
                 format_args!("`{name}` takes no value; write `{name}` alone"),
             ))
         }
-        (Takes::Switch, Written::Switch | Written::Code)
+        (Takes::Value, _)
+        | (Takes::Switch, Written::Switch | Written::Code)
         | (Takes::Text | Takes::Storage, Written::Text(_) | Written::Code)
         | (
             Takes::Count

@@ -3,6 +3,7 @@
 mod checks;
 mod lifetimes;
 mod output;
+mod owned;
 
 use std::collections::BTreeSet;
 
@@ -16,6 +17,7 @@ use syn::{
 pub(crate) use self::checks::{Demands, bare_function, check};
 use self::lifetimes::{Naming, free, mentions_lifetime};
 pub(crate) use self::output::Output;
+pub(crate) use self::owned::Owned;
 
 /// The call's own signature, beside the user's.
 pub(crate) struct Shape {

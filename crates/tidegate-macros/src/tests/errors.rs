@@ -31,7 +31,7 @@ fn an_unknown_option_names_the_nearest() {
             retires: `#[task]` has no option `retires`; did you mean `retries` (how often a failed run is tried again)?
             timeout: `#[task]` has no option `timeout`; did you mean `timeout_seconds` (how long one attempt may take)?
             tag: `#[task]` has no option `tag`; did you mean `tags` (tags that every run of it carries)?
-            colour: `#[task]` has no option `colour`; its options are `name`, `description`, `version`, `tags`, `retries`, `retry_delay_seconds`, `retry_jitter_factor`, `retry_condition`, `timeout_seconds`, `cache_policy`, `cache_key_fn`, `cache_expiration`, `refresh_cache`, `task_run_name`, `log_prints`, `on_commit`, `on_rollback`, `persist_result`, `result_storage`, `result_storage_key`, `result_serializer`, `on_running`, `on_completion`, `on_failure`, `inline`, `transactional`
+            colour: `#[task]` has no option `colour`; its options are `name`, `description`, `version`, `tags`, `retries`, `retry_delay_seconds`, `retry_jitter_factor`, `retry_condition`, `timeout_seconds`, `cache_policy`, `cache_key_fn`, `cache_expiration`, `refresh_cache`, `task_run_name`, `log_prints`, `on_commit`, `on_rollback`, `persist_result`, `result_storage`, `result_storage_key`, `result_serializer`, `viz_return_value`, `on_running`, `on_completion`, `on_failure`, `inline`, `transactional`
             jitter: `#[task]` has no option `jitter`; did you mean `retry_jitter_factor` (how much chance varies the delays)?
         "#]],
     );

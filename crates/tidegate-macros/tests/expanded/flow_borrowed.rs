@@ -18,6 +18,7 @@ fn borrowed<'call>(text: Option<&'static str>) -> ::tidegate::FlowCall<'call, ()
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The flow `borrowed`: what is known of it before it runs, and its plain function.
@@ -58,5 +59,75 @@ impl borrowed {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the flow `borrowed`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn call(
+        text: impl ::tidegate::Argument<Option<&'static str>>,
+    ) -> ::tidegate::FlowCall<'static, ()> {
+        ::tidegate::__private::given(
+            (::tidegate::Argument::into_given(text), ()),
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the flow `borrowed` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn submit(
+        text: impl ::tidegate::Argument<Option<&'static str>>,
+    ) -> ::tidegate::RunHandle<()> {
+        Self::call(text).submit()
+    }
+    /// Describes calls of the flow `borrowed`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn each<__TidegateList0: ::tidegate::MapArgument<Option<&'static str>>>(
+        text: __TidegateList0,
+    ) -> ::tidegate::MapCall<()>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<Option<&'static str>>>::Kind,
+            (),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (::tidegate::MapArgument::into_list(text), ()),
+            &["text"],
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the flow `borrowed` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn map<__TidegateList0: ::tidegate::MapArgument<Option<&'static str>>>(
+        text: __TidegateList0,
+    ) -> ::tidegate::RunHandles<()>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<Option<&'static str>>>::Kind,
+            (),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(text).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given() -> ::tidegate::__private::GivenParts<
+        (::tidegate::Given<Option<&'static str>>, ()),
+        ::tidegate::FlowCall<'static, ()>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(text, ())| ::tidegate::__private::parameters([
+                ("text", ::tidegate::__private::given_recorded!(text)),
+            ]),
+            inputs: |(text, ())| ::tidegate::__private::inputs([
+                ("text", ::tidegate::__private::given_hashed!(text)),
+            ]),
+            codec: ::tidegate::__private::codec!(()),
+            needs_a_store: false,
+            make: |(text, ())| borrowed(text),
+        }
     }
 }

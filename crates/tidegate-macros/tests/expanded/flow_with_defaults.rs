@@ -34,6 +34,7 @@ pub fn my_pipeline<'call>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(String),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The flow `my_pipeline`: what is known of it before it runs, and its plain function.
@@ -94,6 +95,158 @@ impl my_pipeline {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the flow `my_pipeline`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub fn call(
+        lat: impl ::tidegate::Argument<f64>,
+        city: impl ::tidegate::Argument<String>,
+        limit: impl ::tidegate::Argument<Option<u8>>,
+        must: impl ::tidegate::Argument<HashMap<String, Vec<u8>>>,
+    ) -> ::tidegate::FlowCall<'static, String> {
+        ::tidegate::__private::given(
+            (
+                ::tidegate::Argument::into_given(lat),
+                (
+                    ::tidegate::Argument::into_given(city),
+                    (
+                        ::tidegate::Argument::into_given(limit),
+                        (::tidegate::Argument::into_given(must), ()),
+                    ),
+                ),
+            ),
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the flow `my_pipeline` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub fn submit(
+        lat: impl ::tidegate::Argument<f64>,
+        city: impl ::tidegate::Argument<String>,
+        limit: impl ::tidegate::Argument<Option<u8>>,
+        must: impl ::tidegate::Argument<HashMap<String, Vec<u8>>>,
+    ) -> ::tidegate::RunHandle<String> {
+        Self::call(lat, city, limit, must).submit()
+    }
+    /// Describes calls of the flow `my_pipeline`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub fn each<
+        __TidegateList0: ::tidegate::MapArgument<f64>,
+        __TidegateList1: ::tidegate::MapArgument<String>,
+        __TidegateList2: ::tidegate::MapArgument<Option<u8>>,
+        __TidegateList3: ::tidegate::MapArgument<HashMap<String, Vec<u8>>>,
+    >(
+        lat: __TidegateList0,
+        city: __TidegateList1,
+        limit: __TidegateList2,
+        must: __TidegateList3,
+    ) -> ::tidegate::MapCall<String>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<f64>>::Kind,
+            (
+                <__TidegateList1 as ::tidegate::MapArgument<String>>::Kind,
+                (
+                    <__TidegateList2 as ::tidegate::MapArgument<Option<u8>>>::Kind,
+                    (
+                        <__TidegateList3 as ::tidegate::MapArgument<
+                            HashMap<String, Vec<u8>>,
+                        >>::Kind,
+                        (),
+                    ),
+                ),
+            ),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (
+                ::tidegate::MapArgument::into_list(lat),
+                (
+                    ::tidegate::MapArgument::into_list(city),
+                    (
+                        ::tidegate::MapArgument::into_list(limit),
+                        (::tidegate::MapArgument::into_list(must), ()),
+                    ),
+                ),
+            ),
+            &["lat", "city", "limit", "must"],
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the flow `my_pipeline` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub fn map<
+        __TidegateList0: ::tidegate::MapArgument<f64>,
+        __TidegateList1: ::tidegate::MapArgument<String>,
+        __TidegateList2: ::tidegate::MapArgument<Option<u8>>,
+        __TidegateList3: ::tidegate::MapArgument<HashMap<String, Vec<u8>>>,
+    >(
+        lat: __TidegateList0,
+        city: __TidegateList1,
+        limit: __TidegateList2,
+        must: __TidegateList3,
+    ) -> ::tidegate::RunHandles<String>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<f64>>::Kind,
+            (
+                <__TidegateList1 as ::tidegate::MapArgument<String>>::Kind,
+                (
+                    <__TidegateList2 as ::tidegate::MapArgument<Option<u8>>>::Kind,
+                    (
+                        <__TidegateList3 as ::tidegate::MapArgument<
+                            HashMap<String, Vec<u8>>,
+                        >>::Kind,
+                        (),
+                    ),
+                ),
+            ),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(lat, city, limit, must).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given() -> ::tidegate::__private::GivenParts<
+        (
+            ::tidegate::Given<f64>,
+            (
+                ::tidegate::Given<String>,
+                (
+                    ::tidegate::Given<Option<u8>>,
+                    (::tidegate::Given<HashMap<String, Vec<u8>>>, ()),
+                ),
+            ),
+        ),
+        ::tidegate::FlowCall<'static, String>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(lat, (city, (limit, (must, ()))))| ::tidegate::__private::parameters([
+                ("lat", ::tidegate::__private::given_recorded!(lat)),
+                ("city", ::tidegate::__private::given_recorded!(city)),
+                ("limit", ::tidegate::__private::given_recorded!(limit)),
+                ("must", ::tidegate::__private::given_recorded!(must)),
+            ]),
+            inputs: |(lat, (city, (limit, (must, ()))))| ::tidegate::__private::inputs([
+                ("lat", ::tidegate::__private::given_hashed!(lat)),
+                ("city", ::tidegate::__private::given_hashed!(city)),
+                ("limit", ::tidegate::__private::given_hashed!(limit)),
+                ("must", ::tidegate::__private::given_hashed!(must)),
+            ]),
+            codec: ::tidegate::__private::codec!(String),
+            needs_a_store: false,
+            make: |(lat, (city, (limit, (must, ()))))| my_pipeline(
+                lat,
+                city,
+                limit,
+                must,
+            ),
+        }
     }
     /// A call from JSON parameters; what is missing takes its default.
     ///

@@ -55,6 +55,7 @@ impl Service {
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::tidegate::__private::codec!(()),
             result_key: ::core::option::Option::None,
+            viz_return_value: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

@@ -76,6 +76,7 @@ impl Service {
             conclude: |value| ::tidegate::__private::concluded!(value),
             codec: ::core::option::Option::None,
             result_key: ::core::option::Option::None,
+            viz_return_value: ::core::option::Option::None,
         })
     }
     #[doc(hidden)]

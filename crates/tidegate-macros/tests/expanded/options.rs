@@ -12,6 +12,7 @@ fn report<'call>() -> ::tidegate::FlowCall<'call, ()> {
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The flow `report`: what is known of it before it runs, and its plain function.
@@ -92,6 +93,33 @@ impl report {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the flow `report`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn call() -> ::tidegate::FlowCall<'static, ()> {
+        ::tidegate::__private::given((), Self::__tidegate_given())
+    }
+    /// [`call`](Self::call), submitted: starts a run of the flow `report` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn submit() -> ::tidegate::RunHandle<()> {
+        Self::call().submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given() -> ::tidegate::__private::GivenParts<
+        (),
+        ::tidegate::FlowCall<'static, ()>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |()| ::tidegate::__private::parameters([]),
+            inputs: |()| ::tidegate::__private::inputs([]),
+            codec: ::tidegate::__private::codec!(()),
+            needs_a_store: false,
+            make: |()| report(),
+        }
     }
     /// A call from JSON parameters; what is missing takes its default.
     ///

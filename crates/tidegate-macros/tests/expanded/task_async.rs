@@ -26,6 +26,7 @@ pub fn fetch_weather<'call>(lat: f64, lon: f64) -> ::tidegate::TaskCall<'call, f
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(f64),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `fetch_weather`: what is known of it before it runs, and its plain function.
@@ -108,5 +109,87 @@ impl fetch_weather {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the task `fetch_weather`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub fn call(
+        lat: impl ::tidegate::Argument<f64>,
+        lon: impl ::tidegate::Argument<f64>,
+    ) -> ::tidegate::TaskCall<'static, f64> {
+        ::tidegate::__private::given(
+            (
+                ::tidegate::Argument::into_given(lat),
+                (::tidegate::Argument::into_given(lon), ()),
+            ),
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the task `fetch_weather` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub fn submit(
+        lat: impl ::tidegate::Argument<f64>,
+        lon: impl ::tidegate::Argument<f64>,
+    ) -> ::tidegate::RunHandle<f64> {
+        Self::call(lat, lon).submit()
+    }
+    /// Describes calls of the task `fetch_weather`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub fn each<
+        __TidegateList0: ::tidegate::MapArgument<f64>,
+        __TidegateList1: ::tidegate::MapArgument<f64>,
+    >(lat: __TidegateList0, lon: __TidegateList1) -> ::tidegate::MapCall<f64>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<f64>>::Kind,
+            (<__TidegateList1 as ::tidegate::MapArgument<f64>>::Kind, ()),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (
+                ::tidegate::MapArgument::into_list(lat),
+                (::tidegate::MapArgument::into_list(lon), ()),
+            ),
+            &["lat", "lon"],
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the task `fetch_weather` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub fn map<
+        __TidegateList0: ::tidegate::MapArgument<f64>,
+        __TidegateList1: ::tidegate::MapArgument<f64>,
+    >(lat: __TidegateList0, lon: __TidegateList1) -> ::tidegate::RunHandles<f64>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<f64>>::Kind,
+            (<__TidegateList1 as ::tidegate::MapArgument<f64>>::Kind, ()),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(lat, lon).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given() -> ::tidegate::__private::GivenParts<
+        (::tidegate::Given<f64>, (::tidegate::Given<f64>, ())),
+        ::tidegate::TaskCall<'static, f64>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(lat, (lon, ()))| ::tidegate::__private::parameters([
+                ("lat", ::tidegate::__private::given_recorded!(lat)),
+                ("lon", ::tidegate::__private::given_recorded!(lon)),
+            ]),
+            inputs: |(lat, (lon, ()))| ::tidegate::__private::inputs([
+                ("lat", ::tidegate::__private::given_hashed!(lat)),
+                ("lon", ::tidegate::__private::given_hashed!(lon)),
+            ]),
+            codec: ::tidegate::__private::codec!(f64),
+            needs_a_store: false,
+            make: |(lat, (lon, ()))| fetch_weather(lat, lon),
+        }
     }
 }

@@ -27,6 +27,7 @@ pub(crate) fn r#loop<'call>(x: u8) -> ::tidegate::TaskCall<'call, ()> {
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 #[cfg(unix)]
@@ -76,5 +77,73 @@ impl r#loop {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the task `loop`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub(crate) fn call(
+        x: impl ::tidegate::Argument<u8>,
+    ) -> ::tidegate::TaskCall<'static, ()> {
+        ::tidegate::__private::given(
+            (::tidegate::Argument::into_given(x), ()),
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the task `loop` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub(crate) fn submit(x: impl ::tidegate::Argument<u8>) -> ::tidegate::RunHandle<()> {
+        Self::call(x).submit()
+    }
+    /// Describes calls of the task `loop`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub(crate) fn each<__TidegateList0: ::tidegate::MapArgument<u8>>(
+        x: __TidegateList0,
+    ) -> ::tidegate::MapCall<()>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<u8>>::Kind,
+            (),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (::tidegate::MapArgument::into_list(x), ()),
+            &["x"],
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the task `loop` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    pub(crate) fn map<__TidegateList0: ::tidegate::MapArgument<u8>>(
+        x: __TidegateList0,
+    ) -> ::tidegate::RunHandles<()>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<u8>>::Kind,
+            (),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(x).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given() -> ::tidegate::__private::GivenParts<
+        (::tidegate::Given<u8>, ()),
+        ::tidegate::TaskCall<'static, ()>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(x, ())| ::tidegate::__private::parameters([
+                ("x", ::tidegate::__private::given_recorded!(x)),
+            ]),
+            inputs: |(x, ())| ::tidegate::__private::inputs([
+                ("x", ::tidegate::__private::given_hashed!(x)),
+            ]),
+            codec: ::tidegate::__private::codec!(()),
+            needs_a_store: false,
+            make: |(x, ())| r#loop(x),
+        }
     }
 }

@@ -68,6 +68,7 @@ fn borrow<
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::core::option::Option::None,
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `borrow`: what is known of it before it runs, and its plain function.
@@ -140,5 +141,276 @@ impl borrow {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the task `borrow`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn call<__TidegateT0: for<'b> Of<'b, &'b u8> + 'static>(
+        one: impl ::tidegate::Argument<&'static str>,
+        two: impl ::tidegate::Argument<&'static mut Vec<&'static u8>>,
+        three: impl ::tidegate::Argument<Cow<'static, [&'static u8]>>,
+        four: impl ::tidegate::Argument<&'static str>,
+        five: impl ::tidegate::Argument<fn(&str) -> &str>,
+        six: impl ::tidegate::Argument<Box<dyn Fn(&u8) + 'static>>,
+        seven: impl ::tidegate::Argument<&'static (dyn Debug + Sync)>,
+        eight: impl ::tidegate::Argument<__TidegateT0>,
+    ) -> ::tidegate::TaskCall<'static, &'static u8> {
+        ::tidegate::__private::given(
+            (
+                ::tidegate::Argument::into_given(one),
+                (
+                    ::tidegate::Argument::into_given(two),
+                    (
+                        ::tidegate::Argument::into_given(three),
+                        (
+                            ::tidegate::Argument::into_given(four),
+                            (
+                                ::tidegate::Argument::into_given(five),
+                                (
+                                    ::tidegate::Argument::into_given(six),
+                                    (
+                                        ::tidegate::Argument::into_given(seven),
+                                        (::tidegate::Argument::into_given(eight), ()),
+                                    ),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+            Self::__tidegate_given::<__TidegateT0>(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the task `borrow` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn submit<__TidegateT0: for<'b> Of<'b, &'b u8> + 'static>(
+        one: impl ::tidegate::Argument<&'static str>,
+        two: impl ::tidegate::Argument<&'static mut Vec<&'static u8>>,
+        three: impl ::tidegate::Argument<Cow<'static, [&'static u8]>>,
+        four: impl ::tidegate::Argument<&'static str>,
+        five: impl ::tidegate::Argument<fn(&str) -> &str>,
+        six: impl ::tidegate::Argument<Box<dyn Fn(&u8) + 'static>>,
+        seven: impl ::tidegate::Argument<&'static (dyn Debug + Sync)>,
+        eight: impl ::tidegate::Argument<__TidegateT0>,
+    ) -> ::tidegate::RunHandle<&'static u8> {
+        Self::call::<__TidegateT0>(one, two, three, four, five, six, seven, eight)
+            .submit()
+    }
+    /// Describes calls of the task `borrow`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn each<
+        __TidegateT0: for<'b> Of<'b, &'b u8> + 'static,
+        __TidegateList0: ::tidegate::MapArgument<&'static str>,
+        __TidegateList1: ::tidegate::MapArgument<&'static mut Vec<&'static u8>>,
+        __TidegateList2: ::tidegate::MapArgument<Cow<'static, [&'static u8]>>,
+        __TidegateList3: ::tidegate::MapArgument<&'static str>,
+        __TidegateList4: ::tidegate::MapArgument<fn(&str) -> &str>,
+        __TidegateList5: ::tidegate::MapArgument<Box<dyn Fn(&u8) + 'static>>,
+        __TidegateList6: ::tidegate::MapArgument<&'static (dyn Debug + Sync)>,
+        __TidegateList7: ::tidegate::MapArgument<__TidegateT0>,
+    >(
+        one: __TidegateList0,
+        two: __TidegateList1,
+        three: __TidegateList2,
+        four: __TidegateList3,
+        five: __TidegateList4,
+        six: __TidegateList5,
+        seven: __TidegateList6,
+        eight: __TidegateList7,
+    ) -> ::tidegate::MapCall<&'static u8>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<&'static str>>::Kind,
+            (
+                <__TidegateList1 as ::tidegate::MapArgument<
+                    &'static mut Vec<&'static u8>,
+                >>::Kind,
+                (
+                    <__TidegateList2 as ::tidegate::MapArgument<
+                        Cow<'static, [&'static u8]>,
+                    >>::Kind,
+                    (
+                        <__TidegateList3 as ::tidegate::MapArgument<&'static str>>::Kind,
+                        (
+                            <__TidegateList4 as ::tidegate::MapArgument<
+                                fn(&str) -> &str,
+                            >>::Kind,
+                            (
+                                <__TidegateList5 as ::tidegate::MapArgument<
+                                    Box<dyn Fn(&u8) + 'static>,
+                                >>::Kind,
+                                (
+                                    <__TidegateList6 as ::tidegate::MapArgument<
+                                        &'static (dyn Debug + Sync),
+                                    >>::Kind,
+                                    (
+                                        <__TidegateList7 as ::tidegate::MapArgument<
+                                            __TidegateT0,
+                                        >>::Kind,
+                                        (),
+                                    ),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (
+                ::tidegate::MapArgument::into_list(one),
+                (
+                    ::tidegate::MapArgument::into_list(two),
+                    (
+                        ::tidegate::MapArgument::into_list(three),
+                        (
+                            ::tidegate::MapArgument::into_list(four),
+                            (
+                                ::tidegate::MapArgument::into_list(five),
+                                (
+                                    ::tidegate::MapArgument::into_list(six),
+                                    (
+                                        ::tidegate::MapArgument::into_list(seven),
+                                        (::tidegate::MapArgument::into_list(eight), ()),
+                                    ),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+            &["one", "two", "three", "four", "five", "six", "seven", "eight"],
+            Self::__tidegate_given::<__TidegateT0>(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the task `borrow` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn map<
+        __TidegateT0: for<'b> Of<'b, &'b u8> + 'static,
+        __TidegateList0: ::tidegate::MapArgument<&'static str>,
+        __TidegateList1: ::tidegate::MapArgument<&'static mut Vec<&'static u8>>,
+        __TidegateList2: ::tidegate::MapArgument<Cow<'static, [&'static u8]>>,
+        __TidegateList3: ::tidegate::MapArgument<&'static str>,
+        __TidegateList4: ::tidegate::MapArgument<fn(&str) -> &str>,
+        __TidegateList5: ::tidegate::MapArgument<Box<dyn Fn(&u8) + 'static>>,
+        __TidegateList6: ::tidegate::MapArgument<&'static (dyn Debug + Sync)>,
+        __TidegateList7: ::tidegate::MapArgument<__TidegateT0>,
+    >(
+        one: __TidegateList0,
+        two: __TidegateList1,
+        three: __TidegateList2,
+        four: __TidegateList3,
+        five: __TidegateList4,
+        six: __TidegateList5,
+        seven: __TidegateList6,
+        eight: __TidegateList7,
+    ) -> ::tidegate::RunHandles<&'static u8>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<&'static str>>::Kind,
+            (
+                <__TidegateList1 as ::tidegate::MapArgument<
+                    &'static mut Vec<&'static u8>,
+                >>::Kind,
+                (
+                    <__TidegateList2 as ::tidegate::MapArgument<
+                        Cow<'static, [&'static u8]>,
+                    >>::Kind,
+                    (
+                        <__TidegateList3 as ::tidegate::MapArgument<&'static str>>::Kind,
+                        (
+                            <__TidegateList4 as ::tidegate::MapArgument<
+                                fn(&str) -> &str,
+                            >>::Kind,
+                            (
+                                <__TidegateList5 as ::tidegate::MapArgument<
+                                    Box<dyn Fn(&u8) + 'static>,
+                                >>::Kind,
+                                (
+                                    <__TidegateList6 as ::tidegate::MapArgument<
+                                        &'static (dyn Debug + Sync),
+                                    >>::Kind,
+                                    (
+                                        <__TidegateList7 as ::tidegate::MapArgument<
+                                            __TidegateT0,
+                                        >>::Kind,
+                                        (),
+                                    ),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(one, two, three, four, five, six, seven, eight).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given<__TidegateT0: for<'b> Of<'b, &'b u8> + 'static>() -> ::tidegate::__private::GivenParts<
+        (
+            ::tidegate::Given<&'static str>,
+            (
+                ::tidegate::Given<&'static mut Vec<&'static u8>>,
+                (
+                    ::tidegate::Given<Cow<'static, [&'static u8]>>,
+                    (
+                        ::tidegate::Given<&'static str>,
+                        (
+                            ::tidegate::Given<fn(&str) -> &str>,
+                            (
+                                ::tidegate::Given<Box<dyn Fn(&u8) + 'static>>,
+                                (
+                                    ::tidegate::Given<&'static (dyn Debug + Sync)>,
+                                    (::tidegate::Given<__TidegateT0>, ()),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        ::tidegate::TaskCall<'static, &'static u8>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(one, (two, (three, (four, (five, (six, (seven, (eight, ()))))))))| ::tidegate::__private::parameters([
+                ("one", ::tidegate::__private::given_recorded!(one)),
+                ("two", ::tidegate::__private::given_recorded!(two)),
+                ("three", ::tidegate::__private::given_recorded!(three)),
+                ("four", ::tidegate::__private::given_recorded!(four)),
+                ("five", ::tidegate::__private::given_recorded!(five)),
+                ("six", ::tidegate::__private::given_recorded!(six)),
+                ("seven", ::tidegate::__private::given_recorded!(seven)),
+                ("eight", ::tidegate::__private::given_recorded!(eight)),
+            ]),
+            inputs: |(one, (two, (three, (four, (five, (six, (seven, (eight, ()))))))))| ::tidegate::__private::inputs([
+                ("one", ::tidegate::__private::given_hashed!(one)),
+                ("two", ::tidegate::__private::given_hashed!(two)),
+                ("three", ::tidegate::__private::given_hashed!(three)),
+                ("four", ::tidegate::__private::given_hashed!(four)),
+                ("five", ::tidegate::__private::given_hashed!(five)),
+                ("six", ::tidegate::__private::given_hashed!(six)),
+                ("seven", ::tidegate::__private::given_hashed!(seven)),
+                ("eight", ::tidegate::__private::given_hashed!(eight)),
+            ]),
+            codec: ::core::option::Option::None,
+            needs_a_store: false,
+            make: |(one, (two, (three, (four, (five, (six, (seven, (eight, ()))))))))| borrow(
+                one,
+                two,
+                three,
+                four,
+                five,
+                six,
+                seven,
+                eight,
+            ),
+        }
     }
 }

@@ -28,6 +28,7 @@ fn cached<'call, 't0: 'call, T: 'call>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(Vec < T >),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `cached`: what is known of it before it runs, and its plain function.
@@ -83,5 +84,89 @@ impl cached {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the task `cached`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn call<T: 'static>(
+        client: impl ::tidegate::Argument<&'static Client>,
+        item: impl ::tidegate::Argument<T>,
+    ) -> ::tidegate::TaskCall<'static, Vec<T>> {
+        ::tidegate::__private::given(
+            (
+                ::tidegate::Argument::into_given(client),
+                (::tidegate::Argument::into_given(item), ()),
+            ),
+            Self::__tidegate_given::<T>(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the task `cached` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn submit<T: 'static>(
+        client: impl ::tidegate::Argument<&'static Client>,
+        item: impl ::tidegate::Argument<T>,
+    ) -> ::tidegate::RunHandle<Vec<T>> {
+        Self::call::<T>(client, item).submit()
+    }
+    /// Describes calls of the task `cached`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn each<
+        T: 'static,
+        __TidegateList0: ::tidegate::MapArgument<&'static Client>,
+        __TidegateList1: ::tidegate::MapArgument<T>,
+    >(client: __TidegateList0, item: __TidegateList1) -> ::tidegate::MapCall<Vec<T>>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<&'static Client>>::Kind,
+            (<__TidegateList1 as ::tidegate::MapArgument<T>>::Kind, ()),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (
+                ::tidegate::MapArgument::into_list(client),
+                (::tidegate::MapArgument::into_list(item), ()),
+            ),
+            &["client", "item"],
+            Self::__tidegate_given::<T>(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the task `cached` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn map<
+        T: 'static,
+        __TidegateList0: ::tidegate::MapArgument<&'static Client>,
+        __TidegateList1: ::tidegate::MapArgument<T>,
+    >(client: __TidegateList0, item: __TidegateList1) -> ::tidegate::RunHandles<Vec<T>>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<&'static Client>>::Kind,
+            (<__TidegateList1 as ::tidegate::MapArgument<T>>::Kind, ()),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(client, item).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given<T: 'static>() -> ::tidegate::__private::GivenParts<
+        (::tidegate::Given<&'static Client>, (::tidegate::Given<T>, ())),
+        ::tidegate::TaskCall<'static, Vec<T>>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(client, (item, ()))| ::tidegate::__private::parameters([
+                ("client", ::tidegate::__private::given_recorded!(client)),
+                ("item", ::tidegate::__private::given_recorded!(item)),
+            ]),
+            inputs: |(client, (item, ()))| ::tidegate::__private::inputs([
+                ("client", ::tidegate::__private::given_hashed!(client)),
+                ("item", ::tidegate::__private::given_hashed!(item)),
+            ]),
+            codec: ::tidegate::__private::codec!(Vec < T >),
+            needs_a_store: false,
+            make: |(client, (item, ()))| cached::<T>(client, item),
+        }
     }
 }

@@ -26,6 +26,7 @@ fn head<'call, 't0: 'call>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::core::option::Option::None,
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `head`: what is known of it before it runs, and its plain function.
@@ -71,5 +72,93 @@ impl head {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the task `head`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn call(
+        text: impl ::tidegate::Argument<&'static str>,
+        count: impl ::tidegate::Argument<usize>,
+    ) -> ::tidegate::TaskCall<'static, (&'static str, Cow<'static, str>)> {
+        ::tidegate::__private::given(
+            (
+                ::tidegate::Argument::into_given(text),
+                (::tidegate::Argument::into_given(count), ()),
+            ),
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the task `head` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn submit(
+        text: impl ::tidegate::Argument<&'static str>,
+        count: impl ::tidegate::Argument<usize>,
+    ) -> ::tidegate::RunHandle<(&'static str, Cow<'static, str>)> {
+        Self::call(text, count).submit()
+    }
+    /// Describes calls of the task `head`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn each<
+        __TidegateList0: ::tidegate::MapArgument<&'static str>,
+        __TidegateList1: ::tidegate::MapArgument<usize>,
+    >(
+        text: __TidegateList0,
+        count: __TidegateList1,
+    ) -> ::tidegate::MapCall<(&'static str, Cow<'static, str>)>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<&'static str>>::Kind,
+            (<__TidegateList1 as ::tidegate::MapArgument<usize>>::Kind, ()),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (
+                ::tidegate::MapArgument::into_list(text),
+                (::tidegate::MapArgument::into_list(count), ()),
+            ),
+            &["text", "count"],
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the task `head` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn map<
+        __TidegateList0: ::tidegate::MapArgument<&'static str>,
+        __TidegateList1: ::tidegate::MapArgument<usize>,
+    >(
+        text: __TidegateList0,
+        count: __TidegateList1,
+    ) -> ::tidegate::RunHandles<(&'static str, Cow<'static, str>)>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<&'static str>>::Kind,
+            (<__TidegateList1 as ::tidegate::MapArgument<usize>>::Kind, ()),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(text, count).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given() -> ::tidegate::__private::GivenParts<
+        (::tidegate::Given<&'static str>, (::tidegate::Given<usize>, ())),
+        ::tidegate::TaskCall<'static, (&'static str, Cow<'static, str>)>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(text, (count, ()))| ::tidegate::__private::parameters([
+                ("text", ::tidegate::__private::given_recorded!(text)),
+                ("count", ::tidegate::__private::given_recorded!(count)),
+            ]),
+            inputs: |(text, (count, ()))| ::tidegate::__private::inputs([
+                ("text", ::tidegate::__private::given_hashed!(text)),
+                ("count", ::tidegate::__private::given_hashed!(count)),
+            ]),
+            codec: ::core::option::Option::None,
+            needs_a_store: false,
+            make: |(text, (count, ()))| head(text, count),
+        }
     }
 }

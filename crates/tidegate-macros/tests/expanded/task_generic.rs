@@ -35,6 +35,7 @@ where
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(Vec < U >),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `generic`: what is known of it before it runs, and its plain function.
@@ -91,5 +92,173 @@ impl generic {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the task `generic`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn call<
+        T: Display + 'static,
+        U: 'static,
+        const N: usize,
+        __TidegateT0: Fn(&T) -> U + 'static,
+        __TidegateT1: Iterator<Item = &'static u8> + 'static,
+    >(
+        items: impl ::tidegate::Argument<[T; N]>,
+        with: impl ::tidegate::Argument<__TidegateT0>,
+        all: impl ::tidegate::Argument<&'static (__TidegateT1)>,
+    ) -> ::tidegate::TaskCall<'static, Vec<U>>
+    where
+        T: Send,
+        U: Default,
+    {
+        ::tidegate::__private::given(
+            (
+                ::tidegate::Argument::into_given(items),
+                (
+                    ::tidegate::Argument::into_given(with),
+                    (::tidegate::Argument::into_given(all), ()),
+                ),
+            ),
+            Self::__tidegate_given::<T, U, N, __TidegateT0, __TidegateT1>(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the task `generic` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn submit<
+        T: Display + 'static,
+        U: 'static,
+        const N: usize,
+        __TidegateT0: Fn(&T) -> U + 'static,
+        __TidegateT1: Iterator<Item = &'static u8> + 'static,
+    >(
+        items: impl ::tidegate::Argument<[T; N]>,
+        with: impl ::tidegate::Argument<__TidegateT0>,
+        all: impl ::tidegate::Argument<&'static (__TidegateT1)>,
+    ) -> ::tidegate::RunHandle<Vec<U>>
+    where
+        T: Send,
+        U: Default,
+    {
+        Self::call::<T, U, N, __TidegateT0, __TidegateT1>(items, with, all).submit()
+    }
+    /// Describes calls of the task `generic`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn each<
+        T: Display + 'static,
+        U: 'static,
+        const N: usize,
+        __TidegateT0: Fn(&T) -> U + 'static,
+        __TidegateT1: Iterator<Item = &'static u8> + 'static,
+        __TidegateList0: ::tidegate::MapArgument<[T; N]>,
+        __TidegateList1: ::tidegate::MapArgument<__TidegateT0>,
+        __TidegateList2: ::tidegate::MapArgument<&'static (__TidegateT1)>,
+    >(
+        items: __TidegateList0,
+        with: __TidegateList1,
+        all: __TidegateList2,
+    ) -> ::tidegate::MapCall<Vec<U>>
+    where
+        T: Send,
+        U: Default,
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<[T; N]>>::Kind,
+            (
+                <__TidegateList1 as ::tidegate::MapArgument<__TidegateT0>>::Kind,
+                (
+                    <__TidegateList2 as ::tidegate::MapArgument<
+                        &'static (__TidegateT1),
+                    >>::Kind,
+                    (),
+                ),
+            ),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (
+                ::tidegate::MapArgument::into_list(items),
+                (
+                    ::tidegate::MapArgument::into_list(with),
+                    (::tidegate::MapArgument::into_list(all), ()),
+                ),
+            ),
+            &["items", "with", "all"],
+            Self::__tidegate_given::<T, U, N, __TidegateT0, __TidegateT1>(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the task `generic` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn map<
+        T: Display + 'static,
+        U: 'static,
+        const N: usize,
+        __TidegateT0: Fn(&T) -> U + 'static,
+        __TidegateT1: Iterator<Item = &'static u8> + 'static,
+        __TidegateList0: ::tidegate::MapArgument<[T; N]>,
+        __TidegateList1: ::tidegate::MapArgument<__TidegateT0>,
+        __TidegateList2: ::tidegate::MapArgument<&'static (__TidegateT1)>,
+    >(
+        items: __TidegateList0,
+        with: __TidegateList1,
+        all: __TidegateList2,
+    ) -> ::tidegate::RunHandles<Vec<U>>
+    where
+        T: Send,
+        U: Default,
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<[T; N]>>::Kind,
+            (
+                <__TidegateList1 as ::tidegate::MapArgument<__TidegateT0>>::Kind,
+                (
+                    <__TidegateList2 as ::tidegate::MapArgument<
+                        &'static (__TidegateT1),
+                    >>::Kind,
+                    (),
+                ),
+            ),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(items, with, all).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given<
+        T: Display + 'static,
+        U: 'static,
+        const N: usize,
+        __TidegateT0: Fn(&T) -> U + 'static,
+        __TidegateT1: Iterator<Item = &'static u8> + 'static,
+    >() -> ::tidegate::__private::GivenParts<
+        (
+            ::tidegate::Given<[T; N]>,
+            (
+                ::tidegate::Given<__TidegateT0>,
+                (::tidegate::Given<&'static (__TidegateT1)>, ()),
+            ),
+        ),
+        ::tidegate::TaskCall<'static, Vec<U>>,
+    >
+    where
+        T: Send,
+        U: Default,
+    {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(items, (with, (all, ())))| ::tidegate::__private::parameters([
+                ("items", ::tidegate::__private::given_recorded!(items)),
+                ("with", ::tidegate::__private::given_recorded!(with)),
+                ("all", ::tidegate::__private::given_recorded!(all)),
+            ]),
+            inputs: |(items, (with, (all, ())))| ::tidegate::__private::inputs([
+                ("items", ::tidegate::__private::given_hashed!(items)),
+                ("with", ::tidegate::__private::given_hashed!(with)),
+                ("all", ::tidegate::__private::given_hashed!(all)),
+            ]),
+            codec: ::tidegate::__private::codec!(Vec < U >),
+            needs_a_store: false,
+            make: |(items, (with, (all, ())))| generic::<T, U, N>(items, with, all),
+        }
     }
 }

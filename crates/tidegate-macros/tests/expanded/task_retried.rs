@@ -19,6 +19,7 @@ fn backoff<'call>(item: String) -> ::tidegate::TaskCall<'call, ()> {
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `backoff`: what is known of it before it runs, and its plain function.
@@ -66,5 +67,73 @@ impl backoff {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the task `backoff`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn call(
+        item: impl ::tidegate::Argument<String>,
+    ) -> ::tidegate::TaskCall<'static, ()> {
+        ::tidegate::__private::given(
+            (::tidegate::Argument::into_given(item), ()),
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the task `backoff` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn submit(item: impl ::tidegate::Argument<String>) -> ::tidegate::RunHandle<()> {
+        Self::call(item).submit()
+    }
+    /// Describes calls of the task `backoff`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn each<__TidegateList0: ::tidegate::MapArgument<String>>(
+        item: __TidegateList0,
+    ) -> ::tidegate::MapCall<()>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<String>>::Kind,
+            (),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (::tidegate::MapArgument::into_list(item), ()),
+            &["item"],
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the task `backoff` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn map<__TidegateList0: ::tidegate::MapArgument<String>>(
+        item: __TidegateList0,
+    ) -> ::tidegate::RunHandles<()>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<String>>::Kind,
+            (),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(item).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given() -> ::tidegate::__private::GivenParts<
+        (::tidegate::Given<String>, ()),
+        ::tidegate::TaskCall<'static, ()>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(item, ())| ::tidegate::__private::parameters([
+                ("item", ::tidegate::__private::given_recorded!(item)),
+            ]),
+            inputs: |(item, ())| ::tidegate::__private::inputs([
+                ("item", ::tidegate::__private::given_hashed!(item)),
+            ]),
+            codec: ::tidegate::__private::codec!(()),
+            needs_a_store: false,
+            make: |(item, ())| backoff(item),
+        }
     }
 }

@@ -47,6 +47,7 @@ fn named<'call>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `named`: what is known of it before it runs, and its plain function.
@@ -99,5 +100,168 @@ impl named {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the task `named`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn call(
+        x: impl ::tidegate::Argument<u8>,
+        unused: impl ::tidegate::Argument<u8>,
+        y: impl ::tidegate::Argument<f64>,
+        width: impl ::tidegate::Argument<usize>,
+        r#type: impl ::tidegate::Argument<u8>,
+    ) -> ::tidegate::TaskCall<'static, ()> {
+        ::tidegate::__private::given(
+            (
+                ::tidegate::Argument::into_given(x),
+                (
+                    ::tidegate::Argument::into_given(unused),
+                    (
+                        ::tidegate::Argument::into_given(y),
+                        (
+                            ::tidegate::Argument::into_given(width),
+                            (::tidegate::Argument::into_given(r#type), ()),
+                        ),
+                    ),
+                ),
+            ),
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the task `named` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn submit(
+        x: impl ::tidegate::Argument<u8>,
+        unused: impl ::tidegate::Argument<u8>,
+        y: impl ::tidegate::Argument<f64>,
+        width: impl ::tidegate::Argument<usize>,
+        r#type: impl ::tidegate::Argument<u8>,
+    ) -> ::tidegate::RunHandle<()> {
+        Self::call(x, unused, y, width, r#type).submit()
+    }
+    /// Describes calls of the task `named`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn each<
+        __TidegateList0: ::tidegate::MapArgument<u8>,
+        __TidegateList1: ::tidegate::MapArgument<u8>,
+        __TidegateList2: ::tidegate::MapArgument<f64>,
+        __TidegateList3: ::tidegate::MapArgument<usize>,
+        __TidegateList4: ::tidegate::MapArgument<u8>,
+    >(
+        x: __TidegateList0,
+        unused: __TidegateList1,
+        y: __TidegateList2,
+        width: __TidegateList3,
+        r#type: __TidegateList4,
+    ) -> ::tidegate::MapCall<()>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<u8>>::Kind,
+            (
+                <__TidegateList1 as ::tidegate::MapArgument<u8>>::Kind,
+                (
+                    <__TidegateList2 as ::tidegate::MapArgument<f64>>::Kind,
+                    (
+                        <__TidegateList3 as ::tidegate::MapArgument<usize>>::Kind,
+                        (<__TidegateList4 as ::tidegate::MapArgument<u8>>::Kind, ()),
+                    ),
+                ),
+            ),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (
+                ::tidegate::MapArgument::into_list(x),
+                (
+                    ::tidegate::MapArgument::into_list(unused),
+                    (
+                        ::tidegate::MapArgument::into_list(y),
+                        (
+                            ::tidegate::MapArgument::into_list(width),
+                            (::tidegate::MapArgument::into_list(r#type), ()),
+                        ),
+                    ),
+                ),
+            ),
+            &["x", "unused", "y", "width", "type"],
+            Self::__tidegate_given(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the task `named` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn map<
+        __TidegateList0: ::tidegate::MapArgument<u8>,
+        __TidegateList1: ::tidegate::MapArgument<u8>,
+        __TidegateList2: ::tidegate::MapArgument<f64>,
+        __TidegateList3: ::tidegate::MapArgument<usize>,
+        __TidegateList4: ::tidegate::MapArgument<u8>,
+    >(
+        x: __TidegateList0,
+        unused: __TidegateList1,
+        y: __TidegateList2,
+        width: __TidegateList3,
+        r#type: __TidegateList4,
+    ) -> ::tidegate::RunHandles<()>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<u8>>::Kind,
+            (
+                <__TidegateList1 as ::tidegate::MapArgument<u8>>::Kind,
+                (
+                    <__TidegateList2 as ::tidegate::MapArgument<f64>>::Kind,
+                    (
+                        <__TidegateList3 as ::tidegate::MapArgument<usize>>::Kind,
+                        (<__TidegateList4 as ::tidegate::MapArgument<u8>>::Kind, ()),
+                    ),
+                ),
+            ),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(x, unused, y, width, r#type).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given() -> ::tidegate::__private::GivenParts<
+        (
+            ::tidegate::Given<u8>,
+            (
+                ::tidegate::Given<u8>,
+                (
+                    ::tidegate::Given<f64>,
+                    (::tidegate::Given<usize>, (::tidegate::Given<u8>, ())),
+                ),
+            ),
+        ),
+        ::tidegate::TaskCall<'static, ()>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(x, (unused, (y, (width, (r#type, ())))))| ::tidegate::__private::parameters([
+                ("x", ::tidegate::__private::given_recorded!(x)),
+                ("unused", ::tidegate::__private::given_recorded!(unused)),
+                ("y", ::tidegate::__private::given_recorded!(y)),
+                ("width", ::tidegate::__private::given_recorded!(width)),
+                ("type", ::tidegate::__private::given_recorded!(r#type)),
+            ]),
+            inputs: |(x, (unused, (y, (width, (r#type, ())))))| ::tidegate::__private::inputs([
+                ("x", ::tidegate::__private::given_hashed!(x)),
+                ("unused", ::tidegate::__private::given_hashed!(unused)),
+                ("y", ::tidegate::__private::given_hashed!(y)),
+                ("width", ::tidegate::__private::given_hashed!(width)),
+                ("type", ::tidegate::__private::given_hashed!(r#type)),
+            ]),
+            codec: ::tidegate::__private::codec!(()),
+            needs_a_store: false,
+            make: |(x, (unused, (y, (width, (r#type, ())))))| named(
+                x,
+                unused,
+                y,
+                width,
+                r#type,
+            ),
+        }
     }
 }

@@ -39,6 +39,7 @@ fn transfer<'call, N: Into<i64> + 'static>(
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(i64),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `transfer`: what is known of it before it runs, and its plain function.
@@ -93,5 +94,115 @@ impl transfer {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the task `transfer`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn call<N: Into<i64> + 'static>(
+        from: impl ::tidegate::Argument<i64>,
+        to: impl ::tidegate::Argument<i64>,
+        cents: impl ::tidegate::Argument<N>,
+    ) -> ::tidegate::TaskCall<'static, i64> {
+        ::tidegate::__private::given(
+            (
+                ::tidegate::Argument::into_given(from),
+                (
+                    ::tidegate::Argument::into_given(to),
+                    (::tidegate::Argument::into_given(cents), ()),
+                ),
+            ),
+            Self::__tidegate_given::<N>(),
+        )
+    }
+    /// [`call`](Self::call), submitted: starts a run of the task `transfer` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn submit<N: Into<i64> + 'static>(
+        from: impl ::tidegate::Argument<i64>,
+        to: impl ::tidegate::Argument<i64>,
+        cents: impl ::tidegate::Argument<N>,
+    ) -> ::tidegate::RunHandle<i64> {
+        Self::call::<N>(from, to, cents).submit()
+    }
+    /// Describes calls of the task `transfer`, one for each element of the lists among the arguments. See [`MapArgument`](tidegate::MapArgument).
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn each<
+        N: Into<i64> + 'static,
+        __TidegateList0: ::tidegate::MapArgument<i64>,
+        __TidegateList1: ::tidegate::MapArgument<i64>,
+        __TidegateList2: ::tidegate::MapArgument<N>,
+    >(
+        from: __TidegateList0,
+        to: __TidegateList1,
+        cents: __TidegateList2,
+    ) -> ::tidegate::MapCall<i64>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<i64>>::Kind,
+            (
+                <__TidegateList1 as ::tidegate::MapArgument<i64>>::Kind,
+                (<__TidegateList2 as ::tidegate::MapArgument<N>>::Kind, ()),
+            ),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        ::tidegate::__private::each(
+            (
+                ::tidegate::MapArgument::into_list(from),
+                (
+                    ::tidegate::MapArgument::into_list(to),
+                    (::tidegate::MapArgument::into_list(cents), ()),
+                ),
+            ),
+            &["from", "to", "cents"],
+            Self::__tidegate_given::<N>(),
+        )
+    }
+    /// [`each`](Self::each), submitted: starts a run of the task `transfer` for each element of the lists among the arguments.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn map<
+        N: Into<i64> + 'static,
+        __TidegateList0: ::tidegate::MapArgument<i64>,
+        __TidegateList1: ::tidegate::MapArgument<i64>,
+        __TidegateList2: ::tidegate::MapArgument<N>,
+    >(
+        from: __TidegateList0,
+        to: __TidegateList1,
+        cents: __TidegateList2,
+    ) -> ::tidegate::RunHandles<i64>
+    where
+        (
+            <__TidegateList0 as ::tidegate::MapArgument<i64>>::Kind,
+            (
+                <__TidegateList1 as ::tidegate::MapArgument<i64>>::Kind,
+                (<__TidegateList2 as ::tidegate::MapArgument<N>>::Kind, ()),
+            ),
+        ): ::tidegate::__private::Kinds<Any: ::tidegate::__private::HasList>,
+    {
+        Self::each(from, to, cents).submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given<N: Into<i64> + 'static>() -> ::tidegate::__private::GivenParts<
+        (::tidegate::Given<i64>, (::tidegate::Given<i64>, (::tidegate::Given<N>, ()))),
+        ::tidegate::TaskCall<'static, i64>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |(from, (to, (cents, ())))| ::tidegate::__private::parameters([
+                ("from", ::tidegate::__private::given_recorded!(from)),
+                ("to", ::tidegate::__private::given_recorded!(to)),
+                ("cents", ::tidegate::__private::given_recorded!(cents)),
+            ]),
+            inputs: |(from, (to, (cents, ())))| ::tidegate::__private::inputs([
+                ("from", ::tidegate::__private::given_hashed!(from)),
+                ("to", ::tidegate::__private::given_hashed!(to)),
+                ("cents", ::tidegate::__private::given_hashed!(cents)),
+            ]),
+            codec: ::tidegate::__private::codec!(i64),
+            needs_a_store: true,
+            make: |(from, (to, (cents, ())))| transfer::<N>(from, to, cents),
+        }
     }
 }

@@ -12,6 +12,7 @@ fn fetch<'call>() -> ::tidegate::TaskCall<'call, ()> {
         conclude: |value| ::tidegate::__private::concluded!(value),
         codec: ::tidegate::__private::codec!(()),
         result_key: ::core::option::Option::None,
+        viz_return_value: ::core::option::Option::None,
     })
 }
 /// The task `fetch`: what is known of it before it runs, and its plain function.
@@ -50,6 +51,33 @@ impl fetch {
                     ..::core::default::Default::default()
                 },
             ))
+    }
+    /// Describes a call of the task `fetch`. Each argument is a value, or the handle of a run that gives one.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn call() -> ::tidegate::TaskCall<'static, ()> {
+        ::tidegate::__private::given((), Self::__tidegate_given())
+    }
+    /// [`call`](Self::call), submitted: starts a run of the task `fetch` concurrently.
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn submit() -> ::tidegate::RunHandle<()> {
+        Self::call().submit()
+    }
+    #[allow(clippy::all, clippy::pedantic, clippy::nursery, single_use_lifetimes)]
+    #[allow(deprecated)]
+    fn __tidegate_given() -> ::tidegate::__private::GivenParts<
+        (),
+        ::tidegate::TaskCall<'static, ()>,
+    > {
+        ::tidegate::__private::GivenParts {
+            definition: Self::definition(),
+            record: |()| ::tidegate::__private::parameters([]),
+            inputs: |()| ::tidegate::__private::inputs([]),
+            codec: ::tidegate::__private::codec!(()),
+            needs_a_store: false,
+            make: |()| fetch(),
+        }
     }
 }
 ::core::compile_error! {

@@ -378,7 +378,7 @@ impl Transaction<'_> {
             )));
         };
         self.is_kept(&run)?;
-        if let Some(owner) = recorded.filter(|owner| Some(*owner) != lease && !run.is_terminal())
+        if let Some(owner) = recorded.filter(|owner| Some(*owner) != lease && !run.has_ended())
             && leases::id(self.connection, owner).map_err(Trouble::Failure)?.is_some()
         {
             let why = "another process owns the run, and lives";
@@ -426,7 +426,8 @@ impl Transaction<'_> {
             UnreadableRow::Sqlite(error) => Trouble::Failure(error),
             error @ (UnreadableRow::Checksum
             | UnreadableRow::Column(_)
-            | UnreadableRow::Json(_)) => Trouble::Refusal(unreadable(self.place, error)),
+            | UnreadableRow::Json(_)
+            | UnreadableRow::Place(_)) => Trouble::Refusal(unreadable(self.place, error)),
         }
     }
 }

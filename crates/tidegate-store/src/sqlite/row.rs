@@ -4,6 +4,7 @@
 use rusqlite::Statement;
 use rusqlite::types::{FromSqlError, ValueRef};
 use tidegate_core::Timestamp;
+use tidegate_core::graph::InvalidCallPlace;
 use uuid::Uuid;
 
 use super::checksum::Checksum;
@@ -31,6 +32,8 @@ pub(super) enum UnreadableRow {
     Column(usize),
     #[error(transparent)]
     Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Place(#[from] InvalidCallPlace),
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
 }
@@ -168,6 +171,16 @@ impl<'a, 'statement> RowReader<'a, 'statement> {
         };
         self.checksum.bytes(bytes);
         bytes.try_into().map(Some).map_err(|_| self.wrong())
+    }
+
+    /// Bytes of any number.
+    pub(super) fn optional_blob(&mut self) -> Result<Option<&'a [u8]>, UnreadableRow> {
+        let bytes = self.next()?.as_blob_or_null().map_err(|_| self.wrong())?;
+        match bytes {
+            Some(bytes) => self.checksum.bytes(bytes),
+            None => self.checksum.null(),
+        }
+        Ok(bytes)
     }
 
     pub(super) fn optional_time(&mut self) -> Result<Option<Timestamp>, UnreadableRow> {

@@ -8,16 +8,16 @@ use rusqlite::{CachedStatement, Connection};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tidegate_core::{CallKey, Definition, Run, RunKind, RunPolicy, Timestamp};
+use tidegate_core::{CallKey, CallPlace, Definition, Run, RunKind, RunPolicy, Timestamp};
 
 use super::row::{RowReader, RowWriter, UnreadableRow};
 use super::{leases, states};
 
-/// The columns in the order in which they are written and read. Those before `name` never change.
+/// The columns in the order in which they are written and read. Those before `parameters` never change, but for `place`.
 macro_rules! columns {
     () => {
-        "id, definition, kind, flow_run_id, task_run_id, call_key, root_flow_run_id, deployment_id, infrastructure_pid, \
-         tags, parameters, policy, created, name, lease, state_type, state_name, state_timestamp, states, run_count, \
+        "id, definition, kind, flow_run_id, task_run_id, call_key, place, root_flow_run_id, deployment_id, \
+         infrastructure_pid, tags, parameters, policy, created, name, lease, state_type, state_name, state_timestamp, states, run_count, \
          flow_run_run_count, total_run_time, expected_start_time, start_time, end_time, next_scheduled_start_time, \
          checksum"
     };
@@ -45,12 +45,12 @@ const INSERT: &str = concat!(
     "INSERT INTO runs (",
     columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, \
-     ?23, ?24, ?25, ?26, ?27)"
+     ?23, ?24, ?25, ?26, ?27, ?28)"
 );
 
-const UPDATE: &str = "UPDATE runs SET policy = ?12, name = ?14, lease = ?15, state_type = ?16, state_name = ?17, state_timestamp = ?18, \
-     states = ?19, run_count = ?20, flow_run_run_count = ?21, total_run_time = ?22, expected_start_time = ?23, \
-     start_time = ?24, end_time = ?25, next_scheduled_start_time = ?26, checksum = ?27 WHERE id = ?1";
+const UPDATE: &str = "UPDATE runs SET place = ?7, parameters = ?12, policy = ?13, name = ?15, lease = ?16, state_type = ?17, state_name = ?18, state_timestamp = ?19, \
+     states = ?20, run_count = ?21, flow_run_run_count = ?22, total_run_time = ?23, expected_start_time = ?24, \
+     start_time = ?25, end_time = ?26, next_scheduled_start_time = ?27, checksum = ?28 WHERE id = ?1";
 
 /// The statement that adds a run.
 pub(super) fn insert(connection: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
@@ -92,6 +92,7 @@ pub(super) fn write(
     row.optional_uuid(run.flow_run_id.as_ref().map(|id| id.as_uuid()))?;
     row.optional_uuid(run.task_run_id.as_ref().map(|id| id.as_uuid()))?;
     row.optional_bytes(run.call_key.map(CallKey::to_bytes).as_ref().map(<[u8; 16]>::as_slice))?;
+    row.optional_bytes(run.place.as_ref().map(|place| place.to_bytes()).as_deref())?;
     row.optional_uuid(run.root_flow_run_id.as_ref().map(|id| id.as_uuid()))?;
     row.optional_uuid(run.deployment_id.as_ref().map(|id| id.as_uuid()))?;
     row.optional_text(run.infrastructure_pid.as_deref())?;
@@ -137,6 +138,7 @@ pub(super) fn read(
     let flow_run_id = row.optional_uuid()?;
     let task_run_id = row.optional_uuid()?;
     let call_key = row.optional_bytes()?.map(CallKey::from_bytes);
+    let place = row.optional_blob()?.map(CallPlace::from_bytes).transpose()?.map(Box::new);
     let root_flow_run_id = row.optional_uuid()?;
     let deployment_id = row.optional_uuid()?;
     let infrastructure_pid = row.optional_text()?.map(str::to_owned);
@@ -169,6 +171,7 @@ pub(super) fn read(
         flow_run_id,
         task_run_id,
         call_key,
+        place,
         lease: None,
         root_flow_run_id,
         deployment_id,

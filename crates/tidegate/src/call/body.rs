@@ -8,7 +8,7 @@ use tidegate_core::{Parameters, State};
 
 use crate::call::{Call, FlowCall, TaskCall, describe};
 use crate::definition::Definition;
-use crate::engine::{Attempt, Attempted, Body, Plan};
+use crate::engine::{Attempt, Attempted, Body, Plan, Told};
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::result::{Codec, KeyPart};
@@ -47,6 +47,8 @@ pub struct Parts<A, B, O, T> {
     pub codec: Option<Codec<T>>,
     /// Makes the key of the result from the arguments.
     pub result_key: Option<fn(&A) -> Vec<KeyPart>>,
+    /// Makes what stands in for the value in a dry run, if that was said.
+    pub viz_return_value: Option<fn() -> T>,
 }
 
 struct Function<A, B, F, O, T> {
@@ -55,12 +57,16 @@ struct Function<A, B, F, O, T> {
     arguments: Option<A>,
     used_up: Option<&'static str>,
     value: Option<T>,
+    record: fn(&A) -> Parameters,
+    run_name: Option<fn(&A) -> String>,
+    result_key: Option<fn(&A) -> Vec<KeyPart>>,
     inputs: fn(&A) -> Inputs,
     repeat: fn(&A) -> Result<A, &'static str>,
     body: B,
     output: fn(O) -> Result<T, Error>,
     conclude: fn(&T) -> Option<State>,
     codec: Option<Codec<T>>,
+    viz_return_value: Option<fn() -> T>,
 }
 
 impl<A, B, F, O, T> Body for Function<A, B, F, O, T>
@@ -71,6 +77,16 @@ where
     O: Send,
     T: Send,
 {
+    fn tell(&self) -> Told {
+        let Some(arguments) = &self.arguments else { return Told::default() };
+        Told {
+            parameters: (self.record)(arguments),
+            name: self.run_name.map(|name| name(arguments)),
+            result_key: self.result_key.map(|key| key(arguments)),
+            partly: false,
+        }
+    }
+
     fn inputs(&self) -> Inputs {
         self.arguments.as_ref().map(self.inputs).unwrap_or_default()
     }
@@ -95,6 +111,11 @@ where
                 Err(error) => Attempted::Failed(error),
             }
         }))
+    }
+
+    fn stand_in(&mut self) -> bool {
+        self.value = self.viz_return_value.map(|value| value());
+        self.value.is_some()
     }
 
     fn used_up(&self) -> Option<&'static str> {
@@ -145,21 +166,22 @@ impl<A, B, O, T> Parts<A, B, O, T> {
         O: Send + 'a,
         T: Send + 'a,
     {
-        let mut plan = Plan::new(self.definition.clone());
-        plan.parameters = (self.record)(&self.arguments);
-        plan.name = self.run_name.map(|name| name(&self.arguments));
-        plan.result_key = self.result_key.map(|key| key(&self.arguments));
+        let plan = Plan::new(self.definition.clone());
         let body = Function {
             attempt: PhantomData,
             arguments: Some(self.arguments),
             used_up: None,
             value: None,
+            record: self.record,
+            run_name: self.run_name,
+            result_key: self.result_key,
             inputs: self.inputs,
             repeat: self.repeat,
             body: self.body,
             output: self.output,
             conclude: self.conclude,
             codec: self.codec,
+            viz_return_value: self.viz_return_value,
         };
         describe(plan, Box::new(body))
     }

@@ -4,19 +4,31 @@ use erased_serde::{Deserializer, Serialize};
 use tidegate_core::State;
 
 use crate::call::{Call, FlowCall, Produce, Stage};
-use crate::engine::{Attempt, Body};
+use crate::engine::{Attempt, Body, Told};
 use crate::inputs::Inputs;
 use crate::result::Codec;
 
 struct Forgetting<T>(Box<dyn Produce<T>>);
 
 impl<T: Send> Body for Forgetting<T> {
+    fn tell(&self) -> Told {
+        self.0.tell()
+    }
+
+    fn resolve(&mut self) -> crate::error::Result<()> {
+        self.0.resolve()
+    }
+
     fn inputs(&self) -> Inputs {
         self.0.inputs()
     }
 
     fn attempt(&mut self, last: bool) -> Attempt<'_> {
         self.0.attempt(last)
+    }
+
+    fn stand_in(&mut self) -> bool {
+        self.0.stand_in()
     }
 
     fn used_up(&self) -> Option<&'static str> {

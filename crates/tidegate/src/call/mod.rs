@@ -3,10 +3,14 @@
 
 mod body;
 mod forget;
+mod given;
 mod handle;
+mod map;
 mod on_engine;
 mod step;
 mod transactional;
+mod visualize;
+mod wait_for;
 
 use std::fmt;
 use std::pin::Pin;
@@ -17,7 +21,9 @@ use futures_util::future::BoxFuture;
 use tidegate_core::{Delays, Run};
 
 use crate::cache::CachePolicy;
-use crate::engine::{Body, Context, Engine, Execution, Plan, call_key, not_in_transactional_body};
+use crate::engine::{
+    Body, Context, Engine, Execution, Made, Plan, call_key, not_in_transactional_body,
+};
 use crate::error::Result;
 use crate::hook::Hook;
 use crate::result::{Codec, IntoResultSerializer, IntoResultStorage, KeyPart, Recordable};
@@ -25,14 +31,21 @@ use crate::transaction::TransactionHook;
 
 pub(crate) use body::Produce;
 pub use body::{Parts, flow, task};
-pub use handle::RunHandle;
+pub use given::{GivenParts, Submittable, given};
+pub use handle::{AsCompleted, RunHandle, RunHandles, as_completed, wait};
+pub use map::{MapCall, each};
 pub use on_engine::Callable;
 pub use step::{Step, step};
 pub use transactional::transactional;
+pub use wait_for::WaitFor;
 
 /// A call that has been described and not been made.
 pub(crate) struct Call<'a, T>(Stage<'a, T>);
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most calls are described to be polled at once, and a box would be one more allocation for each of them"
+)]
 enum Stage<'a, T> {
     Described(Described<'a, T>),
     Running(BoxFuture<'a, Result<T>>),
@@ -65,6 +78,16 @@ impl<'a, T: Send + 'a> Call<'a, T> {
         })
     }
 
+    /// What was described, of a call that has not been polled.
+    fn into_described(self) -> Described<'a, T> {
+        match self.0 {
+            Stage::Described(described) => described,
+            Stage::Running(_) | Stage::Finished => {
+                panic!("a call that was polled cannot be made in another way any more")
+            }
+        }
+    }
+
     /// Changes the plan of a call whose result shall be kept.
     fn keeping(mut self, change: impl FnOnce(&mut Plan)) -> Self
     where
@@ -85,7 +108,9 @@ impl<'a, T: Send + 'a> Call<'a, T> {
                     Err(error) => return Box::pin(std::future::ready(Err(error))),
                 };
                 Box::pin(async move {
-                    execution.perform(&mut *body).await?;
+                    let end = execution.perform(&mut *body).await;
+                    execution.live().seen();
+                    end?;
                     // A run that ended well has stored its value before it said so.
                     Ok(body.take().expect("a completed run has a value"))
                 })
@@ -109,13 +134,10 @@ impl<'a, T: Send + 'a> Call<'a, T> {
     }
 }
 
-impl<T: Send + Sync + 'static> Call<'static, T> {
+impl<T: Send + 'static> Call<'static, T> {
     fn submit(self) -> RunHandle<T> {
         match self.0 {
-            Stage::Described(described) => {
-                let Described { plan, body } = described;
-                handle::submit(plan, body)
-            }
+            Stage::Described(described) => handle::submit(described, None),
             Stage::Running(_) | Stage::Finished => {
                 panic!("a call that was polled cannot be submitted any more")
             }
@@ -199,6 +221,16 @@ macro_rules! call_type {
                 Self(self.0.plan(|plan| plan.options_mut().on_failure.push(hook)))
             }
 
+            #[doc = concat!("Begins this ", $noun, " run only when these runs have completed.")]
+            ///
+            /// Takes handles, and lists and tuples of them. When one of them does not complete, this run never begins: it stays
+            /// NotReady, and its error says which it was ([`Error::is_upstream`](crate::Error::is_upstream)). With
+            /// [`allow_failure`](crate::allow_failure) around a handle, that run may fail.
+            pub fn wait_for(self, upstream: impl WaitFor) -> Self {
+                let upstream = wait_for::upstreams(upstream);
+                Self(self.0.plan(|plan| plan.dependencies.extend(upstream)))
+            }
+
             /// Runs it on `engine` and not on the engine of the calling code.
             pub fn on(self, engine: &Engine) -> Self {
                 Self(self.0.plan(|plan| plan.engine = Some(engine.clone())))
@@ -214,7 +246,7 @@ macro_rules! call_type {
             }
         }
 
-        impl<T: Send + Sync + 'static> $name<'static, T> {
+        impl<T: Send + 'static> $name<'static, T> {
             #[doc = concat!("Starts this ", $noun, " run concurrently, and gives a handle to it.")]
             ///
             /// The flow run that submits it waits for it before it ends; outside a flow run the engine does, when it is closed.
@@ -323,6 +355,14 @@ impl<'a, T: Send + 'a> FlowCall<'a, T> {
         }
     }
 
+    /// The name of its flow, before it was polled.
+    fn name(&self) -> Option<&str> {
+        match &self.0.0 {
+            Stage::Described(described) => Some(described.plan.definition.name()),
+            Stage::Running(_) | Stage::Finished => None,
+        }
+    }
+
     /// The key of its flow, before it was polled.
     pub(crate) fn key(&self) -> Option<&str> {
         match &self.0.0 {
@@ -372,6 +412,7 @@ pub(crate) fn describe<'a, T: Send + 'a>(
     plan.context = Context::current();
     if let Some(context) = &plan.context {
         plan.call_key = call_key(context, &plan.definition, || body.inputs());
+        plan.made = Made::now(context);
     }
     Call::new(plan, body)
 }
@@ -385,8 +426,10 @@ fn begin(plan: Plan, body: &mut dyn Body) -> Result<Execution> {
 
 fn engine_of(plan: &Plan) -> Result<Engine> {
     let given = plan.engine.as_ref();
-    let of_context = || plan.context.as_ref().and_then(|context| context.engine.as_ref());
-    match given.or_else(of_context) {
+    let of_context = plan.context.as_ref().and_then(|context| context.engine.as_ref());
+    // Whatever a flow says of engines, its dry run makes none of its calls.
+    let dry = of_context.filter(|engine| engine.dry_run().is_some());
+    match dry.or(given).or(of_context) {
         Some(engine) => Ok(engine.clone()),
         None => Engine::current(),
     }

@@ -9,7 +9,7 @@ use tidegate_core::{self as core, Delays, RunKind, State};
 
 use crate::call::{Produce, TaskCall, describe};
 use crate::definition::Definition;
-use crate::engine::{Attempt, Attempted, Body, Plan};
+use crate::engine::{Attempt, Attempted, Body, Plan, Told};
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::options::Options;
@@ -133,6 +133,10 @@ where
     T: Send,
     E: Into<Error>,
 {
+    fn tell(&self) -> Told {
+        Told::default()
+    }
+
     fn inputs(&self) -> Inputs {
         Inputs::default()
     }

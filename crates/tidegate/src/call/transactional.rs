@@ -4,11 +4,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use erased_serde::{Deserializer, Serialize};
-use tidegate_core::State;
 use tidegate_core::store::SqlTransaction;
+use tidegate_core::{Parameters, State};
 
 use crate::call::{Parts, Produce, TaskCall, describe};
-use crate::engine::{Attempt, Attempted, Body, Plan, Returned};
+use crate::engine::{Attempt, Attempted, Body, Plan, Returned, Told};
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::result::Codec;
@@ -17,12 +17,15 @@ struct Transactional<A, B, O, T> {
     arguments: Option<A>,
     used_up: Option<&'static str>,
     value: Arc<Mutex<Option<T>>>,
+    record: fn(&A) -> Parameters,
+    run_name: Option<fn(&A) -> String>,
     inputs: fn(&A) -> Inputs,
     repeat: fn(&A) -> Result<A, &'static str>,
     body: B,
     output: fn(O) -> Result<T, Error>,
     conclude: fn(&T) -> Option<State>,
     codec: Option<Codec<T>>,
+    viz_return_value: Option<fn() -> T>,
 }
 
 impl<A, B, O, T> Transactional<A, B, O, T> {
@@ -43,6 +46,16 @@ where
     O: 'static,
     T: Send + 'static,
 {
+    fn tell(&self) -> Told {
+        let Some(arguments) = &self.arguments else { return Told::default() };
+        Told {
+            parameters: (self.record)(arguments),
+            name: self.run_name.map(|name| name(arguments)),
+            result_key: None,
+            partly: false,
+        }
+    }
+
     fn inputs(&self) -> Inputs {
         self.arguments.as_ref().map(self.inputs).unwrap_or_default()
     }
@@ -70,6 +83,13 @@ where
                 Err(error) => Attempted::Failed(error),
             }
         }))
+    }
+
+    fn stand_in(&mut self) -> bool {
+        let value = self.viz_return_value.map(|value| value());
+        let is_said = value.is_some();
+        *self.value() = value;
+        is_said
     }
 
     fn used_up(&self) -> Option<&'static str> {
@@ -120,19 +140,20 @@ where
     T: Send + 'static,
 {
     let mut plan = Plan::new(parts.definition.clone());
-    plan.parameters = (parts.record)(&parts.arguments);
-    plan.name = parts.run_name.map(|name| name(&parts.arguments));
     plan.needs_a_store = true;
     let body = Transactional {
         arguments: Some(parts.arguments),
         used_up: None,
         value: Arc::default(),
+        record: parts.record,
+        run_name: parts.run_name,
         inputs: parts.inputs,
         repeat: parts.repeat,
         body: parts.body,
         output: parts.output,
         conclude: parts.conclude,
         codec: parts.codec,
+        viz_return_value: parts.viz_return_value,
     };
     TaskCall(describe(plan, Box::new(body)))
 }

@@ -2,11 +2,12 @@
 
 use erased_serde::{Deserializer, Serialize};
 use futures_util::future::BoxFuture;
-use tidegate_core::State;
 use tidegate_core::store::SqlTransaction;
+use tidegate_core::{Parameters, State};
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::inputs::Inputs;
+use crate::result::KeyPart;
 
 /// What an attempt gave.
 pub(crate) enum Attempted {
@@ -37,14 +38,41 @@ pub(crate) struct Returned<'a> {
     pub(crate) result: Option<&'a dyn Serialize>,
 }
 
+/// What the arguments of a call tell of its run.
+#[derive(Default)]
+pub(crate) struct Told {
+    /// The arguments, as they are recorded.
+    pub(crate) parameters: Parameters,
+    /// The name that they make.
+    pub(crate) name: Option<String>,
+    /// Whether some are not known yet.
+    pub(crate) partly: bool,
+    /// The key of the result, as far as they tell it.
+    pub(crate) result_key: Option<Vec<KeyPart>>,
+}
+
 /// A body without its types.
 pub(crate) trait Body: Send {
+    /// What its arguments tell. To be asked before the first attempt, which may take them.
+    fn tell(&self) -> Told;
+
+    /// Takes what other runs gave as its arguments. To be called once, when those have ended, before it is asked for anything but
+    /// what it [tells](Self::tell).
+    fn resolve(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// What is known of its arguments, found out when asked. To be asked before the first attempt, which may take them; nothing is
     /// known of what a closure has captured.
     fn inputs(&self) -> Inputs;
 
     /// One attempt. Unless it is the `last`, the arguments are kept for another, if they can be.
     fn attempt(&mut self, last: bool) -> Attempt<'_>;
+
+    /// Takes the value that was said to stand in for its own in a dry run, if one was.
+    fn stand_in(&mut self) -> bool {
+        false
+    }
 
     /// The argument that the last attempt has used up, so that there cannot be another.
     fn used_up(&self) -> Option<&'static str>;
@@ -60,5 +88,8 @@ pub(crate) trait Body: Send {
     fn is_recordable(&self) -> bool;
 
     /// Takes a recorded result as the value, as if an attempt had returned it.
-    fn restore(&mut self, result: &mut dyn Deserializer<'_>) -> Result<(), erased_serde::Error>;
+    fn restore(
+        &mut self,
+        result: &mut dyn Deserializer<'_>,
+    ) -> std::result::Result<(), erased_serde::Error>;
 }

@@ -3,6 +3,7 @@
 
 use tidegate_core::{CallKey, RunKind};
 
+use crate::canonical::Digest;
 use crate::definition::Definition;
 use crate::engine::{Context, calls};
 use crate::inputs::{Input, Inputs};
@@ -38,16 +39,51 @@ pub(crate) fn transaction_key(context: &Context, name: Option<&str>) -> Option<C
     flow.calls().map(|mut calls| calls.number(key))
 }
 
+/// What the calls of a map that is made now have in common, where what it maps over is known only later: it is numbered as a call
+/// is, so that its calls can be told from those of another map although nobody knows which will be made first.
+pub(crate) fn map_key(
+    context: &Context,
+    definition: &Definition,
+    lists: &[Option<Digest>],
+) -> Option<CallKey> {
+    let flow = context.flow.as_ref().filter(|flow| flow.keeps_calls())?;
+    let caller = context.task.as_ref().and_then(|task| task.record().call_key);
+    let mut hasher = hasher(b"tidegate map 1\0", caller, definition);
+    for digest in lists {
+        hasher.update(&(*digest)?);
+    }
+    let key = calls::shortened(&hasher);
+    flow.calls().map(|mut calls| calls.number(key))
+}
+
+/// The key of a call of such a map.
+pub(crate) fn mapped_key(
+    map: CallKey,
+    index: usize,
+    definition: &Definition,
+    inputs: &Inputs,
+) -> CallKey {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&key_of(Some(map), definition, inputs).to_bytes());
+    hasher.update(&(index as u64).to_be_bytes());
+    calls::shortened(&hasher)
+}
+
+/// The key of the run that a handle will be of, when nobody knows yet what it will be a run of.
+pub(crate) fn then_key(context: &Context, upstream: Option<Digest>) -> Option<CallKey> {
+    let flow = context.flow.as_ref().filter(|flow| flow.keeps_calls())?;
+    let caller = context.task.as_ref().and_then(|task| task.record().call_key);
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"tidegate then 1\0");
+    hasher.update(&caller.map_or([0; 16], CallKey::to_bytes));
+    hasher.update(&upstream?);
+    let key = calls::shortened(&hasher);
+    flow.calls().map(|mut calls| calls.number(key))
+}
+
 /// An argument without a hash counts by its name alone: it is mostly a client or a pool, and is not what tells calls apart.
 fn key_of(caller: Option<CallKey>, definition: &Definition, inputs: &Inputs) -> CallKey {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(DOMAIN);
-    hasher.update(&caller.map_or([0; 16], CallKey::to_bytes));
-    hasher.update(match definition.kind() {
-        RunKind::Flow => b"f",
-        RunKind::Task => b"t",
-    });
-    text(&mut hasher, definition.key());
+    let mut hasher = hasher(DOMAIN, caller, definition);
     for (name, input) in inputs.iter() {
         text(&mut hasher, name);
         match input {
@@ -61,6 +97,19 @@ fn key_of(caller: Option<CallKey>, definition: &Definition, inputs: &Inputs) -> 
         }
     }
     calls::shortened(&hasher)
+}
+
+/// A hasher that knows what is called, and where.
+fn hasher(domain: &[u8], caller: Option<CallKey>, definition: &Definition) -> blake3::Hasher {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(domain);
+    hasher.update(&caller.map_or([0; 16], CallKey::to_bytes));
+    hasher.update(match definition.kind() {
+        RunKind::Flow => b"f",
+        RunKind::Task => b"t",
+    });
+    text(&mut hasher, definition.key());
+    hasher
 }
 
 /// A text, and where it ends.

@@ -35,6 +35,11 @@ impl Calls {
         }
     }
 
+    /// Whether an earlier attempt left something of a call.
+    pub(crate) fn has(&self, key: CallKey) -> bool {
+        self.recorded.contains_key(&key)
+    }
+
     /// What an earlier attempt left of a call. It is given once: no two calls of an attempt have one key.
     pub(super) fn take(&mut self, key: CallKey) -> Option<RecordedCall> {
         self.recorded.remove(&key)

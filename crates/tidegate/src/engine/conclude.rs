@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use tidegate_core::{RunKind, State, StateData, Timestamp, Verdict};
+use tidegate_core::{LogLevel, RunKind, State, StateData, Timestamp, Verdict};
 
 use crate::engine::attempt::Outcome;
 use crate::engine::panics::Panic;
@@ -96,8 +96,18 @@ impl Execution {
             | Outcome::Refused(_) => self.live.nursery(),
         };
         if let Some(submitted) = submitted {
+            let unfinished = submitted.len();
+            if unfinished > 0 && !matches!(outcome, Outcome::TimedOut(_)) {
+                self.say_unfinished(unfinished);
+            }
             submitted.join().await;
         }
+    }
+
+    fn say_unfinished(&self, count: usize) {
+        let Some(logger) = self.live.logger_at(LogLevel::Info) else { return };
+        let noun = if count == 1 { "run that was" } else { "runs that were" };
+        logger.info(format_args!("Waiting for {count} {noun} submitted and not awaited"));
     }
 
     /// Proposes what the outcome amounts to, and says what follows; what takes longer goes on to [`finish`](Self::finish).

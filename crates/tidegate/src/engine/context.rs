@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tidegate_core::{CacheKey, RunKind};
+use tidegate_core::{CacheKey, RunId, RunKind};
 use tokio::task_local;
 
 use crate::engine::{Engine, LiveRun};
@@ -55,6 +55,22 @@ impl Context {
         self.task.as_ref().or(self.flow.as_ref())
     }
 
+    /// Whether this is the run of this id, or code that it waits for.
+    pub(crate) fn is_inside(&self, id: RunId) -> bool {
+        let task = self.task.as_ref();
+        if task.is_some_and(|task| task.id() == id || task.record().task_run_id == Some(id)) {
+            return true;
+        }
+        let mut flow = self.flow.as_ref();
+        while let Some(around) = flow {
+            if around.id() == id || around.record().task_run_id == Some(id) {
+                return true;
+            }
+            flow = around.flow();
+        }
+        false
+    }
+
     /// The context of the body of `run`, called in this context.
     pub(crate) fn inside(&self, run: Arc<LiveRun>) -> Self {
         let engine = Some(run.engine().clone());
@@ -99,6 +115,11 @@ impl Context {
     /// Runs a future in this context.
     pub(crate) async fn scope<F: Future>(self: Arc<Self>, future: F) -> F::Output {
         CURRENT.scope(self, future).await
+    }
+
+    /// Runs a function in no run and on no engine.
+    pub(crate) fn nowhere<R>(function: impl FnOnce() -> R) -> R {
+        CURRENT.sync_scope(Arc::default(), function)
     }
 
     /// Runs a function in this context.

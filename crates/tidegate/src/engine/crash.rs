@@ -67,6 +67,7 @@ impl Execution {
     /// Calls hooks from where nothing can be awaited: the engine waits for them when it is closed.
     fn call_end_hooks_later(&self, entered: StateType) {
         if hooks::hooks_for(&self.options, entered).is_empty()
+            || self.live.engine().dry_run().is_some()
             || tokio::runtime::Handle::try_current().is_err()
         {
             return;

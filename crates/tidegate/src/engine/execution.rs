@@ -4,23 +4,21 @@
 use std::sync::Arc;
 
 use tidegate_core::store::Advance;
-use tidegate_core::{Run, RunKind, RunPolicy, State, StateType, Write};
+use tidegate_core::{RunKind, RunPolicy, State, StateType, Write};
 
-use crate::cache::CachePolicy;
 use crate::engine::activity::Busy;
 use crate::engine::attempt::Outcome;
 use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
 use crate::engine::control::{CalledOff, HoldUp, Listed, Watched};
-use crate::engine::panics::Panic;
+use crate::engine::first_record::{first_record, made_name, place, result_key, tell_of};
 use crate::engine::recall::{Recalled, recall};
 use crate::engine::slots::RunSlots;
 use crate::engine::transact::no_store;
-use crate::engine::{Body, Claim, Context, Engine, LiveRun, Nursery, Plan, union};
+use crate::engine::upstream::Prospect;
+use crate::engine::{Body, Claim, Context, Engine, LiveRun, Plan, Told};
 use crate::error::{Error, Result};
-use crate::names;
 use crate::options::Options;
-use crate::result::{KeyPart, compose_key};
 use crate::transaction::Transaction;
 
 /// A run in the hands of the engine. Dropping it before it has ended records the run as CRASHED.
@@ -39,6 +37,10 @@ pub(crate) struct Execution {
     pub(super) caching: Option<Box<Caching>>,
     /// The key of its result, where its options say one.
     pub(super) result_key: Option<String>,
+    /// What it waits for before it begins.
+    pub(super) prospect: Option<Box<Prospect>>,
+    /// Whether its arguments, or its place in the graph, have become known since the store was last told of it.
+    pub(super) learned: bool,
     /// What fails the next attempt before it begins.
     pub(super) trouble: Option<Error>,
     /// What it holds while it runs.
@@ -66,7 +68,7 @@ pub(super) enum Life {
 impl Execution {
     /// Gives the run its id, name, tags and place, and its first state; or finds what an earlier attempt left of it.
     pub(crate) fn describe(mut plan: Plan, engine: Engine, body: &mut dyn Body) -> Result<Self> {
-        if plan.needs_a_store && engine.store().is_none() {
+        if plan.needs_a_store && engine.store().is_none() && engine.dry_run().is_none() {
             return Err(no_store(plan.definition.name()));
         }
         let outer = place(plan.context.take().unwrap_or_default());
@@ -78,8 +80,14 @@ impl Execution {
             Recalled::Completed(run) => (run.states.last().cloned().map(Box::new), None),
             Recalled::New | Recalled::Unfinished(_) => (None, engine.claim(&outer)),
         };
+        let (has_a_name, mut told) = (plan.name.is_some(), Told::default());
+        if replayed.is_none() {
+            told = tell_of(&plan.definition, body)?;
+        }
+        let learns = told.partly;
+        let parts = plan.result_key.take().or_else(|| told.result_key.take());
         let (mut record, recorded) = match recalled {
-            Recalled::New => (first_record(&engine, &outer, &mut plan)?, None),
+            Recalled::New => (first_record(&engine, &outer, &mut plan, told)?, None),
             Recalled::Completed(run) => (*run, None),
             Recalled::Unfinished(run) => {
                 let recorded = (run.states.len(), run.policy.clone());
@@ -87,24 +95,30 @@ impl Execution {
             }
         };
         record.lease = claim.as_ref().map(Claim::lease);
-        if plan.needs_a_store
-            && (plan.result_key.is_some() || plan.options.says_where_results_are())
-        {
+        if plan.needs_a_store && (parts.is_some() || plan.options.says_where_results_are()) {
             return Err(Error::configuration(format!(
                 "'{}' is transactional: its result is kept in its record, which its transaction commits, so it takes no result \
                  storage, key or serializer",
                 plan.definition.name()
             )));
         }
-        let result_key = plan.result_key.as_deref().map(|parts| result_key(parts, &record, &outer));
-        let result_key = result_key.transpose()?;
-        let Plan { definition, options, .. } = plan;
+        let flow = outer.flow.as_ref();
+        let result_key = parts.map(|parts| result_key(&parts, &record, flow)).transpose()?;
+        let Plan { definition, options, dependencies, made, .. } = plan;
+        let is_new = recorded.is_none() && replayed.is_none();
+        let mut upstream_known = true;
+        if let Some(made) = made.filter(|_| is_new) {
+            (record.place, upstream_known) = made.place(&outer, &dependencies);
+        }
+        let prospect = (!dependencies.is_empty() && replayed.is_none()).then(|| {
+            let has_a_name = has_a_name || record.run_count > 0;
+            Box::new(Prospect { dependencies, learns, has_a_name, upstream_known })
+        });
         let inherited = outer.run().map(|run| run.inherited());
         let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
         let live = Arc::new(LiveRun::new(engine, definition, record, inherited, &outer));
         Transaction::of_call(&live, &outer, &options);
         let context = Arc::new(outer.inside(Arc::clone(&live)));
-        let is_new = recorded.is_none() && replayed.is_none();
         let (recorded, recorded_policy) = recorded.unzip();
         let mut execution = Self {
             live,
@@ -116,6 +130,8 @@ impl Execution {
             replayed,
             caching: None,
             result_key,
+            prospect,
+            learned: false,
             trouble: None,
             slots: RunSlots::None,
             claim,
@@ -140,6 +156,9 @@ impl Execution {
 
     /// The life of a run.
     pub(crate) async fn perform(&mut self, body: &mut dyn Body) -> Result<()> {
+        if self.live.engine().dry_run().is_some() {
+            return Box::pin(self.perform_dry(body)).await;
+        }
         if let Some(state) = self.replayed.take() {
             return Box::pin(self.replay(*state, body)).await;
         }
@@ -159,6 +178,11 @@ impl Execution {
 
     /// Its life until it enters its last state. It is given up wherever it waits when the run is called off.
     async fn live_on(&mut self, body: &mut dyn Body) -> Life {
+        if let Some(prospect) = self.prospect.take()
+            && let Some(life) = Box::pin(self.wait_for_upstream(*prospect, body)).await
+        {
+            return life;
+        }
         self.remember_inputs(body);
         if let Some(end) = self.take_cached(body).await {
             return Life::Ended(end, None);
@@ -203,7 +227,7 @@ impl Execution {
     }
 
     /// What remains when a run has entered its last state.
-    async fn end_life(&mut self, end: Result<()>) -> Result<()> {
+    pub(super) async fn end_life(&mut self, end: Result<()>) -> Result<()> {
         if end.is_ok() {
             self.warn_of_calls_not_met();
         }
@@ -224,14 +248,21 @@ impl Execution {
         &self.live
     }
 
-    /// Where it runs when it is submitted: with its flow run, or else with the engine, which also joins what comes when the
-    /// flow run has ended.
-    pub(crate) fn nursery(&self) -> Nursery {
-        self.live
-            .flow()
-            .filter(|flow| !flow.record().is_terminal())
-            .and_then(|flow| flow.nursery())
-            .unwrap_or_else(|| self.live.engine().nursery().clone())
+    /// Records what its arguments tell, once they are known.
+    pub(super) fn learn(&mut self, body: &dyn Body, has_a_name: bool) -> Result<()> {
+        let told = tell_of(self.live.definition(), body)?;
+        let mut record = self.live.record_mut();
+        record.parameters = told.parameters;
+        if !has_a_name {
+            let made =
+                made_name(self.live.definition(), &self.options, told.name, &record.parameters)?;
+            record.name = made.unwrap_or_else(|| std::mem::take(&mut record.name));
+        }
+        if let Some(parts) = told.result_key {
+            self.result_key = Some(result_key(&parts, &record, self.live.flow())?);
+        }
+        self.learned = true;
+        Ok(())
     }
 
     /// Enters RUNNING, unless the engine is stopping; a flow that ran before knows then what of its calls is recorded.
@@ -267,10 +298,15 @@ impl Execution {
         let changed = (record.policy != self.recorded_policy).then(|| record.policy.clone());
         let write = match self.recorded {
             None => Write::Begin(Box::new(record.clone())),
-            Some(known) if known == record.states.len() => return None,
+            Some(known) if known == record.states.len() && !self.learned => return None,
             Some(known) => {
                 let mut advance = Advance::since(&record, known);
                 advance.policy = changed.clone().map(Box::new);
+                if self.learned {
+                    advance.name = Some(record.name.clone());
+                    advance.parameters = Some(Box::new(record.parameters.clone()));
+                    advance.place.clone_from(&record.place);
+                }
                 Write::Advance(Box::new(advance))
             }
         };
@@ -278,69 +314,7 @@ impl Execution {
             self.recorded_policy = policy;
         }
         self.recorded = Some(record.states.len());
+        self.learned = false;
         Some(write)
     }
-}
-
-/// Where a call is made: where it was described, under the tags of where it is polled too, so that `with_tags(tags, call)`
-/// is what it looks like.
-fn place(described: Arc<Context>) -> Arc<Context> {
-    match Context::current() {
-        Some(polled) if polled.tags != described.tags => {
-            let tags = union(&described.tags, polled.tags.iter().cloned()).into();
-            Arc::new(Context { tags, ..(*described).clone() })
-        }
-        Some(_) | None => described,
-    }
-}
-
-/// The key of the result of a run called at `outer`.
-fn result_key(parts: &[KeyPart], record: &Run, outer: &Context) -> Result<String> {
-    let flow_run = outer.flow.as_ref().map(|flow| flow.record());
-    compose_key(parts, record, flow_run.as_deref()).map_err(|why| {
-        let name = &record.definition.name;
-        Error::configuration(format!("'{name}': its `result_storage_key` has no meaning: {why}"))
-    })
-}
-
-/// The record of a run that nothing has happened to yet.
-fn first_record(engine: &Engine, outer: &Context, plan: &mut Plan) -> Result<Run> {
-    let (definition, options) = (&plan.definition, &plan.options);
-    let mut record = Run::new(Arc::clone(definition.record()), String::new(), engine.now());
-    record.name = match (plan.name.take(), &options.run_name, definition.kind()) {
-        (Some(name), _, _) => name,
-        (None, Some(run_name), _) => Panic::catch_sync(|| run_name.make(&plan.parameters))
-            .map_err(|panic| {
-                let name = definition.name();
-                Error::configuration(format!("'{name}': its run name cannot be made: {panic}"))
-            })?,
-        (None, None, RunKind::Flow) => names::flow_run(),
-        (None, None, RunKind::Task) if outer.flow.is_some() => {
-            names::task_run(definition.name(), record.id)
-        }
-        (None, None, RunKind::Task) => definition.name().to_owned(),
-    };
-    if let Some(Err(error)) = options.cache_policy.as_ref().map(CachePolicy::isolation_level) {
-        return Err(Error::configuration(format!("'{}': {error}", definition.name())));
-    }
-    let own_tags = plan.tags.take().unwrap_or_else(|| definition.tags().to_vec());
-    record.tags = union(&outer.tags, own_tags);
-    record.parameters = std::mem::take(&mut plan.parameters);
-    record.call_key = plan.call_key;
-    record.policy.recover = options.recover.unwrap_or(false);
-    record.flow_run_id = outer.flow.as_ref().map(|flow| flow.id());
-    record.task_run_id = outer.task.as_ref().map(|task| task.id());
-    record.root_flow_run_id = match &outer.flow {
-        Some(flow) => flow.record().root_flow_run_id,
-        None => (definition.kind() == RunKind::Flow).then_some(record.id),
-    };
-    let settings = engine.settings();
-    let (retries, delay) = match definition.kind() {
-        RunKind::Flow => (settings.flow_retries, settings.flow_retry_delay),
-        RunKind::Task => (settings.task_retries, settings.task_retry_delay),
-    };
-    record.policy.retry = options
-        .retry_policy(retries, delay)
-        .map_err(|error| Error::configuration(format!("'{}': {error}", definition.name())))?;
-    Ok(record)
 }

@@ -12,7 +12,7 @@ use crate::options::Options;
 impl Execution {
     /// Calls the hooks for a state type that the run has just entered.
     pub(super) async fn call_hooks(&self, entered: StateType) {
-        if !hooks_for(&self.options, entered).is_empty() {
+        if !hooks_for(&self.options, entered).is_empty() && self.live.engine().dry_run().is_none() {
             // Boxed, as is all that most runs never do: it keeps the future of a run small.
             let hooks = hooks_for(&self.options, entered);
             Box::pin(call(&self.live, Arc::clone(&self.context), hooks)).await;

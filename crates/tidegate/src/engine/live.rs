@@ -5,11 +5,13 @@ use std::sync::{
     Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
 };
 
+use tidegate_core::graph::Sequence;
 use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 
 use crate::definition::Definition;
 use crate::engine::control::{Control, Roster};
-use crate::engine::{Calls, Context, Engine, Nursery};
+use crate::engine::order::Numbers;
+use crate::engine::{Called, Calls, Context, Engine, Nursery};
 use crate::error::RunLabel;
 use crate::inputs::Inputs;
 use crate::log::{Finished, RunLogger, Speaker};
@@ -38,6 +40,12 @@ pub(crate) struct LiveRun {
     called: Option<Box<Roster>>,
     /// Its transaction, if it has one.
     transaction: Mutex<Own>,
+    /// Its number among the calls of its flow run.
+    number: Option<u32>,
+    /// Of a flow run: the numbers of its calls.
+    numbers: Numbers,
+    /// What its body has seen while it made calls; none before its first call.
+    sequence: OnceLock<Box<Mutex<Sequence>>>,
 }
 
 impl LiveRun {
@@ -51,6 +59,7 @@ impl LiveRun {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
         let recorded = record.kind() == RunKind::Flow && engine.store().is_some();
         let calls = recorded.then(Mutex::default);
+        let number = record.place.as_ref().map(|place| place.number);
         let called = (record.kind() == RunKind::Flow).then(Box::default);
         Self {
             id: record.id,
@@ -66,6 +75,9 @@ impl LiveRun {
             control: Control::default(),
             called,
             transaction: Mutex::default(),
+            number,
+            numbers: Numbers::default(),
+            sequence: OnceLock::new(),
         }
     }
 
@@ -133,6 +145,26 @@ impl LiveRun {
     /// Of a flow run that is recorded: the calls of its current attempt. Held for a look, never across an await.
     pub(crate) fn calls(&self) -> Option<MutexGuard<'_, Calls>> {
         self.calls.as_ref().map(lock)
+    }
+
+    /// Whether a graph is made of its calls.
+    pub(crate) fn keeps_order(&self) -> bool {
+        self.keeps_calls() || self.engine.dry_run().is_some()
+    }
+
+    /// Of a flow run: the numbers of its calls.
+    pub(super) fn numbers(&self) -> &Numbers {
+        &self.numbers
+    }
+
+    /// What its body has seen while it made calls. Held for a look, never across an await.
+    pub(super) fn sequence(&self) -> MutexGuard<'_, Sequence> {
+        lock(self.sequence.get_or_init(Box::default))
+    }
+
+    /// What names its call in its flow run, if it has a place there.
+    pub(crate) fn called_as(&self) -> Option<Called> {
+        Some(Called::new(self.flow.as_ref()?.id, self.number?))
     }
 
     /// Of a flow run: what is known of its arguments.

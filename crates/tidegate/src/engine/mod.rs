@@ -16,12 +16,15 @@ mod conclude;
 mod context;
 mod control;
 mod crash;
+mod dry_run;
 mod end;
 mod execution;
 mod feed;
+mod first_record;
 mod hooks;
 mod live;
 mod nursery;
+mod order;
 mod ownership;
 mod panics;
 mod plan;
@@ -34,6 +37,7 @@ mod slots;
 mod staging;
 mod transact;
 mod turn;
+mod upstream;
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -49,20 +53,23 @@ use crate::settings::Settings;
 use activity::Activity;
 pub use attempt::blocking;
 pub(crate) use attempt::in_blocking_body;
-pub(crate) use body::{Attempt, Attempted, Body, Returned, Work};
-pub(crate) use call_key::{call_key, transaction_key};
+pub(crate) use body::{Attempt, Attempted, Body, Returned, Told, Work};
+pub(crate) use call_key::{call_key, map_key, mapped_key, then_key, transaction_key};
 pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
 use control::Roster;
 pub(crate) use control::{ASKED_TO_CANCEL, cancelled};
+pub(crate) use dry_run::DryRun;
 pub(crate) use execution::Execution;
 use feed::Feed;
+pub(crate) use first_record::{default_name, place};
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
+pub(crate) use order::{Called, Made, gathered};
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
-pub(crate) use panics::Panic;
+pub(crate) use panics::{Panic, caught};
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
 use slots::Slots;
@@ -70,6 +77,7 @@ pub(crate) use slots::{Given, Hold, Wanted};
 pub(crate) use transact::not_in_transactional_body;
 use turn::Turns;
 pub(crate) use turn::{Line, Turn};
+pub(crate) use upstream::{Dependency, Need, Upstream};
 
 /// Runs flows and tasks, and records them in a store. Cheap to clone; the clones are one engine.
 ///
@@ -123,6 +131,8 @@ struct Inner {
     roster: Arc<Roster>,
     /// Of an engine whose store others may share.
     ownership: Option<Arc<Ownership>>,
+    /// Of an engine that was opened for a dry run, and makes no calls.
+    dry_run: Option<DryRun>,
 }
 
 impl Engine {
@@ -131,6 +141,7 @@ impl Engine {
         settings: Settings,
         clock: Clock,
         archive: Archive,
+        dry_run: Option<DryRun>,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
         let roster = Arc::new(Roster::default());
@@ -151,6 +162,7 @@ impl Engine {
             housekeeping: Housekeeping::default(),
             roster,
             ownership,
+            dry_run,
         }))
     }
 
@@ -251,6 +263,11 @@ impl Engine {
     /// A reference that does not keep the engine open.
     pub(crate) fn downgrade(&self) -> WeakEngine {
         WeakEngine(Arc::downgrade(&self.0))
+    }
+
+    /// What was found out so far, on an engine that was opened for a dry run.
+    pub(crate) fn dry_run(&self) -> Option<&DryRun> {
+        self.0.dry_run.as_ref()
     }
 
     /// Whether its runs need an owner, because others may share its store.

@@ -43,6 +43,11 @@ impl Nursery {
         self.0.tracker.spawn_blocking(function)
     }
 
+    /// How much of what was started has not ended.
+    pub(crate) fn len(&self) -> usize {
+        self.0.tracker.len()
+    }
+
     /// Waits for everything that was started, and for what others still have to drop.
     pub(crate) async fn join(&self) {
         let tracker = &self.0.tracker;
@@ -87,13 +92,12 @@ pin_project! {
     /// A future that ends when it does or when its nursery is stopped.
     ///
     /// It is not an async block, which would hold the future twice over, and it asks to be woken by the stop only once it
-    /// has to wait, which many short runs never do.
+    /// has to wait, which many short runs never do; what that takes is boxed, so that it is not there before.
     struct Stoppable<F> {
         #[pin]
         future: F,
         nursery: Arc<Inner>,
-        #[pin]
-        stopped: Option<WaitForCancellationFutureOwned>,
+        stopped: Option<Pin<Box<WaitForCancellationFutureOwned>>>,
     }
 }
 
@@ -101,13 +105,13 @@ impl<F: Future<Output = ()>> Future for Stoppable<F> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut this = self.project();
+        let this = self.project();
         if this.nursery.stop.is_cancelled() || this.future.poll(context).is_ready() {
             return Poll::Ready(());
         }
         if this.stopped.is_none() {
-            this.stopped.set(Some(this.nursery.stop.clone().cancelled_owned()));
+            *this.stopped = Some(Box::pin(this.nursery.stop.clone().cancelled_owned()));
         }
-        this.stopped.as_pin_mut().map_or(Poll::Pending, |stopped| stopped.poll(context))
+        this.stopped.as_mut().map_or(Poll::Pending, |stopped| stopped.as_mut().poll(context))
     }
 }

@@ -9,6 +9,8 @@ use std::sync::Once;
 
 use futures_util::FutureExt;
 
+use crate::error::Result;
+
 /// A panic of user code.
 #[derive(Clone, Debug)]
 pub(crate) struct Panic {
@@ -48,21 +50,26 @@ fn remember_locations() {
     });
 }
 
+/// Calls code of the user that describes something; its panic is an error like any other.
+pub(crate) fn caught<R>(function: impl FnOnce() -> R) -> Result<R> {
+    Ok(Panic::catch_sync(function)?)
+}
+
 impl Panic {
     /// Runs a future, and gives its panic if it panics.
-    pub(crate) async fn catch<F: Future>(future: F) -> Result<F::Output, Self> {
+    pub(crate) async fn catch<F: Future>(future: F) -> std::result::Result<F::Output, Self> {
         remember_locations();
         AssertUnwindSafe(future).catch_unwind().await.map_err(Self::from_payload)
     }
 
     /// Calls a function, and gives its panic if it panics.
-    pub(super) fn catch_sync<R>(function: impl FnOnce() -> R) -> Result<R, Self> {
+    pub(super) fn catch_sync<R>(function: impl FnOnce() -> R) -> std::result::Result<R, Self> {
         remember_locations();
         let function: AssertUnwindSafe<_> = AssertUnwindSafe(function);
         Self::catch_unwind(function)
     }
 
-    fn catch_unwind<R>(function: impl FnOnce() -> R + UnwindSafe) -> Result<R, Self> {
+    fn catch_unwind<R>(function: impl FnOnce() -> R + UnwindSafe) -> std::result::Result<R, Self> {
         panic::catch_unwind(function).map_err(Self::from_payload)
     }
 

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use tidegate_core::{CallKey, Parameters, Run};
+use tidegate_core::{CallKey, Run, RunId, Timestamp};
 
 use crate::definition::Definition;
-use crate::engine::{Context, Engine};
+use crate::engine::{Context, Dependency, Engine, Made};
 use crate::options::Options;
 use crate::result::KeyPart;
 
 /// A described call without its types: what shall run, with which options, called from where.
-#[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) definition: Definition,
-    pub(crate) parameters: Parameters,
     pub(crate) name: Option<String>,
     /// The tags of this call, when it does not go by those of its definition.
     pub(crate) tags: Option<Vec<String>>,
@@ -23,6 +21,12 @@ pub(crate) struct Plan {
     pub(crate) result_key: Option<Vec<KeyPart>>,
     /// What finds the call again when the body of its flow run runs again.
     pub(crate) call_key: Option<CallKey>,
+    /// Where it stands in the graph of its flow run.
+    pub(crate) made: Option<Made>,
+    /// The id of its run, and when it was made, if it was submitted.
+    pub(crate) born: Option<(RunId, Timestamp)>,
+    /// The runs that it depends on.
+    pub(crate) dependencies: Vec<Dependency>,
     /// The run that this call goes on with, instead of a new one.
     pub(crate) taken_up: Option<Box<Run>>,
     /// Whether its body is done in a transaction of the store.
@@ -35,17 +39,24 @@ impl Plan {
         let options = definition.shared_options();
         Self {
             definition,
-            parameters: Parameters::default(),
             name: None,
             tags: None,
             engine: None,
             context: None,
             result_key: None,
             call_key: None,
+            made: None,
+            born: None,
+            dependencies: Vec::new(),
             taken_up: None,
             needs_a_store: false,
             options,
         }
+    }
+
+    /// Goes by these options.
+    pub(crate) fn set_options(&mut self, options: &Arc<Options>) {
+        self.options = Arc::clone(options);
     }
 
     /// The options of this call alone.

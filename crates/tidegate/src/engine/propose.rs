@@ -23,7 +23,7 @@ impl LiveRun {
         let flow = self.flow().filter(|_| self.kind() == RunKind::Task).map(|flow| flow.record());
         let view = match &flow {
             // Hooks of an ended flow run may call tasks.
-            Some(flow) if !flow.is_terminal() => {
+            Some(flow) if !flow.has_ended() => {
                 FlowView::Some { state: flow.state(), run_count: flow.run_count }
             }
             Some(_) | None => FlowView::None,
@@ -75,7 +75,7 @@ impl Execution {
     }
 
     /// Gives the store what it does not know yet, and waits only while its queue is full.
-    async fn record_soon(&mut self) -> Result<()> {
+    pub(super) async fn record_soon(&mut self) -> Result<()> {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
         let room = store.put(write);

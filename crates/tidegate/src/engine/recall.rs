@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use tidegate_core::{CompletedCall, LogLevel, RecordedCall, Run, State, StateResult};
+use tidegate_core::graph::Sequence;
+use tidegate_core::{CallPlace, CompletedCall, LogLevel, RecordedCall, Run, State, StateResult};
 
 use crate::engine::result::restore;
 use crate::engine::{Body, Claim, Context, Execution, Plan};
@@ -34,10 +35,11 @@ pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> R
     let found = flow.calls().and_then(|mut calls| calls.take(key));
     match found {
         Some(RecordedCall::Completed(call)) => {
-            let CompletedCall { key, run_id, name, state_name, ended, result } = *call;
+            let CompletedCall { key, number, run_id, name, state_name, ended, result } = *call;
             let mut run = Run::new(plan.definition.record().clone(), name, ended);
             run.id = run_id;
             run.call_key = Some(key);
+            run.place = number.map(|number| Box::new(CallPlace::numbered(number)));
             run.states.push(State::completed(ended).named(state_name).with_result(result));
             match restore_recorded(run.state(), body) {
                 Ok(()) => Recalled::Completed(Box::new(run)),
@@ -50,7 +52,7 @@ pub(super) fn recall(outer: &Context, plan: &mut Plan, body: &mut dyn Body) -> R
                 }
             }
         }
-        Some(RecordedCall::Other(run)) if run.is_terminal() => Recalled::Unfinished(run),
+        Some(RecordedCall::Other(run)) if run.has_ended() => Recalled::Unfinished(run),
         Some(RecordedCall::Other(_)) | None => Recalled::New,
     }
 }
@@ -91,8 +93,11 @@ impl Execution {
             let transactions = interrupted_rollbacks(&**store, id, lease, engine.now()).await?;
             Ok((store.recorded_calls(id).await?, transactions))
         };
-        let (recorded, transactions) =
+        let (recorded, transactions): (Vec<RecordedCall>, _) =
             recorded.await.map_err(|error| Error::store(Some(self.live.label()), error))?;
+        let last = recorded.iter().filter_map(RecordedCall::number).max();
+        self.live.numbers().begin_attempt(last);
+        *self.live.sequence() = Sequence::default();
         if let Some(mut calls) = self.live.calls() {
             calls.begin_attempt(recorded, transactions);
         }

@@ -30,7 +30,7 @@ impl fmt::Display for Inner {
                 "the program was asked to stop by {signal}; runs that had not ended are recorded as CRASHED, and \
                  `tidegate::resume` or `Engine::recover` goes on with them"
             ),
-            Kind::Plain => match &inner.cause {
+            Kind::Plain | Kind::Upstream => match &inner.cause {
                 Some(cause) => fmt::Display::fmt(cause, f),
                 None => Ok(()),
             },

@@ -2,6 +2,7 @@
 
 mod convert;
 mod display;
+mod upstream;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -11,6 +12,7 @@ use tidegate_core::{RunId, RunKind, State, StateType, StoreError, StoreErrorKind
 
 use crate::result::Unreadable;
 use convert::Standing;
+pub(crate) use upstream::NotCompleted;
 
 /// What a call gives, and what the body of a flow or task may return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -51,6 +53,8 @@ struct Inner {
 enum Kind {
     /// The run ended in this state, or cannot go on from it.
     Ended(State),
+    /// No run came of the call, because one that it depends on did not complete.
+    Upstream,
     /// The store did not do its part.
     Store,
     /// The result of the run cannot be read.
@@ -121,10 +125,16 @@ impl Error {
                 | Kind::Result { .. }
                 | Kind::Configuration(_)
                 | Kind::Interrupted(_)
+                | Kind::Upstream
                 | Kind::Plain,
                 _,
             ) => Arc::new(Standing(self)),
         }
+    }
+
+    /// A call could not be made because of a run that it depends on.
+    pub(crate) fn upstream(obstacle: NotCompleted) -> Self {
+        Self(Arc::new(Inner { kind: Kind::Upstream, run: None, cause: Some(Arc::new(obstacle)) }))
     }
 
     pub(crate) fn interrupted(signal: &'static str) -> Self {
@@ -184,7 +194,8 @@ impl Error {
     /// Whether the run did not start because a run it depends on did not complete.
     #[must_use]
     pub fn is_upstream(&self) -> bool {
-        self.state().is_some_and(|state| state.name == "NotReady")
+        matches!(self.0.kind, Kind::Upstream)
+            || self.state().is_some_and(|state| state.name == "NotReady")
     }
 
     /// Whether the store could not open, read or record something.
@@ -221,6 +232,7 @@ impl Error {
             | Kind::Result { .. }
             | Kind::Configuration(_)
             | Kind::Interrupted(_)
+            | Kind::Upstream
             | Kind::Plain => None,
         }
     }
@@ -251,7 +263,7 @@ impl Error {
     /// What the user's code said, without the runs that passed it on.
     pub(crate) fn root_text(&self) -> String {
         match (&self.0.kind, &self.0.cause) {
-            (Kind::Ended(_) | Kind::Plain, Some(cause)) => error_text(&**cause),
+            (Kind::Ended(_) | Kind::Plain | Kind::Upstream, Some(cause)) => error_text(&**cause),
             (Kind::Ended(state), None) => {
                 state.message.as_deref().map_or_else(|| state.to_string(), ToOwned::to_owned)
             }
@@ -260,7 +272,8 @@ impl Error {
                 | Kind::Result { .. }
                 | Kind::Configuration(_)
                 | Kind::Interrupted(_)
-                | Kind::Plain,
+                | Kind::Plain
+                | Kind::Upstream,
                 _,
             ) => self.to_string(),
         }
@@ -277,7 +290,8 @@ fn error_text(error: &(dyn StdError + 'static)) -> String {
         return ours.root_text();
     }
     let mut text = error.to_string();
-    let mut next = error.source();
+    // What the upstream run failed with is its own affair.
+    let mut next = if error.is::<NotCompleted>() { None } else { error.source() };
     while let Some(cause) = next {
         let cause_text = cause.to_string();
         // Many errors already end in the text of their cause.

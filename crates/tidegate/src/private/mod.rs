@@ -18,8 +18,9 @@ use crate::result::{
 };
 use crate::transaction::{IntoTransactionHook, TransactionHook};
 
+pub use crate::argument::{Each, Givens, HasList, Kinds, List, Lists, Whole};
 use crate::call::FlowCall;
-pub use crate::call::{Parts, flow, task, transactional};
+pub use crate::call::{GivenParts, Parts, each, flow, given, task, transactional};
 pub use crate::engine::blocking;
 pub use crate::inputs::{Input, Inputs};
 pub use crate::options::Options;
@@ -29,8 +30,8 @@ pub use crate::registry::Registration;
 pub use crate::result::{Codec, KeyPart};
 pub use crate::{
     __argument as argument, __cloned as cloned, __codec as codec, __concluded as concluded,
-    __default_json as default_json, __failure as failure, __hashed as hashed,
-    __recorded as recorded,
+    __default_json as default_json, __failure as failure, __given_hashed as given_hashed,
+    __given_recorded as given_recorded, __hashed as hashed, __recorded as recorded,
 };
 pub use inventory;
 pub use probes::{

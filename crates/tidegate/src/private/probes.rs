@@ -249,6 +249,30 @@ macro_rules! __hashed {
     }};
 }
 
+/// Records an argument that may not be known yet.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __given_recorded {
+    ($given:expr) => {
+        match $given.value() {
+            ::core::option::Option::Some(value) => $crate::__recorded!(value),
+            ::core::option::Option::None => $given.later_text(),
+        }
+    };
+}
+
+/// Hashes an argument that may not be known yet, or what stands for it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __given_hashed {
+    ($given:expr) => {
+        match $given.value() {
+            ::core::option::Option::Some(value) => $crate::__hashed!(value),
+            ::core::option::Option::None => $given.later_input(),
+        }
+    };
+}
+
 /// Clones an argument, or gives its name.
 #[doc(hidden)]
 #[macro_export]

@@ -12,6 +12,7 @@ mod codec;
 mod faithful;
 pub(crate) mod json;
 mod key;
+mod made_up;
 mod object;
 mod recordable;
 mod serializer;
@@ -22,6 +23,7 @@ pub(crate) use archive::{Archive, Found, read as read_object};
 pub use codec::Codec;
 pub use key::KeyPart;
 pub(crate) use key::compose as compose_key;
+pub(crate) use made_up::MadeUp;
 pub(crate) use object::{Damage, Header};
 pub use recordable::Recordable;
 pub use serializer::{

@@ -86,6 +86,18 @@ pub(super) const DIFFERENCES: &[Difference] = &[
             outcome.remove("resuming");
         },
     },
+    Difference {
+        name: "a run that is not ready has ended",
+        reason: "Prefect leaves it without an end for ever, so that nobody can tell it from a run that \
+                 will still begin (TASK-07)",
+        applies: |cell| {
+            accepted(cell) && cell.to.state_type == StateType::Pending && cell.to.name == "NotReady"
+        },
+        instead: |_, outcome| {
+            let end = outcome.remove("end");
+            outcome.insert("end", if end.is_some() { "changed" } else { "set" }.to_owned());
+        },
+    },
 ];
 
 fn leaves_pause(cell: &Cell<'_>) -> bool {

@@ -73,19 +73,20 @@ fn every_cell_of_prefect_is_met_or_is_a_named_difference() {
         writeln!(report, "{count:4} {what}").unwrap();
     }
     expect![[r#"
-         9391 cells
-         8024 compared equal
-           11 differs: a blocking pause can be cancelled
-           26 differs: a pause past its timeout ends as proposed
-           22 differs: a pause past its timeout is not resuming
-           69 differs: a paused run that ends is not resuming
-           71 differs: a paused run that keeps its state is not resuming
-           21 differs: a resumed run goes on with its attempt
-           35 differs: a suspended run without a deployment can end
-          280 skipped: cached results are looked up by rules to come
-           20 skipped: the lease on a deployment's slot is kept by rules to come
-          411 skipped: the limit on the runs of a deployment is kept by rules to come
-          401 skipped: what a client of some version may do is decided by rules to come
+        9391 cells
+        7929 compared equal
+          11 differs: a blocking pause can be cancelled
+          26 differs: a pause past its timeout ends as proposed
+          22 differs: a pause past its timeout is not resuming
+          69 differs: a paused run that ends is not resuming
+          71 differs: a paused run that keeps its state is not resuming
+          21 differs: a resumed run goes on with its attempt
+          95 differs: a run that is not ready has ended
+          35 differs: a suspended run without a deployment can end
+         280 skipped: cached results are looked up by rules to come
+          20 skipped: the lease on a deployment's slot is kept by rules to come
+         411 skipped: the limit on the runs of a deployment is kept by rules to come
+         401 skipped: what a client of some version may do is decided by rules to come
     "#]]
     .assert_eq(&report);
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Subject;
 use super::samples::{advance, at, entered, every_state, flow_run, task_run};
-use crate::{CallKey, RecordedCall, Run, RunId, State, StateResult, Store, Write};
+use crate::{CallKey, CallPlace, RecordedCall, Run, RunId, State, StateResult, Store, Write};
 
 async fn begin(store: &Arc<dyn Store>, run: &Run) {
     store.put_acknowledged(Write::Begin(Box::new(run.clone()))).await.expect("the run is stored");
@@ -30,7 +30,8 @@ fn result(call: &RecordedCall) -> Option<&StateResult> {
 /// A task run in this flow run, with the `n`th key there is.
 fn called(flow: &Run, n: u8) -> Run {
     let call_key = Some(CallKey::from_bytes([n; 16]));
-    Run { flow_run_id: Some(flow.id), call_key, ..task_run("fetch", n.into()) }
+    let place = Some(Box::new(CallPlace::numbered(n.into())));
+    Run { flow_run_id: Some(flow.id), call_key, place, ..task_run("fetch", n.into()) }
 }
 
 /// Results in the record, in a storage and nowhere; and every other state there is.

@@ -203,7 +203,7 @@ pub async fn a_run_that_has_not_ended_is_not_deleted(subject: &Subject) {
     }
     begin(&store, &runs).await;
     delete_all(&store, EVERYTHING).await;
-    let alive = runs.iter().filter(|run| !run.is_terminal());
+    let alive = runs.iter().filter(|run| !run.has_ended());
     assert_eq!(left(&store).await, ids(alive));
 }
 

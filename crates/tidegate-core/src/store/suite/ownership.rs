@@ -221,10 +221,9 @@ pub async fn what_a_dead_owner_left_behind_is_found(subject: &Subject) {
     let (alive, dead) = (take(&store).await, take(&store).await);
     let mut left = BTreeSet::new();
     for state in super::samples::every_state() {
-        let ends = state.is_terminal();
         let run = Run { lease: Some(dead.id), ..entered(task_run("fetch", 0), state) };
         begin(&store, &run).await;
-        if !ends {
+        if !run.has_ended() {
             left.insert(run.id);
         }
     }

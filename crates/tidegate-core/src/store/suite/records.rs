@@ -91,6 +91,10 @@ pub async fn an_advance_brings_the_record_up_to_date(subject: &Subject) {
         if run.is_terminal() {
             run.name = "renamed".to_owned();
             advance.name = Some(run.name.clone());
+            run.parameters.insert("known", "late");
+            advance.parameters = Some(Box::new(run.parameters.clone()));
+            run.place = full_run().place;
+            advance.place.clone_from(&run.place);
         }
         move_on(&store, advance).await;
         check(&store, &run).await;

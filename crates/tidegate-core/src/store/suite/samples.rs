@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::graph::{CallPlace, Calls, Seen, Upstream};
 use crate::{
     Advance, CacheEntry, CacheKey, Definition, DeploymentId, Holder, Lease, LeaseId, LogLevel,
     LogRecord, Parameter, ResultReference, RetryPolicy, RetryType, Run, RunId, RunKind, State,
@@ -35,7 +36,7 @@ pub fn flow_run(name: &str, micros: i64) -> Run {
 /// Lets a run enter a state and keeps the books which have to agree with it.
 #[must_use]
 pub fn entered(mut run: Run, state: State) -> Run {
-    run.end_time = state.is_terminal().then_some(state.timestamp);
+    run.end_time = (state.is_terminal() || state.is_not_ready()).then_some(state.timestamp);
     run.states.push(state);
     run
 }
@@ -70,6 +71,16 @@ pub fn full_run() -> Run {
     run.flow_run_id = Some(RunId::new());
     run.task_run_id = Some(RunId::new());
     run.root_flow_run_id = Some(RunId::new());
+    run.place = Some(Box::new(CallPlace {
+        number: 300,
+        attempt: 7,
+        moment: u32::MAX,
+        seen: vec![
+            Seen { moment: 1, calls: Calls { first: 0, last: 299 } },
+            Seen { moment: 2, calls: Calls { first: 301, last: u32::MAX } },
+        ],
+        upstream: vec![Upstream::Run(RunId::new()), Upstream::Calls(Calls { first: 5, last: 5 })],
+    }));
     run.deployment_id = Some(DeploymentId::from(Uuid::now_v7()));
     run.infrastructure_pid = Some("host:4711".to_owned());
     run.tags = vec!["http".to_owned(), "it's".to_owned(), "nightly".to_owned()];
@@ -118,6 +129,7 @@ pub fn every_state() -> Vec<State> {
         State::late(at(1_000_000), at(11)),
         proposed,
         State::new("Pending", StateData::Pending { scheduled_time: Some(at(99)) }, at(13)),
+        State::not_ready(at(13)).message("an upstream run failed"),
         State::running(at(14)),
         State::paused(at(15)),
         State::new("Paused", paused(Some("approve"), Some(at(500)), false), at(16)),

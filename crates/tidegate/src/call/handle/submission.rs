@@ -1,0 +1,141 @@
+//! Starting a call concurrently. As little as possible is made of it before its turn comes, so that a million of them can wait.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll, ready};
+
+use futures_util::future::BoxFuture;
+
+use super::FirstFailure;
+use super::shared::Shared;
+use crate::call::{Described, Produce, RunHandle, engine_of};
+use crate::engine::{Context, Engine, Execution, Nursery, Plan, not_in_transactional_body, place};
+use crate::error::Result;
+
+/// Starts a call on the tracker of its flow run, or of its engine outside one.
+pub(in crate::call) fn submit<T: Send + 'static>(
+    described: Described<'static, T>,
+    failure: Option<Arc<FirstFailure>>,
+) -> RunHandle<T> {
+    match try_to_submit(described, failure) {
+        Ok(handle) => handle,
+        Err(error) => RunHandle::failed(error),
+    }
+}
+
+fn try_to_submit<T: Send + 'static>(
+    mut described: Described<'static, T>,
+    failure: Option<Arc<FirstFailure>>,
+) -> Result<RunHandle<T>> {
+    let plan = &mut described.plan;
+    not_in_transactional_body(plan.definition.name())?;
+    let engine = engine_of(plan)?;
+    let outer = place(plan.context.take().unwrap_or_default());
+    let nursery = nursery(&outer, &engine);
+    let may_be_recorded = is_recorded(plan, &outer);
+    plan.context = Some(outer);
+    if may_be_recorded {
+        // The handle tells of the recorded run from the first.
+        let Described { plan, mut body } = described;
+        let execution = Execution::describe(plan, engine, &mut *body)?;
+        execution.live().control().set_apart();
+        let shared = Arc::new(Shared::begun(Arc::clone(execution.live())).tell(failure));
+        let state = Stage::Begun(perform(execution, body));
+        nursery.spawn(Submission { shared: Arc::clone(&shared), state });
+        return Ok(RunHandle(shared));
+    }
+    let shared = Arc::new(Shared::submitted(engine, described).tell(failure));
+    nursery.spawn(Submission::of(Arc::clone(&shared)));
+    Ok(RunHandle(shared))
+}
+
+/// Where it runs: with its flow run, or else with the engine, which also joins what comes when the flow run has ended.
+pub(in crate::call) fn nursery(outer: &Context, engine: &Engine) -> Nursery {
+    outer
+        .flow
+        .as_ref()
+        .filter(|flow| !flow.record().has_ended())
+        .and_then(|flow| flow.nursery())
+        .unwrap_or_else(|| engine.nursery().clone())
+}
+
+/// Whether an earlier attempt has left something of the call.
+fn is_recorded(plan: &Plan, outer: &Context) -> bool {
+    let recorded = |key| {
+        let flow = outer.flow.as_ref();
+        flow.and_then(|flow| flow.calls()).is_some_and(|calls| calls.has(key))
+    };
+    plan.taken_up.is_some() || plan.call_key.is_some_and(recorded)
+}
+
+/// A call that was submitted, as the future that makes it.
+pub(super) struct Submission<T: Send> {
+    shared: Arc<Shared<T>>,
+    state: Stage<T>,
+}
+
+impl<T: Send> Submission<T> {
+    /// A call that has not begun.
+    pub(super) fn of(shared: Arc<Shared<T>>) -> Self {
+        Self { shared, state: Stage::Described }
+    }
+}
+
+/// The life of a run is large, so it is boxed, and there is none before the first poll.
+enum Stage<T> {
+    Described,
+    Begun(BoxFuture<'static, Result<T>>),
+    Over,
+}
+
+impl<T: Send + 'static> Future for Submission<T> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<()> {
+        let this = &mut *self;
+        if let Stage::Described = this.state {
+            match this.shared.begin() {
+                Some(Ok((execution, body))) => this.state = Stage::Begun(perform(execution, body)),
+                Some(Err(error)) => {
+                    this.state = Stage::Over;
+                    this.shared.end(Err(error));
+                }
+                None => this.state = Stage::Over,
+            }
+        }
+        if let Stage::Begun(life) = &mut this.state {
+            let result = ready!(life.as_mut().poll(context));
+            this.state = Stage::Over;
+            this.shared.end(result);
+        }
+        Poll::Ready(())
+    }
+}
+
+fn perform<T: Send + 'static>(
+    mut execution: Execution,
+    mut body: Box<dyn Produce<T>>,
+) -> BoxFuture<'static, Result<T>> {
+    Box::pin(async move {
+        execution.perform(&mut *body).await?;
+        // A run that ended well has stored its value before it said so.
+        Ok(body.take().expect("a completed run has a value"))
+    })
+}
+
+/// Dropped before the run has ended, it crashes, and whoever waits is told. One that has not begun begins for that, so that it is
+/// recorded.
+impl<T: Send> Drop for Submission<T> {
+    fn drop(&mut self) {
+        match std::mem::replace(&mut self.state, Stage::Over) {
+            Stage::Described => match self.shared.begin() {
+                Some(Ok((execution, _body))) => drop(execution),
+                Some(Err(error)) => self.shared.end(Err(error)),
+                None => {}
+            },
+            Stage::Begun(life) => drop(life),
+            Stage::Over => {}
+        }
+        self.shared.give_up();
+    }
+}
