@@ -12,8 +12,10 @@ mod build;
 mod calls;
 mod commits;
 mod durable;
+mod fan_out;
 mod figures;
 mod floors;
+mod limits;
 mod processes;
 mod setup;
 mod summary;
@@ -29,7 +31,9 @@ fn main() -> tidegate::Result<()> {
     calls::bench(&mut criterion)?;
     commits::bench(&mut criterion)?;
     durable::bench(&mut criterion, &mut figures)?;
+    limits::bench(&mut criterion, &mut figures)?;
     processes::bench(&mut criterion, &mut figures)?;
+    fan_out::bench(&mut figures)?;
     build::measure(&mut figures);
     criterion.final_summary();
     if figures.mode != Mode::Once {

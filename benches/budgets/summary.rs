@@ -3,10 +3,11 @@
 use std::fmt;
 
 use crate::durable::{FLOWS, FLOWS_AT_ONCE, TASKS};
+use crate::figures::Figures;
+use crate::limits::WAITERS;
 
 /// What a flow run of two steps waits for: that it runs, its two tasks, and its end.
 const COMMITS_A_FLOW: u64 = 4;
-use crate::figures::Figures;
 
 /// A figure with its unit.
 #[derive(Clone, Copy)]
@@ -227,6 +228,36 @@ fn rows(figures: &Figures) -> Vec<Row> {
             NoBudget,
         ),
         row(
+            "slot of a concurrency limit, full",
+            seconds("slot of a limit", "full"),
+            floor("4 KiB and fdatasync", seconds("sequential full", "append and sync 4 KiB")),
+            NoBudget,
+        ),
+        row(
+            "slot of a concurrency limit, process",
+            seconds("slot of a limit", "process"),
+            raw_row("process"),
+            NoBudget,
+        ),
+        row(
+            "1,000 tasks on a limit of 10, full",
+            rate("limits", "crowd", WAITERS),
+            floor("without a limit", rate("limits", "crowd without a limit", WAITERS)),
+            NoBudget,
+        ),
+        row(
+            "  processor time while they wait, a second",
+            kept("waiting for their own").map(Seconds),
+            None,
+            AtMost(Seconds(10e-3)),
+        ),
+        row(
+            "  the same, while another process holds the slots",
+            kept("waiting for another").map(Seconds),
+            None,
+            AtMost(Seconds(10e-3)),
+        ),
+        row(
             "first flow of a process, existing file",
             seconds("first flow", "process with a flow"),
             floor("empty process", seconds("first flow", "process that does nothing")),
@@ -246,6 +277,39 @@ fn rows(figures: &Figures) -> Vec<Row> {
             NoBudget,
         ),
     ];
+    for (what, name, budget, durable, rate) in [
+        (
+            "100,000 tasks submitted at once, no store",
+            "submitted",
+            TimesFloor(3.0),
+            "  the same, full",
+            AtLeast(Rate(50_000.0)),
+        ),
+        (
+            "map over 1,000,000 numbers, no store",
+            "mapped",
+            TimesFloor(3.0),
+            "  the same, full",
+            AtLeast(Rate(50_000.0)),
+        ),
+        (
+            "10,000 flows of two steps at once, no store",
+            "flows",
+            NoBudget,
+            "  the same, full",
+            AtLeast(Rate(10_000.0)),
+        ),
+    ] {
+        let spawned = kept(&format!("fan-out {name} floor")).map(Seconds);
+        let each = kept(&format!("fan-out {name}")).map(Seconds);
+        rows.push(row(what, each, floor("spawn and join", spawned), budget));
+        let durable_rate = kept(&format!("fan-out {name} durable")).map(Rate);
+        rows.push(row(durable, durable_rate, None, rate));
+    }
+    let (held, added) = (kept("fan-out bytes held"), kept("fan-out bytes added"));
+    rows.push(row("memory of a mapped run whose handle is held", held.map(Bytes), None, NoBudget));
+    let what = "  what another adds, when that was dropped";
+    rows.push(row(what, added.map(Bytes), None, NoBudget));
     for (what, durability, batch) in [
         ("store commit of 1 run, full", "full", 1),
         ("store commit of 1,000 runs, full", "full", 1000),

@@ -299,6 +299,26 @@ fn pause_for_approval_goes_on_with_what_it_is_given_here_or_in_another_process()
     assert!(!next.out.contains("Built"), "{}", next.out);
 }
 
+#[test]
+fn concurrency_limits_are_kept_by_two_processes_together() {
+    let folder = Folder::new();
+    let run = || folder.run("concurrency_limits", &[], &[]);
+    let both = std::thread::scope(|scope| {
+        [scope.spawn(run), scope.spawn(run)].map(|run| run.join().unwrap())
+    });
+    for printed in both {
+        printed.prints(&[
+            "9 pages, at most ",
+            "Saving page 3 over two connections.",
+            "6 questions within ",
+            "The concurrency limit 'tag:by-night' is 0, so that no task run under it may begin",
+            "tag:by-night: 0 of 0 slots are taken",
+        ]);
+        assert!(!printed.out.contains("as one of 4"), "{}", printed.out);
+        assert_eq!(printed.count("Finished in state Completed()"), 9 + 3 + 6 + 1);
+    }
+}
+
 /// The second process has nothing to compute but what has expired.
 #[test]
 fn caching_takes_what_an_earlier_process_has_computed() {
@@ -332,11 +352,28 @@ fn transactions_are_kept_or_undone_as_a_whole() {
 }
 
 #[test]
+fn map_cities_maps_over_a_list_that_a_run_gives_and_goes_on_without_one_city() {
+    let printed = Folder::new().run("map_cities", &[], &[]);
+    let out = &printed.out;
+    assert_eq!(out.matches("No forecast for a place that was not found.").count(), 1, "{out}");
+    printed.prints(&[
+        "A forecast: 26 C",
+        "A forecast: 16 C",
+        "A forecast: 10 C",
+        "Sent: 3 known (16 C, 10 C, 26 C), 1 unknown",
+        "Tidied up.",
+        "Ended within five seconds: 1 of 1.",
+        "NotReady",
+    ]);
+    printed.logs_in_order(&["Task run 'locate-Atlantis' - Finished in state Failed('Task run encountered an exception: no map shows Atlantis')"]);
+}
+
+#[test]
 fn graph_draws_a_flow_before_it_runs_and_after() {
     let folder = Folder::new();
     let printed = folder.run("graph", &["report.svg"], &[]);
-    let (plan, run) = printed.out.split_once("What happened:").unwrap();
-    assert!(!plan.contains("Asked for"), "{plan}");
+    // The first task that runs stands between the two.
+    let (plan, run) = printed.out.split_once("Asked for the cities of Italy.").unwrap();
     assert_eq!(plan.matches("[\"forecast\"]:::call").count(), 2, "{plan}");
     assert_eq!(run.matches("✓ forecast-").count(), 4, "{run}");
     assert_eq!(run.matches("2 attempts").count(), 1, "{run}");

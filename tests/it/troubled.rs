@@ -2,7 +2,7 @@
 //! told to.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
@@ -14,7 +14,8 @@ use tidegate::store::{
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
     ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, EventRecord, Lease, LeaseId,
-    LogRecord, Request, Run, RunId, RunInput, StateType, Timestamp,
+    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, SlotAnswer, SlotHolder,
+    SlotRequest, StateType, Timestamp,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -31,6 +32,10 @@ pub(crate) struct Troubled {
     pub(crate) refuses_transactions: AtomicBool,
     rooms: Mutex<Vec<RoomMaker>>,
     acknowledgers: Mutex<Vec<Acknowledger>>,
+    /// How often it was asked for slots.
+    pub(crate) asked_for_slots: AtomicU32,
+    /// How often it was asked what is taken of limits.
+    pub(crate) asked_for_limits: AtomicU32,
 }
 
 impl Troubled {
@@ -47,6 +52,8 @@ impl Troubled {
             refuses_transactions: AtomicBool::new(false),
             rooms: Mutex::default(),
             acknowledgers: Mutex::default(),
+            asked_for_slots: AtomicU32::new(0),
+            asked_for_limits: AtomicU32::new(0),
         });
         let engine = Engine::builder().store(Arc::clone(&store) as Arc<dyn Store>).open().unwrap();
         (store, engine)
@@ -80,6 +87,7 @@ impl Troubled {
             | Write::Transaction { .. }
             | Write::Input { .. }
             | Write::Unlock { .. }
+            | Write::ReleaseSlots(_)
             | Write::Request(_)
             | Write::EndRequest(_) => None,
         };
@@ -224,6 +232,28 @@ impl Store for Troubled {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.inner.lock(key, lease, now)
+    }
+
+    fn take_slots(&self, request: SlotRequest) -> BoxFuture<'_, Result<SlotAnswer, StoreError>> {
+        self.asked_for_slots.fetch_add(1, Ordering::Relaxed);
+        self.inner.take_slots(request)
+    }
+
+    fn change_limit(
+        &self,
+        change: LimitChange,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.change_limit(change, now)
+    }
+
+    fn limits(&self, names: Vec<String>) -> BoxFuture<'_, Result<Vec<LimitUse>, StoreError>> {
+        self.asked_for_limits.fetch_add(1, Ordering::Relaxed);
+        self.inner.limits(names)
+    }
+
+    fn slot_holders(&self, limit: String) -> BoxFuture<'_, Result<Vec<SlotHolder>, StoreError>> {
+        self.inner.slot_holders(limit)
     }
 
     fn transactions(

@@ -7,6 +7,7 @@ mod artifact;
 mod cache;
 mod call_key;
 mod clock;
+mod concurrency;
 mod definition;
 mod event;
 pub mod graph;
@@ -27,6 +28,11 @@ pub use artifact::{ArtifactId, ArtifactRecord, ArtifactType, is_artifact_key};
 pub use cache::{CacheEntry, CacheKey};
 pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
+pub use concurrency::{
+    ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,
+    SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
+    Taken,
+};
 pub use definition::{Definition, Parameter, RunKind};
 pub use event::{
     EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, Resource, state_events,
@@ -39,8 +45,8 @@ pub use parameters::Parameters;
 pub use request::{Request, RequestId, RequestKind};
 pub use retry::{Delays, Failure, InvalidRetryPolicy, RetryPolicy, exponential_backoff};
 pub use rules::{
-    Effect, Effects, FlowView, Judgement, Policy, Proposal, Rejection, Replacement, Verdict, judge,
-    transition,
+    Effect, Effects, FlowView, Judgement, Policy, Proposal, Rejection, Replacement, SlotsView,
+    Verdict, judge, transition,
 };
 pub use run::{RetryType, Run, RunPolicy};
 pub use run_input::RunInput;

@@ -110,6 +110,50 @@ CREATE TABLE cache_locks (
     checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- How much may go on at once, by name. A limit called `tag:x` is on the task runs that carry the tag x.
+CREATE TABLE concurrency_limits (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    slots INTEGER NOT NULL CHECK (slots >= 0), -- how many there are
+    active INTEGER NOT NULL CHECK (active IN (0, 1)),
+    slot_decay_per_second REAL NOT NULL CHECK (slot_decay_per_second >= 0),
+    -- Where slots decay: how many millionths of slots were taken at that time, held or not.
+    decaying INTEGER NOT NULL CHECK (decaying >= 0),
+    decaying_at INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
+-- Who holds slots. What is held ends with its lease.
+CREATE TABLE concurrency_slots (
+    limit_number INTEGER NOT NULL REFERENCES concurrency_limits (number) ON DELETE CASCADE,
+    hold BLOB NOT NULL CHECK (length(hold) = 16), -- what was taken together
+    lease INTEGER NOT NULL, -- the number of the lease; 0 where nobody owns anything
+    slots INTEGER NOT NULL CHECK (slots > 0),
+    run_id BLOB CHECK (length(run_id) = 16),
+    since INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (limit_number, hold)
+) STRICT, WITHOUT ROWID;
+
+-- Who waits for slots, because there was no room. It ends with its lease as well.
+CREATE TABLE concurrency_waiters (
+    limit_number INTEGER NOT NULL REFERENCES concurrency_limits (number) ON DELETE CASCADE,
+    hold BLOB NOT NULL CHECK (length(hold) = 16),
+    lease INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (limit_number, hold)
+) STRICT, WITHOUT ROWID;
+
+-- How many slots are held under each lease: the sums of the table above.
+CREATE TABLE concurrency_use (
+    limit_number INTEGER NOT NULL REFERENCES concurrency_limits (number) ON DELETE CASCADE,
+    lease INTEGER NOT NULL,
+    slots INTEGER NOT NULL CHECK (slots > 0),
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (limit_number, lease)
+) STRICT, WITHOUT ROWID;
+
 -- Transactions of tasks that have hooks or values, so that hooks which a process did not live to call are called later.
 CREATE TABLE transaction_records (
     number INTEGER PRIMARY KEY,

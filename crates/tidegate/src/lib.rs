@@ -13,6 +13,7 @@ mod call;
 mod cancel;
 mod canonical;
 mod capture;
+mod concurrency;
 mod default_engine;
 mod definition;
 mod duration;
@@ -59,10 +60,14 @@ pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{
-    AsCompleted, Callable, FlowCall, MapCall, RunHandle, RunHandles, Step, Submittable, TaskCall,
-    WaitFor, as_completed, step, wait,
+    AsCompleted, Callable, FlowCall, MapCall, MapProgress, RunHandle, RunHandles, Step,
+    Submittable, TaskCall, WaitFor, as_completed, step, wait,
 };
 pub use cancel::cancel;
+pub use concurrency::{
+    Concurrency, ConcurrencyError, ConcurrencyGuard, ConcurrencyLimitState, ConcurrencyLimits,
+    LimitNames, RateLimit, concurrency, rate_limit,
+};
 pub use definition::Definition;
 pub use duration::{IntoDelays, IntoDuration, InvalidDuration};
 pub use engine::Engine;
@@ -100,6 +105,11 @@ pub use tidegate_core::{
     LogLevel, LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
     RetryPolicy, Run, RunId, RunInput, RunKind, State, StateData, StateResult, StateType,
     Timestamp, exponential_backoff,
+};
+pub use tidegate_core::{
+    ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,
+    SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
+    Taken,
 };
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

@@ -30,12 +30,13 @@ mod prevent_running_tasks_from_stopped_flows;
 mod rename_reruns;
 mod retry_failed_runs;
 mod scheduled_time;
+mod secure_task_concurrency_slots;
 mod update_flow_run_tracker_on_tasks;
 
 use crate::{Run, State, Timestamp};
 
 pub use effect::{Effect, Effects};
-pub use proposal::{FlowView, Policy, Proposal};
+pub use proposal::{FlowView, Policy, Proposal, SlotsView};
 pub use verdict::{Judgement, Rejection, Replacement, Verdict};
 
 use rule::{Decision, Move};
@@ -59,7 +60,7 @@ use table::rules_for;
 /// ```
 #[must_use]
 pub fn judge(run: &Run, proposal: Proposal<'_>, now: Timestamp) -> Judgement {
-    let Proposal { mut state, policy, flow, roll } = proposal;
+    let Proposal { mut state, policy, flow, slots, roll } = proposal;
     let from = run.state();
     let from_type = from.map(State::state_type);
     let to_type = state.state_type();
@@ -70,7 +71,7 @@ pub fn judge(run: &Run, proposal: Proposal<'_>, now: Timestamp) -> Judgement {
             continue;
         }
         let run_count = effects.run_count_of(run);
-        let proposed = Move { run, from, to: &state, flow, roll, now, run_count };
+        let proposed = Move { run, from, to: &state, flow, slots, roll, now, run_count };
         match (rule.decide)(&proposed) {
             Decision::Pass(wanted) => {
                 wanted.apply_to_state(&mut state, from);

@@ -1,6 +1,6 @@
 //! What a rule is: a name, the moves it has a say in, and a pure function. What the rules say is in their own files.
 
-use crate::{Effect, Effects, FlowView, Run, State, StateType, StateTypes, Timestamp};
+use crate::{Effect, Effects, FlowView, Run, SlotsView, State, StateType, StateTypes, Timestamp};
 
 /// One rule.
 #[derive(Debug)]
@@ -47,6 +47,8 @@ pub(super) struct Move<'a> {
     pub(super) to: &'a State,
     /// The flow run of a task run.
     pub(super) flow: FlowView<'a>,
+    /// The slots of a task run.
+    pub(super) slots: SlotsView<'a>,
     /// See [`Proposal::roll`](crate::Proposal::roll).
     pub(super) roll: f64,
     /// The time.

@@ -7,7 +7,7 @@ use super::{
     handle_pausing_flows, handle_resuming_paused_flows, handle_task_terminal_state_transitions,
     prevent_duplicate_transitions, prevent_pending_transitions, prevent_result_data_loss,
     prevent_running_tasks_from_stopped_flows, rename_reruns, retry_failed_runs, scheduled_time,
-    update_flow_run_tracker_on_tasks,
+    secure_task_concurrency_slots, update_flow_run_tracker_on_tasks,
 };
 use crate::RunKind;
 
@@ -31,6 +31,18 @@ const FLOW_FORCE: &[Rule] =
 const FLOW_MARK_LATE: &[Rule] = &[ensure_only_scheduled_flows_marked_late::RULE];
 
 const TASK_CORE: &[Rule] = &[
+    handle_task_terminal_state_transitions::RULE,
+    prevent_running_tasks_from_stopped_flows::RULE,
+    secure_task_concurrency_slots::RULE,
+    scheduled_time::COPY_SCHEDULED_TIME,
+    scheduled_time::WAIT_FOR_SCHEDULED_TIME,
+    retry_failed_runs::RETRY_FAILED_TASKS,
+    rename_reruns::RULE,
+    update_flow_run_tracker_on_tasks::RULE,
+];
+
+/// Whoever orchestrates a task run takes its slots too, before anything is proposed.
+const TASK_CLIENT_SIDE: &[Rule] = &[
     handle_task_terminal_state_transitions::RULE,
     prevent_running_tasks_from_stopped_flows::RULE,
     scheduled_time::COPY_SCHEDULED_TIME,
@@ -62,7 +74,8 @@ pub(super) const fn rules_for(kind: RunKind, policy: Policy) -> &'static [Rule] 
         (RunKind::Flow, Policy::Core | Policy::Background | Policy::ClientSide) => FLOW_CORE,
         (RunKind::Flow, Policy::Force) => FLOW_FORCE,
         (RunKind::Flow, Policy::MarkLate) => FLOW_MARK_LATE,
-        (RunKind::Task, Policy::Core | Policy::ClientSide | Policy::MarkLate) => TASK_CORE,
+        (RunKind::Task, Policy::Core | Policy::MarkLate) => TASK_CORE,
+        (RunKind::Task, Policy::ClientSide) => TASK_CLIENT_SIDE,
         (RunKind::Task, Policy::Background) => TASK_BACKGROUND,
         (RunKind::Task, Policy::Force) => TASK_FORCE,
     }

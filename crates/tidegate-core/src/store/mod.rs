@@ -24,7 +24,8 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, EventRecord, Lease, LeaseId,
-    LogRecord, Request, Run, RunId, RunInput, StateResult, Timestamp, TransactionRecord,
+    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, SlotAnswer, SlotHolder,
+    SlotRequest, StateResult, Timestamp, TransactionRecord,
 };
 
 pub use crate::event::EventQuery;
@@ -241,6 +242,27 @@ pub trait Store: fmt::Debug + Send + Sync {
         lease: LeaseId,
         now: Timestamp,
     ) -> BoxFuture<'_, Result<bool, StoreError>>;
+
+    /// Takes slots of all the limits that a request names, or of none, so that a limit is never exceeded by any who share the store.
+    /// They are held until [`Write::ReleaseSlots`] or until their lease ends; those that decay, at most until then. A request that finds no
+    /// room is kept in mind for as long, so that those under other leases [give way](SlotRequest::gives_way) to it. When the future is
+    /// dropped they may be taken all the same, and a [`Write::ReleaseSlots`] that is put then frees them. Refused as
+    /// [`LeaseEnded`](StoreErrorKind::LeaseEnded) when their lease has ended.
+    fn take_slots(&self, request: SlotRequest) -> BoxFuture<'_, Result<SlotAnswer, StoreError>>;
+
+    /// Changes what limits there are; whether it did, since a name has one limit at most.
+    fn change_limit(
+        &self,
+        change: LimitChange,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>>;
+
+    /// The limits of these names, or all of them if none is named, by name, and what is taken of each. Asked by those who wait for
+    /// slots that others hold, so it must be cheap.
+    fn limits(&self, names: Vec<String>) -> BoxFuture<'_, Result<Vec<LimitUse>, StoreError>>;
+
+    /// Who holds slots of this limit, longest first.
+    fn slot_holders(&self, limit: String) -> BoxFuture<'_, Result<Vec<SlotHolder>, StoreError>>;
 
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;

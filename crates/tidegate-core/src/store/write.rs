@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::{
     ArtifactRecord, CacheEntry, CacheKey, CallPlace, EventRecord, IfExists, Lease, LeaseId,
-    Parameters, Request, RequestId, Run, RunId, RunInput, RunPolicy, State, StoreError,
-    StoreErrorKind, Timestamp, TransactionRecord,
+    Parameters, Request, RequestId, Run, RunId, RunInput, RunPolicy, SlotRelease, State,
+    StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -69,6 +69,8 @@ pub enum Write {
         /// The lease it is held under.
         lease: LeaseId,
     },
+    /// Slots are free again. Those that are free already stay so.
+    ReleaseSlots(Box<SlotRelease>),
     /// Something is asked of the owner of a run.
     Request(Box<Request>),
     /// A request is not open any more. One that is not there is fine.
@@ -76,7 +78,8 @@ pub enum Write {
 }
 
 impl Write {
-    ///, What, it, is, about:, the, id, of, a, run, an, artifact, event, lease, or, transaction, first, half, key., request
+    /// What it is about: the id of a run, an artifact, an event, a lease, a transaction, a request or slots that were taken together, or the
+    /// first half of a key.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
@@ -90,6 +93,7 @@ impl Write {
             Self::Transaction { record, .. } => *record.id.as_uuid(),
             Self::Input { input, .. } => *input.flow_run_id.as_uuid(),
             Self::Unlock { key, .. } => Uuid::from_bytes(key.half()),
+            Self::ReleaseSlots(release) => *release.hold.as_uuid(),
             Self::Request(request) => *request.id.as_uuid(),
             Self::EndRequest(id) => *id.as_uuid(),
         }

@@ -32,6 +32,11 @@ impl Act {
         self.pages
     }
 
+    /// Whether it was not begun, so that it can be done later.
+    pub(super) fn is_untried(&self) -> bool {
+        self.steps.is_untried()
+    }
+
     /// Does it, in the transaction that is open. What it changed is undone if it fails.
     pub(super) fn perform(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         connection.execute_batch("SAVEPOINT act")?;
@@ -48,6 +53,8 @@ impl Act {
 }
 
 trait Steps: Send {
+    fn is_untried(&self) -> bool;
+
     /// Whether it succeeded.
     fn perform(&mut self, connection: &Connection) -> bool;
 
@@ -65,6 +72,10 @@ where
     T: Send,
     W: FnOnce(&Connection) -> Result<T, StoreError> + Send,
 {
+    fn is_untried(&self) -> bool {
+        self.work.is_some()
+    }
+
     fn perform(&mut self, connection: &Connection) -> bool {
         // Who gives up waiting undoes what was done by a write, which may be stored before the acts of the same batch.
         if !self.sender.is_closed() {

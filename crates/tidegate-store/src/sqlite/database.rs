@@ -7,8 +7,9 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
     Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, EventQuery, EventRecord, Expired,
-    IfExists, InputQuery, Lease, LeaseId, LogQuery, LogRecord, RecordedCall, Request, RequestQuery,
-    Run, RunId, RunInput, RunQuery, StoreError, StoreErrorKind, TransactionRecord, Write,
+    IfExists, InputQuery, Lease, LeaseId, LimitUse, LogQuery, LogRecord, RecordedCall, Request,
+    RequestQuery, Run, RunId, RunInput, RunQuery, SlotHolder, StoreError, StoreErrorKind,
+    TransactionRecord, Write,
 };
 
 use uuid::Uuid;
@@ -24,8 +25,8 @@ use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
 use super::{
-    artifact_row, cache, event_query, event_row, input_row, leases, log_row, request_row,
-    run_query, transaction_row,
+    artifact_row, cache, event_query, event_row, input_row, leases, limits, log_row, request_row,
+    run_query, slots, transaction_row,
 };
 
 /// An open connection with what it has learned.
@@ -240,6 +241,14 @@ impl Database {
         leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn limits(&self, names: &[String]) -> Result<Vec<LimitUse>, StoreError> {
+        limits::uses(&self.connection, names).map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(super) fn slot_holders(&self, limit: &str) -> Result<Vec<SlotHolder>, StoreError> {
+        slots::holders(&self.connection, limit).map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn runs(&mut self, query: &RunQuery) -> Result<Vec<Run>, StoreError> {
         let Self { connection, place, known, .. } = self;
         run_query::runs(connection, known, query).map_err(|error| unreadable(place, error))
@@ -350,6 +359,9 @@ impl Transaction<'_> {
             }
             Write::Unlock { key, lease } => {
                 cache::unlock(self.connection, *key, *lease).map_err(Trouble::Failure)
+            }
+            Write::ReleaseSlots(release) => {
+                slots::release(self.connection, release).map_err(|error| self.unreadable(error))
             }
             Write::Request(request) => request_row::put(self.connection, request)
                 .map_err(|error| trouble(self.place, write, error)),

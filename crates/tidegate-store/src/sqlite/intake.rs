@@ -1,5 +1,5 @@
 //! What was put, and the stage the store is in: the side of the writer that callers see. Every call takes a lock for a
-//! moment; none waits for the database, but for one that stores a single run itself.
+//! moment; none waits for the database, but for one that stores a single run or does a small act itself.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -142,7 +142,13 @@ impl Shared {
             return act.answer(Err(closed(&self.place)));
         }
         state.queue.add_act(act);
-        self.wake_for(state);
+        if state.may_store_at_once(&self.options) {
+            state.at_once += 1;
+            self.store_at_once(state);
+        } else {
+            state.at_once = 0;
+            self.wake_for(state);
+        }
     }
 
     /// Has work done in a transaction, after what was put before. Closed, it is answered at once.
@@ -246,13 +252,13 @@ impl Shared {
 }
 
 impl State {
-    /// Whether whoever puts stores it as well: one run, at most one who waits, and no sync to wait for.
+    /// Whether whoever puts stores it as well: one run or one act, nobody else who waits, and no sync to wait for.
     fn may_store_at_once(&self, options: &Options) -> bool {
         options.durability != Durability::Full
             && !self.storing
             && self.failing.is_none()
             && self.at_once < AT_ONCE_IN_A_ROW
-            && self.queue.is_one_awaited_write()
+            && (self.queue.is_one_awaited_write() || self.queue.is_one_small_act())
     }
 
     pub(super) fn take(&mut self) -> Batch {

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use tidegate_core::{Holder, Lease, LeaseId, Timestamp};
 
 use super::row::{RowReader, RowWriter, UnreadableRow};
+use super::slots;
 
 /// Adds a lease.
 pub(super) fn take(connection: &Connection, lease: &Lease) -> rusqlite::Result<()> {
@@ -28,10 +29,11 @@ pub(super) fn renew(
 
 /// Ends a lease. One that has ended stays so.
 pub(super) fn release(connection: &Connection, id: LeaseId) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached("DELETE FROM leases WHERE id = ?1")?
-        .execute([id.as_uuid().as_bytes().as_slice()])
-        .map(drop)
+    let number = connection
+        .prepare_cached("DELETE FROM leases WHERE id = ?1 RETURNING number")?
+        .query_row([id.as_uuid().as_bytes().as_slice()], |row| row.get(0))
+        .optional()?;
+    number.map_or(Ok(()), |number| slots::end_with_lease(connection, number))
 }
 
 /// Ends a lease if it still expires at this time; whether it did.
@@ -40,10 +42,15 @@ pub(super) fn end(
     id: LeaseId,
     expires: Timestamp,
 ) -> rusqlite::Result<bool> {
-    let ended = connection
-        .prepare_cached("DELETE FROM leases WHERE id = ?1 AND expires = ?2")?
-        .execute((id.as_uuid().as_bytes().as_slice(), expires.timestamp_micros()))?;
-    Ok(ended > 0)
+    let number = connection
+        .prepare_cached("DELETE FROM leases WHERE id = ?1 AND expires = ?2 RETURNING number")?
+        .query_row((id.as_uuid().as_bytes().as_slice(), expires.timestamp_micros()), |row| {
+            row.get(0)
+        })
+        .optional()?;
+    let Some(number) = number else { return Ok(false) };
+    slots::end_with_lease(connection, number)?;
+    Ok(true)
 }
 
 /// The number of a lease that has not ended.

@@ -21,6 +21,7 @@ mod input_row;
 mod intake;
 mod keeper;
 mod leases;
+mod limits;
 mod location;
 mod log_row;
 mod memory;
@@ -34,6 +35,8 @@ mod request_row;
 mod row;
 mod run_query;
 mod run_row;
+mod slot_waiters;
+mod slots;
 mod statements;
 mod states;
 mod transaction_row;
@@ -52,9 +55,10 @@ use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
-    EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LogQuery, LogRecord,
-    RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput, RunQuery, Store, StoreError,
-    StoreInfo, Timestamp, TransactionRecord, Write,
+    EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LimitChange, LimitUse,
+    LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput, RunQuery,
+    SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Timestamp,
+    TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -301,6 +305,34 @@ impl Store for Sqlite {
                 .map_err(|error| unreadable(&place, error))?;
             taken.ok_or_else(|| lease_ended(&place, *lease.as_uuid()))
         })
+    }
+
+    fn take_slots(&self, request: SlotRequest) -> BoxFuture<'_, Result<SlotAnswer, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(slots::CHANGED_PAGES, move |connection| {
+            let taken =
+                slots::take(connection, &request).map_err(|error| unreadable(&place, error))?;
+            taken.ok_or_else(|| lease_ended(&place, *request.hold.as_uuid()))
+        })
+    }
+
+    fn change_limit(
+        &self,
+        change: LimitChange,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(slots::CHANGED_PAGES, move |connection| {
+            limits::change(connection, &change, now).map_err(|error| unreadable(&place, error))
+        })
+    }
+
+    fn limits(&self, names: Vec<String>) -> BoxFuture<'_, Result<Vec<LimitUse>, StoreError>> {
+        self.ask(move |database| database.limits(&names))
+    }
+
+    fn slot_holders(&self, limit: String) -> BoxFuture<'_, Result<Vec<SlotHolder>, StoreError>> {
+        self.ask(move |database| database.slot_holders(&limit))
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

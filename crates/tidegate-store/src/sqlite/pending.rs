@@ -104,6 +104,7 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         | Write::Event(_)
         | Write::ReleaseLease(_)
         | Write::Unlock { .. }
+        | Write::ReleaseSlots(_)
         | Write::Request(_)
         | Write::EndRequest(_) => None,
     };

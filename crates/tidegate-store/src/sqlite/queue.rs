@@ -18,6 +18,12 @@ const WORTH_A_BATCH: usize = 1024;
 /// How many log lines go into one transaction with writes, so that they do not hold up who waits for those.
 const LOGS_IN_A_BATCH: usize = 1024;
 
+/// So many writes that nobody waits for do not hold up one who waits for an act.
+const A_FEW_WRITES: usize = 16;
+
+/// An act that changes so many pages is over as soon as a thread has been woken.
+const A_FEW_PAGES: usize = 4;
+
 /// So many log lines do not hold up one who waits for a single run.
 const A_FEW_LOGS: usize = 16;
 
@@ -152,6 +158,16 @@ impl Queue {
             && flushes.is_empty()
     }
 
+    /// Whether all there is to wait for is one small act, beside a few writes and log lines.
+    pub(super) fn is_one_small_act(&self) -> bool {
+        let [act] = &self.acts[..] else { return false };
+        act.pages() <= A_FEW_PAGES
+            && self.pending.len() <= A_FEW_WRITES
+            && self.works.is_empty()
+            && self.logs.len() <= A_FEW_LOGS
+            && self.waiting.is_empty()
+    }
+
     /// Whether somebody waits for a batch.
     pub(super) fn is_awaited(&self) -> bool {
         !self.waiting.is_empty() || !self.acts.is_empty() || !self.works.is_empty()
@@ -214,6 +230,8 @@ impl Queue {
     #[must_use]
     pub(super) fn return_untried(&mut self, mut batch: Batch) -> Vec<Contradicted> {
         let waiting = std::mem::take(&mut batch.waiting);
+        let newer = std::mem::replace(&mut self.acts, batch.acts);
+        self.acts.extend(newer);
         let contradicted = self.restore(batch.pending, batch.logs);
         self.waiting.writers.extend(waiting.writers);
         self.waiting.readers.extend(waiting.readers);

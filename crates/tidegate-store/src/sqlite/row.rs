@@ -53,6 +53,11 @@ impl<'a, 'connection> RowWriter<'a, 'connection> {
         self.bind(value)
     }
 
+    pub(super) fn real(&mut self, value: f64) -> rusqlite::Result<()> {
+        self.checksum.integer(value.to_bits().cast_signed());
+        self.bind(value)
+    }
+
     pub(super) fn optional_integer(&mut self, value: Option<i64>) -> rusqlite::Result<()> {
         match value {
             Some(value) => self.integer(value),
@@ -132,6 +137,12 @@ impl<'a, 'statement> RowReader<'a, 'statement> {
     pub(super) fn small<T: TryFrom<i64>>(&mut self) -> Result<T, UnreadableRow> {
         let value = self.integer()?;
         value.try_into().map_err(|_| self.wrong())
+    }
+
+    pub(super) fn real(&mut self) -> Result<f64, UnreadableRow> {
+        let value = self.next()?.as_f64().map_err(|_| self.wrong())?;
+        self.checksum.integer(value.to_bits().cast_signed());
+        Ok(value)
     }
 
     pub(super) fn optional_text(&mut self) -> Result<Option<&'a str>, UnreadableRow> {

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use tidegate_core::{RoomMaker, StoreError, StoreErrorKind};
 
+use super::act::Act;
 use super::database::Refusals;
 use super::error::closed;
 use super::intake::{IDLE_AFTER, Shared, Stage, State, ThreadState, contradicts};
@@ -62,7 +63,7 @@ impl Shared {
         }
     }
 
-    /// Stores the one run that waits, unless that takes waiting for others.
+    /// Stores the one run, or does the one act, that is waited for, unless that takes waiting for others.
     pub(super) fn store_at_once(&self, mut state: MutexGuard<'_, State>) {
         let keeper = match self.keeper.try_lock() {
             Ok(keeper) => keeper,
@@ -169,6 +170,12 @@ impl Shared {
             }
             Err(error) if matches!(patience, Patience::None) => {
                 tracing::debug!("left to the thread: {error}");
+                let acts = std::mem::take(&mut batch.acts).into_iter();
+                let (untried, tried): (Vec<_>, _) = acts.partition(Act::is_untried);
+                batch.acts = untried;
+                for act in tried {
+                    act.answer(Err(error.clone()));
+                }
                 let contradicted = {
                     let mut state = self.lock();
                     state.storing = false;

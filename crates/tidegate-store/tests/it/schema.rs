@@ -113,6 +113,42 @@ async fn the_schema_is_version_one() {
             lease INTEGER NOT NULL REFERENCES leases (number) ON DELETE CASCADE,
             checksum INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID
+        CREATE TABLE concurrency_limits (
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            slots INTEGER NOT NULL CHECK (slots >= 0), -- how many there are
+            active INTEGER NOT NULL CHECK (active IN (0, 1)),
+            slot_decay_per_second REAL NOT NULL CHECK (slot_decay_per_second >= 0),
+            -- Where slots decay: how many millionths of slots were taken at that time, held or not.
+            decaying INTEGER NOT NULL CHECK (decaying >= 0),
+            decaying_at INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT
+        CREATE TABLE concurrency_slots (
+            limit_number INTEGER NOT NULL REFERENCES concurrency_limits (number) ON DELETE CASCADE,
+            hold BLOB NOT NULL CHECK (length(hold) = 16), -- what was taken together
+            lease INTEGER NOT NULL, -- the number of the lease; 0 where nobody owns anything
+            slots INTEGER NOT NULL CHECK (slots > 0),
+            run_id BLOB CHECK (length(run_id) = 16),
+            since INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            PRIMARY KEY (limit_number, hold)
+        ) STRICT, WITHOUT ROWID
+        CREATE TABLE concurrency_waiters (
+            limit_number INTEGER NOT NULL REFERENCES concurrency_limits (number) ON DELETE CASCADE,
+            hold BLOB NOT NULL CHECK (length(hold) = 16),
+            lease INTEGER NOT NULL,
+            since INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            PRIMARY KEY (limit_number, hold)
+        ) STRICT, WITHOUT ROWID
+        CREATE TABLE concurrency_use (
+            limit_number INTEGER NOT NULL REFERENCES concurrency_limits (number) ON DELETE CASCADE,
+            lease INTEGER NOT NULL,
+            slots INTEGER NOT NULL CHECK (slots > 0),
+            checksum INTEGER NOT NULL,
+            PRIMARY KEY (limit_number, lease)
+        ) STRICT, WITHOUT ROWID
         CREATE TABLE transaction_records (
             number INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),

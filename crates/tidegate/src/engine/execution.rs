@@ -13,6 +13,7 @@ use crate::engine::conclude::Next;
 use crate::engine::control::{CalledOff, HoldUp, Listed, Watched};
 use crate::engine::first_record::{first_record, made_name, place, result_key, tell_of};
 use crate::engine::recall::{Recalled, recall};
+use crate::engine::slots::RunSlots;
 use crate::engine::transact::no_store;
 use crate::engine::upstream::Prospect;
 use crate::engine::{Body, Claim, Context, Engine, LiveRun, Plan, Told};
@@ -42,6 +43,8 @@ pub(crate) struct Execution {
     pub(super) learned: bool,
     /// What fails the next attempt before it begins.
     pub(super) trouble: Option<Error>,
+    /// What it holds while it runs.
+    pub(super) slots: RunSlots,
     /// Owns the run, where runs need an owner.
     pub(super) claim: Option<Claim>,
     /// Its hooks for a cancellation were called.
@@ -133,6 +136,7 @@ impl Execution {
             prospect,
             learned: false,
             trouble: None,
+            slots: RunSlots::None,
             claim,
             told_of_cancellation: false,
             hold_up: None,
@@ -164,7 +168,10 @@ impl Execution {
         let live = Arc::clone(&self.live);
         match Watched::new(live, self.live_on(body)).await {
             Ok(Life::Ended(end, _busy)) => self.end_life(end).await,
-            Ok(Life::GivenUp(error)) => Err(error),
+            Ok(Life::GivenUp(error)) => {
+                self.release_slots();
+                Err(error)
+            }
             Ok(Life::Suspended(state)) => Box::pin(self.end_suspended(*state)).await,
             Ok(Life::CalledOff) | Err(CalledOff) => {
                 let end = Box::pin(self.end_called_off()).await;
@@ -216,6 +223,7 @@ impl Execution {
             match next {
                 Next::AttemptAt(time) => {
                     drop(busy);
+                    self.release_slots();
                     self.wait_until(time).await;
                 }
                 Next::Ended(end) => return Life::Ended(end, Some(busy)),
@@ -230,6 +238,7 @@ impl Execution {
         }
         self.stage(&end).await;
         self.record_end().await?;
+        self.release_slots();
         self.leave_transaction().await?;
         self.call_end_hooks().await;
         if self.live.control().was_asked() {
@@ -266,13 +275,18 @@ impl Execution {
         loop {
             let waits = self.live.kind() == RunKind::Flow
                 && self.live.flow().is_some_and(|flow| flow.is_paused());
-            if !waits && let Some(busy) = Busy::begin(&self.live).await {
-                if self.live.kind() == RunKind::Flow && self.live.record().run_count > 0 {
-                    Box::pin(self.recall_calls()).await?;
+            if !waits {
+                self.take_slots().await?;
+                if let Some(busy) = Busy::begin(&self.live).await {
+                    if self.live.kind() == RunKind::Flow && self.live.record().run_count > 0 {
+                        Box::pin(self.recall_calls()).await?;
+                    }
+                    if self.enter_running().await? {
+                        return Ok(busy);
+                    }
                 }
-                if self.enter_running().await? {
-                    return Ok(busy);
-                }
+                // Slots are for those who run.
+                self.release_slots();
             }
             let Some(flow) = self.live.flow() else { continue };
             Box::pin(flow.wait_to_go_on()).await?;

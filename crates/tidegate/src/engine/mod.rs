@@ -36,6 +36,7 @@ mod recall;
 mod result;
 mod retention;
 mod shutdown;
+mod slots;
 mod staging;
 mod transact;
 mod turn;
@@ -45,7 +46,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tidegate_core::{Clock, Store, Timestamp};
+use tidegate_core::{Clock, LeaseId, Store, Timestamp};
 
 use crate::error::{Error, Result};
 use crate::log::Sink;
@@ -65,7 +66,7 @@ pub(crate) use control::{ASKED_TO_CANCEL, cancelled, expired};
 pub(crate) use dry_run::DryRun;
 pub(crate) use execution::Execution;
 use feed::Feed;
-pub(crate) use first_record::{default_name, place};
+pub(crate) use first_record::place;
 use inbox::Inbox;
 pub(crate) use inbox::Listener;
 pub(crate) use live::LiveRun;
@@ -77,6 +78,8 @@ pub(crate) use panics::{Panic, caught};
 pub(crate) use pausing::{IN_TRANSACTION, UnderWay, never_resumed};
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
+use slots::Slots;
+pub(crate) use slots::{Given, Hold, Wanted};
 pub(crate) use transact::not_in_transactional_body;
 use turn::Turns;
 pub(crate) use turn::{Line, Turn};
@@ -128,6 +131,8 @@ struct Inner {
     inbox: Inbox,
     /// Who computes what is to be cached.
     turns: Turns,
+    /// Who waits for slots of concurrency limits.
+    slots: Slots,
     archive: Archive,
     housekeeping: Housekeeping,
     /// What it runs at top level.
@@ -161,6 +166,7 @@ impl Engine {
             feed: Feed::default(),
             inbox: Inbox::default(),
             turns: Turns::default(),
+            slots: Slots::default(),
             archive,
             housekeeping: Housekeeping::default(),
             roster,
@@ -240,6 +246,11 @@ impl Engine {
             record.lease.filter(|_| !record.is_terminal())
         });
         Some(lease.map_or_else(|| ownership.claim(), |lease| ownership.claim_within(lease)))
+    }
+
+    /// The lease that it holds now.
+    fn lease(&self) -> Option<LeaseId> {
+        self.0.ownership.as_ref().and_then(|ownership| ownership.lease())
     }
 
     /// Ends the runs of owners that died, in a store that others may share.

@@ -2,7 +2,7 @@
 //! decides whether a move is right.
 
 use tidegate_core::{
-    FlowView, LogLevel, Policy, Proposal, Run, RunKind, State, StateType, StoreError,
+    FlowView, LogLevel, Policy, Proposal, Run, RunKind, SlotsView, State, StateType, StoreError,
     StoreErrorKind, Verdict, Write, transition,
 };
 
@@ -13,13 +13,13 @@ use crate::names;
 impl Execution {
     /// Judges a state, and lets the run enter it or what the rules put in its place.
     pub(super) fn propose(&self, state: State) -> Verdict {
-        self.live.judge(&mut self.live.record_mut(), state)
+        self.live.judge(&mut self.live.record_mut(), state, self.slots.view())
     }
 }
 
 impl LiveRun {
     /// Judges a state for a record of this run, and lets the record enter it or what the rules put in its place.
-    pub(super) fn judge(&self, record: &mut Run, state: State) -> Verdict {
+    pub(super) fn judge(&self, record: &mut Run, state: State, slots: SlotsView<'_>) -> Verdict {
         let flow = self.flow().filter(|_| self.kind() == RunKind::Task).map(|flow| flow.record());
         let view = match &flow {
             // Hooks of an ended flow run may call tasks.
@@ -30,7 +30,7 @@ impl LiveRun {
         };
         let now = state.timestamp;
         let roll = if state.is_failed() { names::roll() } else { 0.0 };
-        let proposal = Proposal { state, policy: Policy::Core, flow: view, roll };
+        let proposal = Proposal { state, policy: Policy::Core, flow: view, slots, roll };
         transition(record, proposal, now)
     }
 }
@@ -59,8 +59,13 @@ impl Execution {
             }
             match self.propose(running) {
                 Verdict::Accept | Verdict::Replace(_) => break,
-                Verdict::Wait(until) => self.wait_until(until).await,
-                Verdict::Reject(rejection) => return Err(self.refused(&rejection.reason)),
+                Verdict::Wait(until) => {
+                    // Slots are for those who run.
+                    self.release_slots();
+                    self.wait_until(until).await;
+                    self.take_slots().await?;
+                }
+                Verdict::Reject(rejection) => return Err(self.may_not_run(&rejection.reason)),
             }
         }
         let state_type = self.live.record().state().map(State::state_type);
@@ -96,9 +101,13 @@ impl Execution {
     pub(super) async fn record_acknowledged(&mut self) -> Result<()> {
         let Some(write) = self.unrecorded() else { return Ok(()) };
         let Some(store) = self.live.engine().store() else { return Ok(()) };
-        let acknowledgement = store.put_acknowledged(write);
+        let acknowledged = store.put_acknowledged(write);
         self.live.engine().feed().recorded();
-        acknowledgement.await.map_err(|error| self.not_recorded(error))
+        if self.ended {
+            // Stored together with the end, and whoever waits for them need not wait for that.
+            self.release_slots();
+        }
+        acknowledged.await.map_err(|error| self.not_recorded(error))
     }
 
     /// Gives the store what it does not know yet, has nobody own the run from then on, and waits until that is durable.
@@ -142,6 +151,18 @@ impl Execution {
             (RunKind::Task, _) => {
                 logger.debug(format_args!("Created task run '{name}' for task '{definition}'"));
             }
+        }
+    }
+
+    /// Ends a run that may not run, unless it has ended.
+    fn may_not_run(&mut self, reason: &str) -> Error {
+        if self.live.record().is_terminal() {
+            return self.refused(reason);
+        }
+        self.crash(reason);
+        match self.live.state() {
+            Some(state) => Error::ended(self.live.label(), state, None),
+            None => self.refused(reason),
         }
     }
 

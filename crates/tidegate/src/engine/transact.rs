@@ -13,7 +13,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tidegate_core::store::{Advance, SqlTransaction, TransactionEnd};
-use tidegate_core::{Run, RunPolicy, State, Verdict, Write};
+use tidegate_core::{Run, RunPolicy, SlotsView, State, Verdict, Write};
 
 use crate::engine::attempt::Outcome;
 use crate::engine::caching::Leave;
@@ -191,7 +191,7 @@ impl Doing {
             Err(unkept) => return Judged::Unkept(unkept),
         };
         let mut run = Box::new(self.live.record().clone());
-        match self.live.judge(&mut run, state) {
+        match self.live.judge(&mut run, state, SlotsView::Taken) {
             Verdict::Accept | Verdict::Replace(_) => {}
             Verdict::Reject(rejection) => return Judged::Refused(rejection.reason.to_string()),
             Verdict::Wait(until) => {

@@ -7,8 +7,8 @@ use expect_test::expect_file;
 
 use super::{new_run, noon, seconds};
 use crate::{
-    Delays, FlowView, Proposal, RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult,
-    StateType, Timestamp, Verdict, transition,
+    Delays, FlowView, Proposal, RetryPolicy, Run, RunId, RunKind, SlotsView, State, StateData,
+    StateResult, StateType, Timestamp, Verdict, transition,
 };
 
 #[test]
@@ -16,7 +16,7 @@ fn the_legal_moves_are_as_drawn() {
     let mut drawing = String::from(
         "Of a run in the state at the left, to which the state at the top is proposed under the \
          core rules.\nEvery answer that some circumstance brings about is shown: `yes`, a state \
-         entered instead, `wait` for\nthe scheduled time, `no` (the proposer goes by the state the \
+         entered instead, `wait` (for\nthe scheduled time, or a slot), `no` (the proposer goes by the state the \
          run has), `abort` (the proposer gives up).\n",
     );
     draw(&mut drawing, RunKind::Flow);
@@ -57,8 +57,12 @@ fn answers(kind: RunKind, from: Option<StateType>, to: StateType) -> Vec<String>
                 .map(|state| FlowView::Some { state: Some(state), run_count: 1 }),
         };
         for flow in flows {
-            for state in states(to, now) {
-                let proposal = Proposal { flow: *flow, ..Proposal::new(state) };
+            let views = [SlotsView::Taken, SlotsView::Full { until: now + seconds(10) }];
+            let views = if kind == RunKind::Task { &views[..] } else { &views[..1] };
+            for (state, slots) in
+                states(to, now).into_iter().flat_map(|s| views.iter().map(move |v| (s.clone(), *v)))
+            {
+                let proposal = Proposal { flow: *flow, slots, ..Proposal::new(state) };
                 let mut run = run.clone();
                 let answer = match transition(&mut run, proposal, now) {
                     Verdict::Accept => "yes".to_owned(),

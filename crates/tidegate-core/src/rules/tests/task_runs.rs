@@ -1,7 +1,9 @@
 //! Task runs within flow runs, and runs that run again.
 
-use super::{answer, any, noon, propose, run_in, task_run_in};
-use crate::{Delays, FlowView, Policy, Proposal, RetryPolicy, Run, RunKind, State, StateType};
+use super::{answer, any, noon, propose, run_in, seconds, task_run_in};
+use crate::{
+    Delays, FlowView, Policy, Proposal, RetryPolicy, Run, RunKind, SlotsView, State, StateType,
+};
 
 fn run_within(run: &mut Run, flow_state: Option<&State>, run_count: u32) -> String {
     let flow = FlowView::Some { state: flow_state, run_count };
@@ -54,6 +56,35 @@ fn a_task_run_of_a_retried_flow_run_starts_anew() {
     assert_eq!(run_within(&mut run.clone(), Some(&flow_state), 1), "Running");
     assert_eq!(run_within(&mut run, Some(&flow_state), 2), "Retrying");
     assert_eq!((run.run_count, run.flow_run_run_count), (1, 2));
+}
+
+/// ORCH-25
+#[test]
+fn a_task_run_has_its_slots_before_it_runs() {
+    let closed = "abort: The concurrency limit 'tag:db' is 0, so that no task run under it may begin; raise the limit, and run \
+                  it again.";
+    let table = [
+        (SlotsView::Taken, "Running"),
+        (SlotsView::Full { until: noon() + seconds(5) }, "wait 5 s"),
+        (SlotsView::Closed { limit: "tag:db" }, closed),
+    ];
+    for (slots, expected) in table {
+        let mut run = run_in(RunKind::Task, [State::pending(noon())]);
+        let running = Proposal { slots, ..Proposal::new(State::running(noon())) };
+        assert_eq!(answer(&mut run, running.clone()), expected);
+        // Whoever orchestrates the run itself has seen to that, and a flow run needs none.
+        let mut run = run_in(RunKind::Task, [State::pending(noon())]);
+        let client_side = Proposal { policy: Policy::ClientSide, ..running.clone() };
+        assert_eq!(answer(&mut run, client_side), "Running");
+        assert_eq!(
+            answer(&mut run_in(RunKind::Flow, [State::pending(noon())]), running),
+            "Running"
+        );
+        // Nor does it matter for any other move.
+        let mut run = run_in(RunKind::Task, [State::pending(noon())]);
+        let failed = Proposal { slots, ..Proposal::new(State::failed(noon())) };
+        assert_eq!(answer(&mut run, failed), "Failed");
+    }
 }
 
 /// The three lists of rules for task runs agree in what Prefect's cells do not show of each.

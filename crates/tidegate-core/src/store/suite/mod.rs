@@ -31,6 +31,7 @@ mod queries;
 mod records;
 mod requests;
 pub mod samples;
+mod slots;
 mod transaction_records;
 mod transactions;
 mod upkeep;
@@ -276,6 +277,30 @@ promises! { $
         of_many_who_take_a_lock_one_does
         a_lock_that_nobody_waits_for_any_more_can_be_let_go_of
         what_was_kept_under_a_lock_is_found_by_its_next_holder
+    }
+    slots {
+        a_limit_comes_back_as_it_was_made
+        a_name_has_one_limit
+        a_limit_that_does_not_exist_is_not_changed
+        a_changed_limit_keeps_what_is_taken
+        a_deleted_limit_is_held_by_nobody
+        slots_are_taken_until_none_is_left
+        slots_that_were_released_are_free
+        slots_that_were_just_released_are_free
+        slots_of_several_limits_are_taken_together_or_not_at_all
+        limits_that_do_not_exist_are_left_out
+        an_inactive_limit_counts_nobody
+        more_slots_than_there_are_are_never_taken
+        slots_end_with_their_lease
+        slots_are_not_taken_under_an_ended_lease
+        slots_that_decay_are_given_back_by_time
+        slots_of_a_limit_that_does_not_decay_are_not_left_to_time
+        held_slots_decay_too
+        who_holds_slots_is_told
+        of_many_who_take_slots_no_more_are_given_than_there_are
+        slots_that_nobody_waits_for_any_more_can_be_released
+        whoever_has_waited_under_another_lease_is_given_way_to
+        nobody_gives_way_to_a_request_that_was_given_up
     }
     requests {
         a_request_comes_back_as_it_was_put

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, ready};
 
 use futures_util::future::BoxFuture;
+use tidegate_core::RunKind;
 
 use super::FirstFailure;
 use super::shared::Shared;

@@ -109,6 +109,11 @@ impl Ownership {
         Claim { ownership: Arc::clone(self), lease }
     }
 
+    /// The lease that is held now.
+    pub(super) fn lease(&self) -> Option<LeaseId> {
+        self.lock().lease
+    }
+
     /// Owns one more run, which is called inside a run of this lease and is lost with it.
     pub(super) fn claim_within(self: &Arc<Self>, lease: LeaseId) -> Claim {
         let mut state = self.lock();
@@ -205,6 +210,11 @@ impl Claim {
     /// The lease that the run is written under.
     pub(crate) fn lease(&self) -> LeaseId {
         self.lease
+    }
+
+    /// Whether its lease has not ended, as far as this process knows.
+    pub(crate) fn holds(&self) -> bool {
+        self.ownership.lock().lease == Some(self.lease)
     }
 
     /// A write under its lease was refused, because that has ended.
