@@ -295,6 +295,30 @@ fn concurrency_limits_are_kept_by_two_processes_together() {
     }
 }
 
+#[test]
+fn pause_for_approval_goes_on_with_what_it_is_given_here_or_in_another_process() {
+    let folder = Folder::new();
+    let here = folder.run("pause_for_approval", &[], &[]);
+    here.prints(&[
+        "Built 2.0.",
+        "Asked: Shall 2.0 with its 3141592 bytes be released?",
+        "its input does not fit: the field `approved` must be",
+        "2.0 is approved: Go ahead.",
+        "Published 2.0.",
+    ]);
+    here.logs_in_order(&[
+        "Pausing flow, execution will continue when this flow run is resumed.",
+        "Resuming flow run execution!",
+        "Finished in state Completed()",
+    ]);
+
+    let left = folder.run("pause_for_approval", &["--leave"], &[]);
+    let id = left.out.trim_end().rsplit(' ').next().unwrap();
+    let next = folder.run("pause_for_approval", &["--approve", id, "--comment", "At last."], &[]);
+    next.prints(&["2.0 is approved: At last.", "Published 2.0."]);
+    assert!(!next.out.contains("Built"), "{}", next.out);
+}
+
 /// The second process has nothing to compute but what has expired.
 #[test]
 fn caching_takes_what_an_earlier_process_has_computed() {

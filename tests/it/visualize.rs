@@ -324,3 +324,23 @@ async fn a_flow_may_visualise_another() {
     let graph = crate::graph::graph_of("pipeline").await;
     assert_eq!(graph.nodes.len(), 1);
 }
+
+/// Nobody is asked.
+#[tidegate::test]
+async fn a_pause_does_not_stop_a_dry_run() {
+    #[flow]
+    async fn pipeline() -> Result<()> {
+        let text = report(1).await?;
+        let approved: bool = tidegate::pause_flow_run().wait_for_input().await?;
+        tidegate::suspend_flow_run().await?;
+        assert!(!approved);
+        publish(text).await
+    }
+    check(
+        pipeline(),
+        expect![[r#"
+        report ..> publish
+    "#]],
+    )
+    .await;
+}

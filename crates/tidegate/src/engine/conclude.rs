@@ -104,6 +104,13 @@ impl Execution {
         }
     }
 
+    /// Waits for what was submitted.
+    pub(super) async fn join_nursery(&self) {
+        if let Some(submitted) = self.live.nursery() {
+            submitted.join().await;
+        }
+    }
+
     fn say_unfinished(&self, count: usize) {
         let Some(logger) = self.live.logger_at(LogLevel::Info) else { return };
         let noun = if count == 1 { "run that was" } else { "runs that were" };

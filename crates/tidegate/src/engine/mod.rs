@@ -21,12 +21,15 @@ mod end;
 mod execution;
 mod feed;
 mod first_record;
+mod flow_attempt;
 mod hooks;
+mod inbox;
 mod live;
 mod nursery;
 mod order;
 mod ownership;
 mod panics;
+mod pausing;
 mod plan;
 mod propose;
 mod recall;
@@ -59,17 +62,20 @@ pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
 use control::Roster;
-pub(crate) use control::{ASKED_TO_CANCEL, cancelled};
+pub(crate) use control::{ASKED_TO_CANCEL, cancelled, expired};
 pub(crate) use dry_run::DryRun;
 pub(crate) use execution::Execution;
 use feed::Feed;
 pub(crate) use first_record::place;
+use inbox::Inbox;
+pub(crate) use inbox::Listener;
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use order::{Called, Made, gathered};
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use panics::{Panic, caught};
+pub(crate) use pausing::{IN_TRANSACTION, UnderWay, never_resumed};
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
 use slots::Slots;
@@ -121,6 +127,8 @@ struct Inner {
     nursery: Nursery,
     activity: Activity,
     feed: Feed,
+    /// Who waits for inputs of flow runs.
+    inbox: Inbox,
     /// Who computes what is to be cached.
     turns: Turns,
     /// Who waits for slots of concurrency limits.
@@ -156,6 +164,7 @@ impl Engine {
             nursery: Nursery::new(),
             activity: Activity::default(),
             feed: Feed::default(),
+            inbox: Inbox::default(),
             turns: Turns::default(),
             slots: Slots::default(),
             archive,
