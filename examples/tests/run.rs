@@ -276,26 +276,6 @@ fn cancel_ends_a_task_a_flow_and_a_run_by_its_id() {
 }
 
 #[test]
-fn concurrency_limits_are_kept_by_two_processes_together() {
-    let folder = Folder::new();
-    let run = || folder.run("concurrency_limits", &[], &[]);
-    let both = std::thread::scope(|scope| {
-        [scope.spawn(run), scope.spawn(run)].map(|run| run.join().unwrap())
-    });
-    for printed in both {
-        printed.prints(&[
-            "9 pages, at most ",
-            "Saving page 3 over two connections.",
-            "6 questions within ",
-            "The concurrency limit 'tag:by-night' is 0, so that no task run under it may begin",
-            "tag:by-night: 0 of 0 slots are taken",
-        ]);
-        assert!(!printed.out.contains("as one of 4"), "{}", printed.out);
-        assert_eq!(printed.count("Finished in state Completed()"), 9 + 3 + 6 + 1);
-    }
-}
-
-#[test]
 fn pause_for_approval_goes_on_with_what_it_is_given_here_or_in_another_process() {
     let folder = Folder::new();
     let here = folder.run("pause_for_approval", &[], &[]);
@@ -317,6 +297,26 @@ fn pause_for_approval_goes_on_with_what_it_is_given_here_or_in_another_process()
     let next = folder.run("pause_for_approval", &["--approve", id, "--comment", "At last."], &[]);
     next.prints(&["2.0 is approved: At last.", "Published 2.0."]);
     assert!(!next.out.contains("Built"), "{}", next.out);
+}
+
+#[test]
+fn concurrency_limits_are_kept_by_two_processes_together() {
+    let folder = Folder::new();
+    let run = || folder.run("concurrency_limits", &[], &[]);
+    let both = std::thread::scope(|scope| {
+        [scope.spawn(run), scope.spawn(run)].map(|run| run.join().unwrap())
+    });
+    for printed in both {
+        printed.prints(&[
+            "9 pages, at most ",
+            "Saving page 3 over two connections.",
+            "6 questions within ",
+            "The concurrency limit 'tag:by-night' is 0, so that no task run under it may begin",
+            "tag:by-night: 0 of 0 slots are taken",
+        ]);
+        assert!(!printed.out.contains("as one of 4"), "{}", printed.out);
+        assert_eq!(printed.count("Finished in state Completed()"), 9 + 3 + 6 + 1);
+    }
 }
 
 /// The second process has nothing to compute but what has expired.

@@ -331,9 +331,8 @@ async fn a_pause_does_not_stop_a_dry_run() {
     #[flow]
     async fn pipeline() -> Result<()> {
         let text = report(1).await?;
-        let approved: bool = tidegate::pause_flow_run().wait_for_input().await?;
+        let _approved: bool = tidegate::pause_flow_run().wait_for_input().await?;
         tidegate::suspend_flow_run().await?;
-        assert!(!approved);
         publish(text).await
     }
     check(

@@ -277,6 +277,7 @@ impl Execution {
         let Some(state) = self.live.state() else { return Ok(()) };
         let line = self.live.finished(&state);
         line.store();
+        self.release_slots();
         self.release_acknowledged().await?;
         line.print();
         self.claim = None;

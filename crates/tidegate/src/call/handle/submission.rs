@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, ready};
 
 use futures_util::future::BoxFuture;
+use tidegate_core::RunKind;
 
 use super::FirstFailure;
 use super::shared::Shared;
@@ -32,10 +33,10 @@ fn try_to_submit<T: Send + 'static>(
     let engine = engine_of(plan)?;
     let outer = place(plan.context.take().unwrap_or_default());
     let nursery = nursery(&outer, &engine);
-    let may_be_recorded = is_recorded(plan, &outer);
+    // A flow run is found by its id from the first, and the handle tells of a recorded run from the first.
+    let begins_now = plan.definition.kind() == RunKind::Flow || is_recorded(plan, &outer);
     plan.context = Some(outer);
-    if may_be_recorded {
-        // The handle tells of the recorded run from the first.
+    if begins_now {
         let Described { plan, mut body } = described;
         let execution = Execution::describe(plan, engine, &mut *body)?;
         execution.live().control().set_apart();
