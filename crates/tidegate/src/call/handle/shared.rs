@@ -44,6 +44,16 @@ enum Stage<T> {
     Unknown,
 }
 
+/// What became of a run that was asked to cancel.
+pub(super) enum Asked {
+    /// It had ended before.
+    HasEnded,
+    /// It ends as soon as it begins, or has no run.
+    IsCancelled,
+    /// It is to be told.
+    Lives(Arc<LiveRun>),
+}
+
 /// A run that has begun, and its body.
 pub(super) type Begun<T> = (Execution, Box<dyn Produce<T>>);
 
@@ -169,19 +179,32 @@ impl<T: Send> Shared<T> {
         Some(begun.map(|execution| (execution, body)))
     }
 
-    /// Asks the run to cancel, as soon as it begins; whether it has not ended.
-    pub(super) fn cancel(&self) -> bool {
+    /// Asks the run to cancel, as soon as it begins; whether it has not ended. One that lives is given to be cancelled.
+    pub(super) fn cancel(&self) -> Asked {
         let mut inner = self.lock();
         if inner.result.is_some() {
-            return false;
+            return Asked::HasEnded;
         }
         inner.cancelled = true;
-        let live = match &inner.stage {
-            Stage::Live(live) => Arc::clone(live),
-            Stage::Described(_) | Stage::Known(_) | Stage::Unknown => return true,
-        };
+        match &inner.stage {
+            Stage::Live(live) => return Asked::Lives(Arc::clone(live)),
+            Stage::Described(_) | Stage::Known(_) => return Asked::IsCancelled,
+            Stage::Unknown => {}
+        }
         drop(inner);
-        live.cancel()
+        self.ended.notify_waiters();
+        Asked::IsCancelled
+    }
+
+    /// Waits until the run is asked to cancel before it is known.
+    pub(super) async fn cancelled(&self) {
+        loop {
+            let changed = self.ended.notified();
+            if self.lock().cancelled {
+                return;
+            }
+            changed.await;
+        }
     }
 
     /// The run has ended like this.
