@@ -75,9 +75,9 @@ pub(crate) fn parse(name: &str, text: &str) -> Result<Workflow, String> {
 }
 
 /// How long each task took.
-fn times(execution: &Value) -> Result<HashMap<&str, Duration>, String> {
+fn times<'a>(execution: &'a Value) -> Result<HashMap<&'a str, Duration>, String> {
     let tasks = list(&execution["tasks"], "workflow.execution.tasks")?;
-    let time = |task| {
+    let time = |task: &'a Value| {
         let (id, seconds) = (string(&task["id"])?, &task["runtimeInSeconds"]);
         let time = seconds.as_f64().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         Ok((id, time.ok_or(format!("task {id} cannot have taken {seconds} seconds"))?))
