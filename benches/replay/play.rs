@@ -145,11 +145,12 @@ async fn replay(play: Arc<Play>) -> Result<()> {
     let tags: &[&str] = if play.slots.is_some() { &[TAG] } else { &[] };
     let mut handles: Vec<RunHandle<u64>> = Vec::with_capacity(play.workflow.tasks.len());
     for (number, task) in play.workflow.tasks.iter().enumerate() {
-        let (read, others): (Vec<_>, Vec<_>) =
-            task.parents.iter().partition(|parent| parent.is_read);
-        let read: Vec<_> = read.iter().map(|parent| &handles[parent.task]).collect();
-        let others: Vec<_> = others.iter().map(|parent| &handles[parent.task]).collect();
-        let call = replayed::call(Arc::clone(&play), number, read).wait_for(others);
+        let parents = |is_read| -> Vec<&RunHandle<u64>> {
+            let parents = task.parents.iter().filter(|parent| parent.is_read == is_read);
+            parents.map(|parent| &handles[parent.task]).collect()
+        };
+        let call =
+            replayed::call(Arc::clone(&play), number, parents(true)).wait_for(parents(false));
         let handle = call.named(&task.id).tags(tags.iter().copied()).submit();
         handles.push(handle);
     }
