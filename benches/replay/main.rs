@@ -63,7 +63,7 @@ fn main() -> Result<()> {
                 };
                 let mut played = (0..replays).map(replay).collect::<Result<Vec<_>, _>>()?;
                 played.sort_by_key(|played| played.makespan);
-                report::row(&workflow, slots, on, &played[replays / 2]);
+                report::row(&workflow, &times, slots, on, &played[replays / 2]);
             }
         }
     }

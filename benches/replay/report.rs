@@ -10,9 +10,10 @@ use crate::workflow::Workflow;
 #[allow(clippy::print_stdout, reason = "the result of `cargo bench`")]
 pub(crate) fn head(replays: usize) {
     println!(
-        "\nReplays of workflows, the median of {replays} each. Of the times that the tasks really took: the bound is what no schedule
-goes below, max(critical path, work / slots); Graham's is what no schedule exceeds that leaves no slot free while a task
-is ready. The ratio is of makespan and bound; late is how long after it could have a task started, on average.\n"
+        "\nReplays of workflows, the median of {replays} each. The bound is what no schedule of these times goes below,
+max(critical path, work / slots); Graham's is what none exceeds that leaves no slot free while a task is ready and itself
+takes no time. The ratio is of makespan and bound, with all that timers and the machine add, as on tokio alone. Late is
+how long after its parents had ended and a slot was free a task began, on average.\n"
     );
     println!(
         "| workflow | tasks | edges | slots | on | critical path | bound | Graham | makespan | ratio | late a task |"
@@ -22,9 +23,14 @@ is ready. The ratio is of makespan and bound; late is how long after it could ha
 
 /// Prints the row of a replay.
 #[allow(clippy::print_stdout, reason = "the result of `cargo bench`")]
-pub(crate) fn row(workflow: &Workflow, slots: Option<usize>, on: On, played: &Played) {
-    let times: Vec<Duration> = played.spans.iter().map(|span| span.end - span.start).collect();
-    let bound = workflow.bound(&times, slots);
+pub(crate) fn row(
+    workflow: &Workflow,
+    times: &[Duration],
+    slots: Option<usize>,
+    on: On,
+    played: &Played,
+) {
+    let bound = workflow.bound(times, slots);
     let tasks = workflow.tasks.len();
     let late = oracle::lateness(workflow, &played.spans, slots).as_secs_f64() / tasks as f64;
     println!(
@@ -37,9 +43,9 @@ pub(crate) fn row(workflow: &Workflow, slots: Option<usize>, on: On, played: &Pl
             On::Memory => "memory",
             On::Disk => "disk, full",
         },
-        milliseconds(workflow.critical_path(&times)),
+        milliseconds(workflow.critical_path(times)),
         milliseconds(bound),
-        milliseconds(workflow.graham(&times, slots)),
+        milliseconds(workflow.graham(times, slots)),
         milliseconds(played.makespan),
         played.makespan.as_secs_f64() / bound.as_secs_f64(),
         late * 1e6,
