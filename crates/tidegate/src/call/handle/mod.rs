@@ -2,6 +2,7 @@
 
 mod as_completed;
 mod handles;
+mod progress;
 mod shared;
 mod submission;
 mod then;
@@ -18,6 +19,7 @@ use crate::error::{Error, Result};
 pub use as_completed::{AsCompleted, as_completed, wait};
 pub(super) use handles::FirstFailure;
 pub use handles::RunHandles;
+pub use progress::MapProgress;
 use shared::{Asked, Shared};
 pub(super) use submission::{nursery, submit};
 

@@ -11,8 +11,9 @@ use tokio::sync::Notify;
 use super::FirstFailure;
 use crate::call::{Described, Produce};
 use crate::definition::Definition;
-use crate::engine::{Called, Context, Engine, Execution, LiveRun, Need, Upstream, default_name};
+use crate::engine::{Called, Context, Engine, Execution, LiveRun, Need, Upstream};
 use crate::error::{Error, NotCompleted, Result};
+use crate::names;
 
 /// See the module.
 pub(crate) struct Shared<T> {
@@ -68,7 +69,6 @@ struct Submitted<T> {
 /// What is left to be known of a run that does not live.
 struct Facts {
     id: RunId,
-    definition: Definition,
     name: Name,
     state: Short,
 }
@@ -76,8 +76,8 @@ struct Facts {
 enum Name {
     /// It is not known before the run begins.
     NotYet,
-    /// As runs are called that were given no name.
-    Default,
+    /// As runs of this task are called that were given no name.
+    Default(Definition),
     Given(Box<str>),
 }
 
@@ -155,9 +155,8 @@ impl<T: Send> Shared<T> {
             };
             let Submitted { id, made, engine, mut described } = *submitted;
             described.plan.born = Some((id, made));
-            let definition = described.plan.definition.clone();
             let name = described.plan.name.as_deref().map_or(Name::NotYet, Name::given);
-            inner.stage = Stage::Known(Facts { id, definition, name, state: Short::Pending(made) });
+            inner.stage = Stage::Known(Facts { id, name, state: Short::Pending(made) });
             (engine, described)
         };
         let Described { plan, mut body } = described;
@@ -339,22 +338,20 @@ impl Name {
 
 impl Facts {
     fn of(live: &LiveRun) -> Option<Self> {
-        let (definition, record) = (live.definition().clone(), live.record());
+        let (definition, record) = (live.definition(), live.record());
         let state = Short::of(record.state()?);
         let is_default = live.kind() == RunKind::Task
-            && record.name == default_name(&definition, record.id, live.flow().is_some());
-        let name = if is_default && live.flow().is_some() {
-            Name::Default
-        } else {
-            Name::given(&record.name)
-        };
-        Some(Self { id: record.id, definition, name, state })
+            && live.flow().is_some()
+            && names::is_task_run(&record.name, definition.name(), record.id);
+        let name =
+            if is_default { Name::Default(definition.clone()) } else { Name::given(&record.name) };
+        Some(Self { id: record.id, name, state })
     }
 
     fn name(&self) -> Option<String> {
         match &self.name {
             Name::NotYet => None,
-            Name::Default => Some(default_name(&self.definition, self.id, true)),
+            Name::Default(definition) => Some(names::task_run(definition.name(), self.id)),
             Name::Given(name) => Some(name.to_string()),
         }
     }
