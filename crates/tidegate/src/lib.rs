@@ -37,6 +37,7 @@ mod registry;
 mod result;
 mod resume;
 mod retention;
+mod runner;
 pub mod runtime;
 mod settings;
 mod subscriber;
@@ -85,6 +86,9 @@ pub use result::{
 };
 pub use resume::resume;
 pub use retention::Retention;
+#[cfg(feature = "cpu")]
+pub use runner::Cpu;
+pub use runner::{Blocking, Concurrent, TaskRunner, WorkKind};
 pub use settings::Durability;
 pub use tags::with_tags;
 pub use tidegate_core::store;

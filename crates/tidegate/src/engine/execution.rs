@@ -16,7 +16,7 @@ use crate::engine::recall::{Recalled, recall};
 use crate::engine::slots::RunSlots;
 use crate::engine::transact::no_store;
 use crate::engine::upstream::Prospect;
-use crate::engine::{Body, Claim, Context, Engine, LiveRun, Plan, Told};
+use crate::engine::{Body, Claim, Context, Engine, LiveRun, Plan, Told, waiting};
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::transaction::Transaction;
@@ -118,7 +118,7 @@ impl Execution {
         let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
         let live = Arc::new(LiveRun::new(engine, definition, record, inherited, &outer));
         Transaction::of_call(&live, &outer, &options);
-        let context = Arc::new(outer.inside(Arc::clone(&live)));
+        let context = Arc::new(outer.inside(Arc::clone(&live), &options));
         let (recorded, recorded_policy) = recorded.unzip();
         let mut execution = Self {
             live,
@@ -167,6 +167,7 @@ impl Execution {
             Ok(Life::Ended(end, _busy)) => self.end_life(end).await,
             Ok(Life::GivenUp(error)) => {
                 self.release_slots();
+                self.stand_up();
                 Err(error)
             }
             Ok(Life::CalledOff) | Err(CalledOff) => {
@@ -179,7 +180,7 @@ impl Execution {
     /// Its life until it enters its last state. It is given up wherever it waits when the run is called off.
     async fn live_on(&mut self, body: &mut dyn Body) -> Life {
         if let Some(prospect) = self.prospect.take()
-            && let Some(life) = Box::pin(self.wait_for_upstream(*prospect, body)).await
+            && let Some(life) = Box::pin(waiting(self.wait_for_upstream(*prospect, body))).await
         {
             return life;
         }
@@ -219,6 +220,7 @@ impl Execution {
                 Next::AttemptAt(time) => {
                     drop(busy);
                     self.release_slots();
+                    self.stand_up();
                     self.wait_until(time).await;
                 }
                 Next::Ended(end) => return Life::Ended(end, busy),
@@ -234,6 +236,7 @@ impl Execution {
         self.stage(&end).await;
         self.record_end().await?;
         self.release_slots();
+        self.stand_up();
         self.leave_transaction().await?;
         self.call_end_hooks().await;
         if self.live.control().was_asked() {
@@ -267,6 +270,7 @@ impl Execution {
 
     /// Enters RUNNING, unless the engine is stopping; a flow that ran before knows then what of its calls is recorded.
     async fn begin_attempt(&mut self) -> Result<Option<Busy>> {
+        self.sit_down().await;
         self.take_slots().await?;
         let busy = match self.live.kind() {
             RunKind::Flow => None,
