@@ -59,8 +59,9 @@ async fn awaits_boxed(futures: u64) -> Duration {
     started.elapsed()
 }
 
+/// Spawns so many tasks that do nothing, `at_once` of them before the first is awaited.
 #[allow(clippy::disallowed_methods, reason = "the floor of a submitted task")]
-async fn spawns(tasks: u64, at_once: u64) -> Duration {
+pub(crate) async fn spawns(tasks: u64, at_once: u64) -> Duration {
     let mut handles = Vec::new();
     let started = Instant::now();
     for first in (0..tasks).step_by(at_once as usize) {

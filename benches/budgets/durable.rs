@@ -9,7 +9,7 @@ use tidegate::{Durability, Engine};
 
 use crate::figures::{Figures, Mode};
 use crate::floors::{Blocks, RawSqlite};
-use crate::setup::{Durable, Logs, cached, folder, no_op, runtime, submit_all, two_steps};
+use crate::setup::{Durable, Logs, cached, folder, median, no_op, runtime, submit_all, two_steps};
 
 /// So many tasks are submitted at once.
 pub(crate) const TASKS: u64 = 10_000;
@@ -107,11 +107,6 @@ async fn by_turns(rounds: u64) -> Result<(f64, f64)> {
         syncs.push(blocks.append_and_sync(1).as_secs_f64());
     }
     Ok((median(tasks), median(syncs)))
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
 }
 
 fn concurrent(

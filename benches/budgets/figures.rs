@@ -51,6 +51,13 @@ impl Figures {
             .configure_from_args()
     }
 
+    /// Whether the benches that were asked for by name are these.
+    pub(crate) fn is_wanted(&self, name: &str) -> bool {
+        std::env::args()
+            .skip(1)
+            .any(|argument| !argument.starts_with('-') && name.contains(&argument))
+    }
+
     /// Keeps a figure that criterion did not measure.
     pub(crate) fn keep(&mut self, name: &str, figure: f64) {
         self.others.insert(name.to_owned(), figure);

@@ -12,6 +12,7 @@ mod build;
 mod calls;
 mod commits;
 mod durable;
+mod fan_out;
 mod figures;
 mod floors;
 mod limits;
@@ -32,6 +33,7 @@ fn main() -> tidegate::Result<()> {
     durable::bench(&mut criterion, &mut figures)?;
     limits::bench(&mut criterion, &mut figures)?;
     processes::bench(&mut criterion, &mut figures)?;
+    fan_out::bench(&mut figures)?;
     build::measure(&mut figures);
     criterion.final_summary();
     if figures.mode != Mode::Once {

@@ -9,14 +9,16 @@ use criterion::Criterion;
 use tidegate::{Durability, Engine};
 
 use crate::figures::{Figures, Mode};
-use crate::setup::{Durable, Logs, folder, keep_busy, runtime, submit_all, two_steps};
+use crate::setup::{
+    Durable, Logs, engine_without_store, folder, keep_busy, no_op, runtime, submit_all, two_steps,
+};
 
 /// So many tasks of a large flow are under way at a time.
 const AT_ONCE: usize = 1000;
 
 /// What a process started by the bench does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Errand {
+pub(crate) enum Errand {
     /// Ends at once: what any process costs.
     Nothing,
     /// Runs a first flow, with the defaults of the library.
@@ -25,6 +27,8 @@ enum Errand {
     KeepBusy(u64),
     /// Runs one flow of so many tasks, all submitted before the first is awaited.
     SubmitAll(u64),
+    /// Holds the handles of a map over so many numbers, and drops them.
+    HoldMapped(u64),
 }
 
 impl Errand {
@@ -36,6 +40,7 @@ impl Errand {
             Self::FirstFlow => ("first-flow", 0),
             Self::KeepBusy(tasks) => ("keep-busy", tasks),
             Self::SubmitAll(tasks) => ("submit-all", tasks),
+            Self::HoldMapped(tasks) => ("hold-mapped", tasks),
         };
         [Self::MARK.to_owned(), name.to_owned(), tasks.to_string()]
     }
@@ -51,6 +56,7 @@ impl Errand {
             "first-flow" => Some(Self::FirstFlow),
             "keep-busy" => Some(Self::KeepBusy(tasks)),
             "submit-all" => Some(Self::SubmitAll(tasks)),
+            "hold-mapped" => Some(Self::HoldMapped(tasks)),
             _ => None,
         }
     }
@@ -74,10 +80,13 @@ impl Child {
             return Ok(());
         }
         runtime().block_on(async {
+            if let Errand::HoldMapped(tasks) = self.errand {
+                return hold_mapped(tasks).await;
+            }
             let engine = open(&self.database)?;
             let started = Instant::now();
             match self.errand {
-                Errand::Nothing => {}
+                Errand::Nothing | Errand::HoldMapped(_) => {}
                 Errand::FirstFlow => drop(engine.run(two_steps(1)).await?),
                 Errand::KeepBusy(tasks) => engine.run(keep_busy(tasks, AT_ONCE)).await?,
                 Errand::SubmitAll(tasks) => engine.run(submit_all(tasks)).await?,
@@ -95,19 +104,46 @@ fn open(database: &Path) -> tidegate::Result<Engine> {
         .open()
 }
 
+/// Maps without a store, whose memory is another matter. Reports what is held more than before while all handles are there; and what the
+/// same map adds to that when they were dropped, since an allocator keeps what it is given back.
+async fn hold_mapped(tasks: u64) -> tidegate::Result<()> {
+    let engine = engine_without_store()?;
+    engine.run(submit_all(1000)).await?;
+    let before = memory("VmRSS:");
+    let handles = no_op::each(0..tasks).on(&engine).submit();
+    handles.wait().await;
+    let held = memory("VmRSS:").saturating_sub(before);
+    drop(handles);
+    let handles = no_op::each(0..tasks).on(&engine).submit();
+    handles.wait().await;
+    let added = memory("VmRSS:").saturating_sub(before + held);
+    drop(handles);
+    tell(held as f64, added as f64);
+    engine.close().await
+}
+
 /// Seconds, and the most memory this process has had, in bytes; the memory is 0 where the system does not tell.
-#[allow(clippy::print_stdout, reason = "read by the process that started this one")]
 fn report(elapsed: Duration) {
+    tell(elapsed.as_secs_f64(), memory("VmHWM:") as f64);
+}
+
+#[allow(clippy::print_stdout, reason = "read by the process that started this one")]
+fn tell(first: f64, second: f64) {
+    println!("{first} {second}");
+}
+
+/// The memory of this process by this name, in bytes; 0 where the system does not tell.
+fn memory(name: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let kilobytes = status
         .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok())
+        .find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB")?.parse().ok())
         .unwrap_or(0_u64);
-    println!("{} {}", elapsed.as_secs_f64(), kilobytes * 1024);
+    kilobytes * 1024
 }
 
 /// Runs an errand in a process of its own; what it reported.
-fn send(errand: Errand, database: &Path) -> (f64, f64) {
+pub(crate) fn send(errand: Errand, database: &Path) -> (f64, f64) {
     let program = std::env::current_exe().expect("a program knows where it is");
     let output = Command::new(program)
         .args(errand.arguments())

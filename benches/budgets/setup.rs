@@ -112,3 +112,9 @@ pub(crate) fn target() -> PathBuf {
     let program = std::env::current_exe().expect("a program knows where it is");
     program.ancestors().nth(3).expect("it is in target/release/deps").to_owned()
 }
+
+/// The figure in the middle.
+pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}

@@ -277,6 +277,39 @@ fn rows(figures: &Figures) -> Vec<Row> {
             NoBudget,
         ),
     ];
+    for (what, name, budget, durable, rate) in [
+        (
+            "100,000 tasks submitted at once, no store",
+            "submitted",
+            TimesFloor(3.0),
+            "  the same, full",
+            AtLeast(Rate(50_000.0)),
+        ),
+        (
+            "map over 1,000,000 numbers, no store",
+            "mapped",
+            TimesFloor(3.0),
+            "  the same, full",
+            AtLeast(Rate(50_000.0)),
+        ),
+        (
+            "10,000 flows of two steps at once, no store",
+            "flows",
+            NoBudget,
+            "  the same, full",
+            AtLeast(Rate(10_000.0)),
+        ),
+    ] {
+        let spawned = kept(&format!("fan-out {name} floor")).map(Seconds);
+        let each = kept(&format!("fan-out {name}")).map(Seconds);
+        rows.push(row(what, each, floor("spawn and join", spawned), budget));
+        let durable_rate = kept(&format!("fan-out {name} durable")).map(Rate);
+        rows.push(row(durable, durable_rate, None, rate));
+    }
+    let (held, added) = (kept("fan-out bytes held"), kept("fan-out bytes added"));
+    rows.push(row("memory of a mapped run whose handle is held", held.map(Bytes), None, NoBudget));
+    let what = "  what another adds, when that was dropped";
+    rows.push(row(what, added.map(Bytes), None, NoBudget));
     for (what, durability, batch) in [
         ("store commit of 1 run, full", "full", 1),
         ("store commit of 1,000 runs, full", "full", 1000),

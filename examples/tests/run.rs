@@ -328,11 +328,28 @@ fn transactions_are_kept_or_undone_as_a_whole() {
 }
 
 #[test]
+fn map_cities_maps_over_a_list_that_a_run_gives_and_goes_on_without_one_city() {
+    let printed = Folder::new().run("map_cities", &[], &[]);
+    let out = &printed.out;
+    assert_eq!(out.matches("No forecast for a place that was not found.").count(), 1, "{out}");
+    printed.prints(&[
+        "A forecast: 26 C",
+        "A forecast: 16 C",
+        "A forecast: 10 C",
+        "Sent: 3 known (16 C, 10 C, 26 C), 1 unknown",
+        "Tidied up.",
+        "Ended within five seconds: 1 of 1.",
+        "NotReady",
+    ]);
+    printed.logs_in_order(&["Task run 'locate-Atlantis' - Finished in state Failed('Task run encountered an exception: no map shows Atlantis')"]);
+}
+
+#[test]
 fn graph_draws_a_flow_before_it_runs_and_after() {
     let folder = Folder::new();
     let printed = folder.run("graph", &["report.svg"], &[]);
-    let (plan, run) = printed.out.split_once("What happened:").unwrap();
-    assert!(!plan.contains("Asked for"), "{plan}");
+    // The first task that runs stands between the two.
+    let (plan, run) = printed.out.split_once("Asked for the cities of Italy.").unwrap();
     assert_eq!(plan.matches("[\"forecast\"]:::call").count(), 2, "{plan}");
     assert_eq!(run.matches("✓ forecast-").count(), 4, "{run}");
     assert_eq!(run.matches("2 attempts").count(), 1, "{run}");

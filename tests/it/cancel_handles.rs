@@ -66,3 +66,19 @@ async fn the_runs_of_a_map_are_cancelled_together() {
     pipeline().await.unwrap();
     assert_eq!(ends("patient").await, [StateType::Cancelled; 5]);
 }
+
+#[tidegate::test]
+async fn a_call_that_is_cancelled_before_it_is_made_is_never_made() {
+    #[flow]
+    async fn pipeline() -> Result<String> {
+        let first = patient::submit(1);
+        let then = first.then(|_| -> tidegate::TaskCall<'static, Vec<u32>> { unreachable!() });
+        assert!(then.cancel());
+        let error = (&then).await.unwrap_err();
+        assert!(error.is_cancelled() && !then.cancel());
+        first.cancel();
+        Ok(error.to_string())
+    }
+    assert_eq!(pipeline().await.unwrap(), "the call was cancelled before it was made");
+    assert_eq!(ends("patient").await, [StateType::Cancelled]);
+}

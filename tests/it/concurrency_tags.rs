@@ -302,3 +302,19 @@ async fn what_a_holder_asks_for_besides_goes_before_those_who_wait_for_what_it_h
     assert_eq!(outer.unwrap(), 2);
     both.and(guard).unwrap();
 }
+
+/// CONC-18: a slot is for those who can run.
+#[tidegate::test(start_paused = true)]
+async fn a_run_that_waits_for_another_holds_no_slot() {
+    #[task]
+    async fn slow() -> u32 {
+        seconds(5).await;
+        7
+    }
+    limit("db", 1).await;
+    let slow = slow().submit();
+    let waits = second::submit(&slow);
+    tokio::task::yield_now().await;
+    assert_eq!(together((0..3).map(second)).await, 3);
+    assert_eq!(waits.await.unwrap(), 7);
+}

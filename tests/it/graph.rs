@@ -427,6 +427,35 @@ async fn a_run_that_is_tried_again_keeps_its_place() {
     .await;
 }
 
+#[tidegate::test]
+async fn retries_and_cached_results_are_told() {
+    #[task(cache_policy = INPUTS, retries = 1)]
+    async fn flaky(n: u32) -> Result<u32> {
+        static FAILED: AtomicU32 = AtomicU32::new(0);
+        match FAILED.fetch_add(1, Ordering::Relaxed) {
+            0 => Err("not yet".into()),
+            _ => Ok(n),
+        }
+    }
+    #[flow]
+    async fn pipeline() -> Result<u32> {
+        flaky(0).await?;
+        flaky::map([0; 11]).await?;
+        b(0).await
+    }
+    pipeline().await.unwrap();
+    let graph = graph_of("pipeline").await;
+    assert_eq!(graph.nodes[0].run_count, 2);
+    expect![[r##"
+        flowchart LR
+            n0["✓ flaky ×12<br>12 completed #40;11 cached#41;, 1 retry"]:::completed
+            n1["✓ b"]:::completed
+            n0 -.-> n1
+            classDef completed fill:#0b7a5322,stroke:#0b7a53,stroke-width:2px
+    "##]]
+    .assert_eq(&graph.to_mermaid().replace(&graph.nodes[12].name, "b"));
+}
+
 /// What the second attempt takes from the record keeps its place, and what it adds comes after it.
 #[tidegate::test]
 async fn a_flow_run_that_is_tried_again_goes_on_in_its_graph() {

@@ -26,6 +26,7 @@ mod error;
 mod events;
 mod final_state;
 mod frozen;
+mod futures;
 mod graph;
 mod handles;
 mod hook;

@@ -390,3 +390,42 @@ async fn a_map_of_many_maps_is_one_result() {
     }
     assert_eq!(pipeline().await.unwrap(), 4 * (0..2000).sum::<u32>());
 }
+
+#[tidegate::test(start_paused = true)]
+async fn a_program_sees_how_far_a_map_has_got() {
+    #[task]
+    async fn work(seconds: u64) -> Result<u64> {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        if seconds == 1 { Err("too short".into()) } else { Ok(seconds) }
+    }
+    #[flow]
+    async fn pipeline() -> Vec<String> {
+        let waits = work::submit(100);
+        let works: RunHandles<u64> = work::each([1, 2, 50]).submit();
+        let after: RunHandles<u64> = work::each([1]).wait_for(&waits).submit();
+        let mut said = vec![works.progress().to_string()];
+        for milliseconds in [500, 1000, 1000] {
+            tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+            said.push(works.progress().to_string());
+        }
+        assert_eq!(after.progress().running, 0, "it has not begun");
+        works.cancel();
+        works.wait().await;
+        let end = works.progress();
+        said.push(end.to_string());
+        assert_eq!(
+            (end.ended(), end.remaining(), end.fraction().to_bits()),
+            (3, 0, 1f64.to_bits())
+        );
+        after.cancel();
+        waits.cancel();
+        said
+    }
+    expect![[r#"
+        0 of 3 have ended
+        0 of 3 have ended; 3 are running
+        1 of 3 has ended, 1 of them failed; 2 are running
+        2 of 3 have ended, 1 of them failed; 1 is running
+        3 of 3 have ended, 1 of them failed and 1 cancelled"#]]
+    .assert_eq(&pipeline().await.unwrap().join("\n"));
+}

@@ -115,8 +115,8 @@ fn a_runner_that_would_never_run_anything_is_refused() {
             .cloned()
             .unwrap_or_else(|| (*panic.downcast_ref::<&str>().unwrap()).to_owned())
     };
-    assert!(message(|| drop(Concurrent::new(0))).contains("Concurrent::new(0)"));
-    assert!(message(|| drop(Blocking::new(0))).contains("Blocking::new(0)"));
+    assert!(message(|| _ = Concurrent::new(0)).contains("Concurrent::new(0)"));
+    assert!(message(|| _ = Blocking::new(0)).contains("Blocking::new(0)"));
     assert!(message(|| drop(Cpu::new(0))).contains("0 threads"));
     assert!(Cpu::try_new(0).unwrap_err().is_configuration());
 }

@@ -57,8 +57,8 @@ pub use backup::Backup;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{
-    AsCompleted, Callable, FlowCall, MapCall, RunHandle, RunHandles, Step, Submittable, TaskCall,
-    WaitFor, as_completed, step, wait,
+    AsCompleted, Callable, FlowCall, MapCall, MapProgress, RunHandle, RunHandles, Step,
+    Submittable, TaskCall, WaitFor, as_completed, step, wait,
 };
 pub use cancel::cancel;
 pub use concurrency::{

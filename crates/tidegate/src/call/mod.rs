@@ -34,7 +34,7 @@ use crate::transaction::TransactionHook;
 pub(crate) use body::Produce;
 pub use body::{Parts, flow, task};
 pub use given::{GivenParts, Submittable, given};
-pub use handle::{AsCompleted, RunHandle, RunHandles, as_completed, wait};
+pub use handle::{AsCompleted, MapProgress, RunHandle, RunHandles, as_completed, wait};
 pub use map::{MapCall, each};
 pub use on_engine::Callable;
 pub use step::{Step, step};

@@ -140,7 +140,7 @@ impl Execution {
                 Failing { state, cause, what: What::Exception, text }
             }
             Outcome::Panicked(panic) => self.panicked(panic, now),
-            Outcome::Committed => return Ok(self.end_as_committed()),
+            Outcome::Committed => return Ok(self.end_as_entered()),
             Outcome::Refused(reason) => return Ok(self.end_refused(reason)),
             Outcome::TimedOut(limit) => {
                 let noun = self.noun();
@@ -224,10 +224,7 @@ impl Execution {
     /// Proposes a state that is not a failure.
     pub(super) fn end_in(&mut self, state: State) -> Next {
         match self.propose(state) {
-            Verdict::Accept | Verdict::Replace(_) => {
-                let entered = self.live.state().expect("a run that entered a state has one");
-                self.end(entered, None)
-            }
+            Verdict::Accept | Verdict::Replace(_) => self.end_as_entered(),
             Verdict::Reject(rejection) => self.end_refused(rejection.reason),
             Verdict::Wait(until) => {
                 self.end_refused(format!("it may not enter that state before {until}"))
@@ -235,8 +232,12 @@ impl Execution {
         }
     }
 
-    /// The run entered its last state with the commit.
-    fn end_as_committed(&mut self) -> Next {
+    /// The run has entered its last state.
+    fn end_as_entered(&mut self) -> Next {
+        if self.live.record().state().is_some_and(State::is_completed) {
+            self.ended = true;
+            return Next::Ended(Ok(()));
+        }
         let entered = self.live.state().expect("a run that entered a state has one");
         self.end(entered, None)
     }
@@ -271,8 +272,7 @@ impl Execution {
 
     /// Records how the run ended, and says so.
     pub(super) async fn record_end(&mut self) -> Result<()> {
-        let Some(state) = self.live.state() else { return Ok(()) };
-        let line = self.live.finished(&state);
+        let Some(line) = self.live.has_finished() else { return Ok(()) };
         line.store();
         if self.caching.is_some() {
             Box::pin(self.leave_result()).await;

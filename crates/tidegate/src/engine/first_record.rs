@@ -16,12 +16,13 @@ use crate::result::{KeyPart, compose_key};
 /// Where a call is made: where it was described, under the tags of where it is polled too, so that `with_tags(tags, call)`
 /// is what it looks like.
 pub(crate) fn place(described: Arc<Context>) -> Arc<Context> {
-    match Context::current() {
-        Some(polled) if polled.tags != described.tags => {
-            let tags = union(&described.tags, polled.tags.iter().cloned()).into();
-            Arc::new(Context { tags, ..(*described).clone() })
-        }
-        Some(_) | None => described,
+    let tags = Context::with(|polled| {
+        let differ = polled.tags != described.tags;
+        differ.then(|| union(&described.tags, polled.tags.iter().cloned()))
+    });
+    match tags.flatten() {
+        Some(tags) => Arc::new(Context { tags: tags.into(), ..(*described).clone() }),
+        None => described,
     }
 }
 
@@ -65,7 +66,7 @@ pub(super) fn result_key(
 }
 
 /// The name of a run that was given none.
-pub(crate) fn default_name(definition: &Definition, id: RunId, in_flow: bool) -> String {
+fn default_name(definition: &Definition, id: RunId, in_flow: bool) -> String {
     match definition.kind() {
         RunKind::Flow => names::flow_run(),
         RunKind::Task if in_flow => names::task_run(definition.name(), id),

@@ -237,13 +237,26 @@ impl LiveRun {
         self.engine.sink().allows(level).then(|| self.logger())
     }
 
-    /// The line that the run has ended in this state.
-    pub(crate) fn finished(&self, state: &State) -> Finished {
-        let level = match self.kind() {
-            RunKind::Task if !state.is_completed() => LogLevel::Error,
+    /// The line that the run has ended in the state it is in.
+    pub(crate) fn has_finished(&self) -> Option<Finished> {
+        let completed = self.record().state()?.is_completed();
+        if !self.engine.sink().allows(self.level_of_end(completed)) {
+            return Some(Finished::NONE);
+        }
+        self.state().map(|state| self.finished(&state))
+    }
+
+    fn level_of_end(&self, completed: bool) -> LogLevel {
+        match self.kind() {
+            RunKind::Task if !completed => LogLevel::Error,
             // What went wrong in a flow run is a line of its own, at ERROR.
             RunKind::Task | RunKind::Flow => LogLevel::Info,
-        };
+        }
+    }
+
+    /// The line that the run has ended in this state.
+    pub(crate) fn finished(&self, state: &State) -> Finished {
+        let level = self.level_of_end(state.is_completed());
         self.logger_at(level).map_or(Finished::NONE, |logger| logger.finished(level, state))
     }
 }

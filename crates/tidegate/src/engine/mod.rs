@@ -64,7 +64,7 @@ pub(crate) use control::{ASKED_TO_CANCEL, cancelled};
 pub(crate) use dry_run::DryRun;
 pub(crate) use execution::Execution;
 use feed::Feed;
-pub(crate) use first_record::{default_name, place};
+pub(crate) use first_record::place;
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use order::{Called, Made, gathered};

@@ -57,9 +57,10 @@ impl fmt::Display for Inner {
                 if let Some(run) = &inner.run {
                     write!(f, "{run} {}", verb(state))?;
                 }
+                let colon = if inner.run.is_some() { ": " } else { "" };
                 match (&inner.cause, &state.message) {
-                    (Some(cause), _) => write!(f, ": {cause}"),
-                    (None, Some(message)) => write!(f, ": {message}"),
+                    (Some(cause), _) => write!(f, "{colon}{cause}"),
+                    (None, Some(message)) => write!(f, "{colon}{message}"),
                     (None, None) => Ok(()),
                 }
             }

@@ -8,7 +8,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use tidegate_core::{RunId, RunKind, State, StateType, StoreError, StoreErrorKind};
+use tidegate_core::{RunId, RunKind, State, StateType, StoreError, StoreErrorKind, Timestamp};
 
 use crate::result::Unreadable;
 use convert::Standing;
@@ -135,6 +135,12 @@ impl Error {
     /// A call could not be made because of a run that it depends on.
     pub(crate) fn upstream(obstacle: NotCompleted) -> Self {
         Self(Arc::new(Inner { kind: Kind::Upstream, run: None, cause: Some(Arc::new(obstacle)) }))
+    }
+
+    /// A call was cancelled while it waited for what it is made with.
+    pub(crate) fn never_made(now: Timestamp) -> Self {
+        let state = State::cancelled(now).message("the call was cancelled before it was made");
+        Self(Arc::new(Inner { kind: Kind::Ended(state), run: None, cause: None }))
     }
 
     pub(crate) fn interrupted(signal: &'static str) -> Self {

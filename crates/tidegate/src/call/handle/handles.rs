@@ -10,10 +10,11 @@ use futures_util::future::BoxFuture;
 use tidegate_core::{CallKey, RunId, RunKind, graph};
 use tokio::sync::Notify;
 
+use super::shared::Asked;
 use super::{RunHandle, WAITS_FOR_ITSELF};
 use crate::argument::{AllowFailure, Later, digest_of};
 use crate::canonical::Digest;
-use crate::engine::{Dependency, Need, Upstream, gathered, waiting};
+use crate::engine::{Dependency, LiveRun, Need, Upstream, gathered, waiting};
 use crate::error::{Error, NotCompleted, Result};
 
 /// Handles to several runs that give a `T` each, in order: what `name::map(..)` gives. Cheap to clone, and awaited for all values as
@@ -211,7 +212,15 @@ impl<T> Known<T> {
 
 impl<T: Send> Known<T> {
     fn cancel(&self) -> bool {
-        self.handles.iter().filter(|handle| handle.cancel()).count() > 0
+        let (mut any, mut living) = (false, Vec::new());
+        for handle in &self.handles {
+            match handle.0.cancel() {
+                Asked::HasEnded => {}
+                Asked::IsCancelled => any = true,
+                Asked::Lives(live) => living.push(live),
+            }
+        }
+        LiveRun::cancel_all(&living) || any
     }
 }
 

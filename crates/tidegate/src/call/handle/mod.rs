@@ -2,6 +2,7 @@
 
 mod as_completed;
 mod handles;
+mod progress;
 mod shared;
 mod submission;
 mod then;
@@ -18,7 +19,8 @@ use crate::error::{Error, Result};
 pub use as_completed::{AsCompleted, as_completed, wait};
 pub(super) use handles::FirstFailure;
 pub use handles::RunHandles;
-use shared::Shared;
+pub use progress::MapProgress;
+use shared::{Asked, Shared};
 pub(super) use submission::{nursery, submit};
 
 /// A handle to a run that was submitted: cheap to clone, and awaited for the value as often as one likes.
@@ -91,7 +93,11 @@ impl<T: Send> RunHandle<T> {
     /// # Ok(()) }).await }
     /// ```
     pub fn cancel(&self) -> bool {
-        self.0.cancel()
+        match self.0.cancel() {
+            Asked::HasEnded => false,
+            Asked::IsCancelled => true,
+            Asked::Lives(live) => live.cancel(),
+        }
     }
 
     /// Waits until the run has ended, whatever its end.

@@ -11,8 +11,9 @@ use tokio::sync::Notify;
 use super::FirstFailure;
 use crate::call::{Described, Produce};
 use crate::definition::Definition;
-use crate::engine::{Called, Context, Engine, Execution, LiveRun, Need, Upstream, default_name};
+use crate::engine::{Called, Context, Engine, Execution, LiveRun, Need, Upstream};
 use crate::error::{Error, NotCompleted, Result};
+use crate::names;
 
 /// See the module.
 pub(crate) struct Shared<T> {
@@ -44,6 +45,16 @@ enum Stage<T> {
     Unknown,
 }
 
+/// What became of a run that was asked to cancel.
+pub(super) enum Asked {
+    /// It had ended before.
+    HasEnded,
+    /// It ends as soon as it begins, or has no run.
+    IsCancelled,
+    /// It is to be told.
+    Lives(Arc<LiveRun>),
+}
+
 /// A run that has begun, and its body.
 pub(super) type Begun<T> = (Execution, Box<dyn Produce<T>>);
 
@@ -58,7 +69,6 @@ struct Submitted<T> {
 /// What is left to be known of a run that does not live.
 struct Facts {
     id: RunId,
-    definition: Definition,
     name: Name,
     state: Short,
 }
@@ -66,8 +76,8 @@ struct Facts {
 enum Name {
     /// It is not known before the run begins.
     NotYet,
-    /// As runs are called that were given no name.
-    Default,
+    /// As runs of this task are called that were given no name.
+    Default(Definition),
     Given(Box<str>),
 }
 
@@ -145,9 +155,8 @@ impl<T: Send> Shared<T> {
             };
             let Submitted { id, made, engine, mut described } = *submitted;
             described.plan.born = Some((id, made));
-            let definition = described.plan.definition.clone();
             let name = described.plan.name.as_deref().map_or(Name::NotYet, Name::given);
-            inner.stage = Stage::Known(Facts { id, definition, name, state: Short::Pending(made) });
+            inner.stage = Stage::Known(Facts { id, name, state: Short::Pending(made) });
             (engine, described)
         };
         let Described { plan, mut body } = described;
@@ -169,19 +178,32 @@ impl<T: Send> Shared<T> {
         Some(begun.map(|execution| (execution, body)))
     }
 
-    /// Asks the run to cancel, as soon as it begins; whether it has not ended.
-    pub(super) fn cancel(&self) -> bool {
+    /// Asks the run to cancel, as soon as it begins; whether it has not ended. One that lives is given to be cancelled.
+    pub(super) fn cancel(&self) -> Asked {
         let mut inner = self.lock();
         if inner.result.is_some() {
-            return false;
+            return Asked::HasEnded;
         }
         inner.cancelled = true;
-        let live = match &inner.stage {
-            Stage::Live(live) => Arc::clone(live),
-            Stage::Described(_) | Stage::Known(_) | Stage::Unknown => return true,
-        };
+        match &inner.stage {
+            Stage::Live(live) => return Asked::Lives(Arc::clone(live)),
+            Stage::Described(_) | Stage::Known(_) => return Asked::IsCancelled,
+            Stage::Unknown => {}
+        }
         drop(inner);
-        live.cancel()
+        self.ended.notify_waiters();
+        Asked::IsCancelled
+    }
+
+    /// Waits until the run is asked to cancel before it is known.
+    pub(super) async fn cancelled(&self) {
+        loop {
+            let changed = self.ended.notified();
+            if self.lock().cancelled {
+                return;
+            }
+            changed.await;
+        }
     }
 
     /// The run has ended like this.
@@ -316,22 +338,20 @@ impl Name {
 
 impl Facts {
     fn of(live: &LiveRun) -> Option<Self> {
-        let (definition, record) = (live.definition().clone(), live.record());
+        let (definition, record) = (live.definition(), live.record());
         let state = Short::of(record.state()?);
         let is_default = live.kind() == RunKind::Task
-            && record.name == default_name(&definition, record.id, live.flow().is_some());
-        let name = if is_default && live.flow().is_some() {
-            Name::Default
-        } else {
-            Name::given(&record.name)
-        };
-        Some(Self { id: record.id, definition, name, state })
+            && live.flow().is_some()
+            && names::is_task_run(&record.name, definition.name(), record.id);
+        let name =
+            if is_default { Name::Default(definition.clone()) } else { Name::given(&record.name) };
+        Some(Self { id: record.id, name, state })
     }
 
     fn name(&self) -> Option<String> {
         match &self.name {
             Name::NotYet => None,
-            Name::Default => Some(default_name(&self.definition, self.id, true)),
+            Name::Default(definition) => Some(names::task_run(definition.name(), self.id)),
             Name::Given(name) => Some(name.to_string()),
         }
     }

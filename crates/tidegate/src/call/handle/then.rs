@@ -98,7 +98,12 @@ where
     let nursery = nursery(&outer, &engine);
     spawn(&nursery, workers.as_deref(), async move {
         let shared = &ending.0;
-        match make(&*later, &outer, call).await {
+        let made_of = tokio::select! {
+            biased;
+            () = shared.cancelled() => return shared.end(Err(Error::never_made(engine.now()))),
+            made_of = make(&*later, &outer, call) => made_of,
+        };
+        match made_of {
             Ok((engine, mut described)) => {
                 // It was made when its handle was.
                 described.plan.made = made.or(described.plan.made);

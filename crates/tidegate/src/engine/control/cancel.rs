@@ -1,5 +1,7 @@
 //! Cancelling runs: in this process at once, elsewhere through a request that the owner of the run sees within a second.
 
+use std::sync::Arc;
+
 use super::Roster;
 use crate::engine::LiveRun;
 
@@ -43,9 +45,31 @@ impl LiveRun {
         true
     }
 
+    /// Asks all of them to cancel, with everything inside them; whether one of them has not ended. The tasks of one flow run are told
+    /// together, since there may be very many.
+    pub(crate) fn cancel_all(runs: &[Arc<Self>]) -> bool {
+        let open: Vec<_> = runs.iter().filter(|run| !run.record().is_terminal()).collect();
+        for run in &open {
+            run.control().cancel();
+        }
+        let mut told: Option<&Roster> = None;
+        for run in &open {
+            if told.is_none_or(|told| !std::ptr::eq(told, run.inside())) {
+                run.call_off_inside();
+                told = Some(run.inside());
+            }
+        }
+        !open.is_empty()
+    }
+
+    /// Where that is found which was called inside it: of a task run, among what its flow run has called.
+    fn inside(&self) -> &Roster {
+        self.called().unwrap_or_else(|| self.roster())
+    }
+
     /// Tells what was called inside it and waits for something.
     pub(in crate::engine) fn call_off_inside(&self) {
-        let mut inside = self.called().unwrap_or_else(|| self.roster()).all();
+        let mut inside = self.inside().all();
         while let Some(each) = inside.pop() {
             if each.is_called_off_above() {
                 each.control().cancel_from_above();
