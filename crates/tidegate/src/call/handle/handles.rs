@@ -14,7 +14,7 @@ use super::shared::Asked;
 use super::{RunHandle, WAITS_FOR_ITSELF};
 use crate::argument::{AllowFailure, Later, digest_of};
 use crate::canonical::Digest;
-use crate::engine::{Dependency, LiveRun, Need, Upstream, gathered};
+use crate::engine::{Dependency, LiveRun, Need, Upstream, gathered, waiting};
 use crate::error::{Error, NotCompleted, Result};
 
 /// Handles to several runs that give a `T` each, in order: what `name::map(..)` gives. Cheap to clone, and awaited for all values as
@@ -208,11 +208,14 @@ impl<T: Send + 'static> RunHandles<T> {
     ///
     /// Cancel safe: dropping the wait does not touch the runs.
     pub async fn wait(&self) {
-        if let Ok(known) = self.0.known().await {
-            for handle in &known.handles {
-                handle.wait().await;
+        let all = async {
+            if let Ok(known) = self.0.known().await {
+                for handle in &known.handles {
+                    handle.wait().await;
+                }
             }
-        }
+        };
+        waiting(all).await;
     }
 }
 
@@ -433,7 +436,7 @@ impl<T: Clone + Send + 'static> IntoFuture for RunHandles<T> {
     type IntoFuture = BoxFuture<'static, Result<Vec<T>>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.outcome().await })
+        Box::pin(async move { waiting(self.outcome()).await })
     }
 }
 
@@ -445,6 +448,6 @@ impl<'a, T: Clone + Send + 'static> IntoFuture for &'a RunHandles<T> {
     type IntoFuture = BoxFuture<'a, Result<Vec<T>>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.outcome())
+        Box::pin(waiting(self.outcome()))
     }
 }
