@@ -48,6 +48,7 @@ mod result_storage;
 mod resume;
 mod retention;
 mod retry;
+mod runner;
 mod runtime;
 mod settings;
 mod shutdown;

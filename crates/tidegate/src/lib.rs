@@ -39,6 +39,7 @@ mod result;
 mod resume;
 mod retention;
 mod run_input;
+mod runner;
 pub mod runtime;
 mod settings;
 mod subscriber;
@@ -91,6 +92,9 @@ pub use result::{
 pub use resume::{Resume, resume};
 pub use retention::Retention;
 pub use run_input::{InputReceiver, InputTimeout, Received, SendInput, receive_input, send_input};
+#[cfg(feature = "cpu")]
+pub use runner::Cpu;
+pub use runner::{Blocking, Concurrent, TaskRunner, WorkKind};
 pub use settings::Durability;
 pub use suspend::suspend;
 pub use tags::with_tags;

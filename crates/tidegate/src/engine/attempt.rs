@@ -105,7 +105,7 @@ async fn attempt(
     }
 }
 
-/// Runs a sync body on the blocking pool, in the context of its run.
+/// Runs a sync body on the blocking pool, or where the runner of its flow says, in the context of its run.
 ///
 /// # Cancel safety
 ///
@@ -115,19 +115,32 @@ pub async fn blocking<R: Send + 'static>(function: impl FnOnce() -> R + Send + '
     let mut deserted = Deserted(context.run().cloned());
     let _under_way = context.run().cloned().map(SyncBody::begin);
     let nursery = context.engine.as_ref().map(|engine| engine.nursery().clone());
+    let workers = context.own_workers().cloned();
     let run = move || {
         let _inside = BlockingBody::enter();
         Panic::catch_sync(|| context.sync_scope(function))
     };
-    let handle = match nursery {
-        Some(nursery) => nursery.spawn_blocking(run),
-        None => tokio::task::spawn_blocking(run),
+    let ended = match (nursery, workers) {
+        (Some(nursery), Some(workers)) => {
+            let ended = nursery.run_by(&workers, run).await;
+            ended.unwrap_or_else(|_dropped| {
+                deserted.0 = None;
+                panic!("the task runner '{}' has dropped the function", workers.name())
+            })
+        }
+        (Some(nursery), None) => not_refused(nursery.spawn_blocking(run)).await,
+        (None, _) => not_refused(tokio::task::spawn_blocking(run)).await,
     };
-    let ended = handle.await;
     deserted.0 = None;
     match ended {
-        Ok(Ok(output)) => output,
-        Ok(Err(panic)) => panic.resume(),
+        Ok(output) => output,
+        Err(panic) => panic.resume(),
+    }
+}
+
+async fn not_refused<R>(handle: tokio::task::JoinHandle<R>) -> R {
+    match handle.await {
+        Ok(output) => output,
         // The pool refuses work only while its runtime shuts down, and then drops this future too.
         Err(_refused) => std::future::pending().await,
     }

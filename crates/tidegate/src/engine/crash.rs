@@ -15,6 +15,7 @@ impl Drop for Execution {
     fn drop(&mut self) {
         self.crash("Execution was aborted: its future was dropped before it had ended.");
         Transaction::abandon_run(&self.live);
+        self.stand_up();
     }
 }
 

@@ -16,7 +16,7 @@ use crate::engine::recall::{Recalled, recall};
 use crate::engine::slots::RunSlots;
 use crate::engine::transact::no_store;
 use crate::engine::upstream::Prospect;
-use crate::engine::{Body, Claim, Context, Engine, LiveRun, Plan, Told};
+use crate::engine::{Body, Claim, Context, Engine, LiveRun, Plan, Told, waiting};
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::transaction::Transaction;
@@ -121,7 +121,7 @@ impl Execution {
         let live =
             Arc::new(LiveRun::new(engine, definition, record, inherited, restartable, &outer));
         Transaction::of_call(&live, &outer, &options);
-        let context = Arc::new(outer.inside(Arc::clone(&live)));
+        let context = Arc::new(outer.inside(Arc::clone(&live), &options));
         let (recorded, recorded_policy) = recorded.unzip();
         let mut execution = Self {
             live,
@@ -170,6 +170,7 @@ impl Execution {
             Ok(Life::Ended(end, _busy)) => self.end_life(end).await,
             Ok(Life::GivenUp(error)) => {
                 self.release_slots();
+                self.stand_up();
                 Err(error)
             }
             Ok(Life::Suspended(state)) => Box::pin(self.end_suspended(*state)).await,
@@ -183,7 +184,7 @@ impl Execution {
     /// Its life until it enters its last state. It is given up wherever it waits when the run is called off.
     async fn live_on(&mut self, body: &mut dyn Body) -> Life {
         if let Some(prospect) = self.prospect.take()
-            && let Some(life) = Box::pin(self.wait_for_upstream(*prospect, body)).await
+            && let Some(life) = Box::pin(waiting(self.wait_for_upstream(*prospect, body))).await
         {
             return life;
         }
@@ -224,6 +225,7 @@ impl Execution {
                 Next::AttemptAt(time) => {
                     drop(busy);
                     self.release_slots();
+                    self.stand_up();
                     self.wait_until(time).await;
                 }
                 Next::Ended(end) => return Life::Ended(end, Some(busy)),
@@ -239,6 +241,7 @@ impl Execution {
         self.stage(&end).await;
         self.record_end().await?;
         self.release_slots();
+        self.stand_up();
         self.leave_transaction().await?;
         self.call_end_hooks().await;
         if self.live.control().was_asked() {
@@ -276,6 +279,7 @@ impl Execution {
             let waits = self.live.kind() == RunKind::Flow
                 && self.live.flow().is_some_and(|flow| flow.is_paused());
             if !waits {
+                self.sit_down().await;
                 self.take_slots().await?;
                 if let Some(busy) = Busy::begin(&self.live).await {
                     if self.live.kind() == RunKind::Flow && self.live.record().run_count > 0 {
@@ -285,8 +289,9 @@ impl Execution {
                         return Ok(busy);
                     }
                 }
-                // Slots are for those who run.
+                // Slots and seats are for those who run.
                 self.release_slots();
+                self.stand_up();
             }
             let Some(flow) = self.live.flow() else { continue };
             Box::pin(flow.wait_to_go_on()).await?;
