@@ -100,7 +100,6 @@ impl Execution {
         mut suspension: Option<Suspension>,
     ) -> Result<Outcome, Stopped> {
         if self.live.is_called_off() {
-            // It is cancelled in the state it is in: its thread was faster to see that.
             return Err(Stopped::CalledOff);
         }
         self.answer(&mut suspension).await;
@@ -186,6 +185,10 @@ impl Execution {
 
     /// Goes on from a pause. A run that is not paused goes on anyway.
     async fn go_on(&mut self, at: Timestamp) -> Result<()> {
+        if self.live.is_called_off() {
+            // It is cancelled in the state it is in. Its body may have been faster to see that.
+            return Ok(());
+        }
         let timeout = match self.live.state().map(|state| state.data) {
             Some(StateData::Paused { timeout, .. }) => timeout,
             Some(
