@@ -137,6 +137,58 @@ impl BookArguments {
     }
 }
 
+/// What `pause_for_approval` is told to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApprovalArguments {
+    /// To answer its own question.
+    Here,
+    /// To leave the question to others.
+    Leave,
+    /// To approve of a flow run that was left.
+    Approve {
+        /// The id of the run.
+        id: String,
+        /// What is said of it.
+        comment: String,
+    },
+}
+
+const APPROVAL: &str = "\
+Releases a version once a person has approved of it.
+
+Usage: cargo run --example pause_for_approval -- [OPTIONS]
+
+  --leave           Leave the question to another process, and say the id of the flow run
+  --approve ID      Go on with a flow run that was left
+  --comment TEXT    What is said of it [Well done.]
+  --help            Print this text";
+
+impl ApprovalArguments {
+    /// Reads the command line of this process. Where it asks for help, prints that and ends the process.
+    ///
+    /// # Errors
+    ///
+    /// The command line has an option that is not known, or no value where one is needed.
+    pub fn from_command_line() -> Result<Self, lexopt::Error> {
+        let (mut leave, mut approve, mut said) = (false, None, "Well done.".to_owned());
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("leave") => leave = true,
+                Long("approve") => approve = Some(parser.value()?.string()?),
+                Long("comment") => said = parser.value()?.string()?,
+                Short('h') | Long("help") => help(APPROVAL),
+                Short(_) | Long(_) | Value(_) => return Err(argument.unexpected()),
+            }
+        }
+        Ok(match approve {
+            Some(id) => Self::Approve { id, comment: said },
+            None if leave => Self::Leave,
+            None => Self::Here,
+        })
+    }
+}
+
 /// What `caching` is told to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheArguments {

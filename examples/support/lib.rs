@@ -7,7 +7,9 @@ mod flaky;
 mod loopback;
 mod weather;
 
-pub use arguments::{BookArguments, CacheArguments, RetryArguments, WeatherArguments};
+pub use arguments::{
+    ApprovalArguments, BookArguments, CacheArguments, RetryArguments, WeatherArguments,
+};
 pub use flaky::FlakyShop;
 pub use weather::{Forecast, Hourly, WeatherService};
 

@@ -276,6 +276,30 @@ fn cancel_ends_a_task_a_flow_and_a_run_by_its_id() {
 }
 
 #[test]
+fn pause_for_approval_goes_on_with_what_it_is_given_here_or_in_another_process() {
+    let folder = Folder::new();
+    let here = folder.run("pause_for_approval", &[], &[]);
+    here.prints(&[
+        "Built 2.0.",
+        "Asked: Shall 2.0 with its 3141592 bytes be released?",
+        "its input does not fit: the field `approved` must be",
+        "2.0 is approved: Go ahead.",
+        "Published 2.0.",
+    ]);
+    here.logs_in_order(&[
+        "Pausing flow, execution will continue when this flow run is resumed.",
+        "Resuming flow run execution!",
+        "Finished in state Completed()",
+    ]);
+
+    let left = folder.run("pause_for_approval", &["--leave"], &[]);
+    let id = left.out.trim_end().rsplit(' ').next().unwrap();
+    let next = folder.run("pause_for_approval", &["--approve", id, "--comment", "At last."], &[]);
+    next.prints(&["2.0 is approved: At last.", "Published 2.0."]);
+    assert!(!next.out.contains("Built"), "{}", next.out);
+}
+
+#[test]
 fn concurrency_limits_are_kept_by_two_processes_together() {
     let folder = Folder::new();
     let run = || folder.run("concurrency_limits", &[], &[]);

@@ -380,6 +380,18 @@ async fn handles_are_found_at_any_depth_of_what_is_gathered() {
     assert_eq!(pipeline().await.unwrap(), r#"([4, 6], {"a": (2, Some([8, 2]))})"#);
 }
 
+#[tidegate::test]
+async fn no_handles_are_an_empty_list() {
+    #[flow]
+    async fn pipeline() -> Result<u32> {
+        let none: Vec<RunHandle<u32>> = Vec::new();
+        assert_eq!(sum::submit(gather(Vec::<RunHandle<u32>>::new())).await?, 0);
+        let waits = sum::call(&none).wait_for(double(1).submit()).submit();
+        Ok(sum::submit(&none).await? + sum::call(none).await? + waits.await?)
+    }
+    assert_eq!(pipeline().await.unwrap(), 0);
+}
+
 #[tidegate::test(start_paused = true)]
 async fn one_failed_run_among_what_is_gathered_is_enough() {
     #[flow]

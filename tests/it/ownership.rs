@@ -122,7 +122,10 @@ fn the_runs_of_a_process_that_lives_are_left_alone() {
     block_on(async {
         let engine = engine_at(home.path());
         let error = engine.resume(id).await.unwrap_err().to_string();
-        assert!(error.ends_with("it has not ended; a process that lives owns it"), "{error}");
+        assert!(
+            error.ends_with("it has not ended and is not paused; a process that lives owns it"),
+            "{error}"
+        );
         engine.close().await.unwrap();
     });
     process.signal("KILL");

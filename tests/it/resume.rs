@@ -513,7 +513,10 @@ async fn what_is_no_ended_flow_run_is_not_resumed() {
     async fn resumes_itself() -> Result<()> {
         let id = tidegate::runtime::flow_run::id().unwrap();
         let error = tidegate::resume(id).await.unwrap_err().to_string();
-        assert!(error.ends_with("it has not ended; a process that lives owns it"), "{error}");
+        assert!(
+            error.ends_with("it has not ended and is not paused; a process that lives owns it"),
+            "{error}"
+        );
         Ok(())
     }
     resumes_itself().await.unwrap();

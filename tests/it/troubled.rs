@@ -7,15 +7,15 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, EventQuery, Expired, IfExists, LogQuery,
-    RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store, StoreError,
-    StoreErrorKind, StoreInfo, TransactionEnd, Write,
+    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, EventQuery, Expired, IfExists,
+    InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store,
+    StoreError, StoreErrorKind, StoreInfo, TransactionEnd, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
     ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, EventRecord, Lease, LeaseId,
-    LimitChange, LimitUse, LogRecord, Request, Run, RunId, SlotAnswer, SlotHolder, SlotRequest,
-    StateType, Timestamp,
+    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, SlotAnswer, SlotHolder,
+    SlotRequest, StateType, Timestamp,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -85,6 +85,7 @@ impl Troubled {
             | Write::ReleaseLease(_)
             | Write::Cache { .. }
             | Write::Transaction { .. }
+            | Write::Input { .. }
             | Write::Unlock { .. }
             | Write::ReleaseSlots(_)
             | Write::Request(_)
@@ -195,6 +196,10 @@ impl Store for Troubled {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.inner.orphans(limit)
+    }
+
+    fn inputs(&self, query: InputQuery) -> BoxFuture<'_, Result<Vec<RunInput>, StoreError>> {
+        self.inner.inputs(query)
     }
 
     fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {

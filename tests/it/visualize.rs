@@ -344,3 +344,22 @@ async fn no_slot_is_taken() {
     }
     check(pipeline(), expect![""]).await;
 }
+
+/// Nobody is asked.
+#[tidegate::test]
+async fn a_pause_does_not_stop_a_dry_run() {
+    #[flow]
+    async fn pipeline() -> Result<()> {
+        let text = report(1).await?;
+        let _approved: bool = tidegate::pause_flow_run().wait_for_input().await?;
+        tidegate::suspend_flow_run().await?;
+        publish(text).await
+    }
+    check(
+        pipeline(),
+        expect![[r#"
+        report ..> publish
+    "#]],
+    )
+    .await;
+}

@@ -19,6 +19,7 @@ mod request;
 mod retry;
 mod rules;
 mod run;
+mod run_input;
 mod state;
 pub mod store;
 mod transaction;
@@ -48,12 +49,13 @@ pub use rules::{
     Verdict, judge, transition,
 };
 pub use run::{RetryType, Run, RunPolicy};
+pub use run_input::RunInput;
 pub use state::{
     ParseStateTypeError, ResultReference, State, StateData, StateResult, StateType, StateTypes,
 };
 pub use store::{
     Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
-    EventQuery, Expired, IfExists, LogQuery, Order, ParseDurabilityError, RecordedCall,
+    EventQuery, Expired, IfExists, InputQuery, LogQuery, Order, ParseDurabilityError, RecordedCall,
     RequestQuery, Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
 };
 pub use transaction::{

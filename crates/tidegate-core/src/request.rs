@@ -4,7 +4,6 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{RunId, Timestamp};
@@ -47,7 +46,7 @@ impl fmt::Debug for RequestId {
 }
 
 /// Something that is asked of the owner of a run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// Its id.
     pub id: RequestId,
@@ -60,21 +59,17 @@ pub struct Request {
 }
 
 /// What can be asked of the owner of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "request", rename_all = "snake_case")]
 pub enum RequestKind {
     /// End it as CANCELLED, with everything inside it. Open until the run has ended, so that no later owner runs it on.
     Cancel,
     /// Let go of it at the next call of a task, so that it can be resumed later.
     Suspend,
-    /// Go on with it after a pause.
+    /// Go on with it after a pause, whose answer is among its inputs.
     Resume {
-        /// The pause that is meant; none for the one that it is in.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pause_key: Option<String>,
-        /// What the pause waits for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        input: Option<Value>,
+        /// The pause that was answered.
+        pause_key: String,
     },
 }
 

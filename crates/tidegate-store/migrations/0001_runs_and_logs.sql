@@ -168,6 +168,20 @@ CREATE INDEX transaction_records_by_flow_run ON transaction_records (flow_run_id
 
 CREATE INDEX transaction_records_by_task_run ON transaction_records (task_run_id) WHERE task_run_id IS NOT NULL;
 
+-- What flow runs were handed while they ran, and what they asked for when they paused.
+CREATE TABLE run_inputs (
+    number INTEGER PRIMARY KEY,
+    flow_run_id BLOB NOT NULL CHECK (length(flow_run_id) = 16),
+    key TEXT NOT NULL,
+    value TEXT NOT NULL, -- as JSON
+    sender BLOB CHECK (length(sender) = 16), -- the flow run that sent it
+    created INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    UNIQUE (flow_run_id, key)
+) STRICT;
+
+CREATE INDEX run_inputs_by_flow_run ON run_inputs (flow_run_id, number);
+
 -- What is asked of the owners of runs, while it is open.
 CREATE TABLE requests (
     number INTEGER PRIMARY KEY,

@@ -30,6 +30,7 @@ mod names;
 mod options;
 mod output;
 mod parameters;
+mod pause;
 pub mod prelude;
 mod prints;
 mod query;
@@ -37,15 +38,19 @@ mod registry;
 mod result;
 mod resume;
 mod retention;
+mod run_input;
+mod runner;
 pub mod runtime;
 mod settings;
 mod subscriber;
+mod suspend;
 mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transaction;
 
 pub use erased_serde;
+pub use schemars;
 
 pub use argument::{
     AllowFailure, Argument, Gather, Given, MapArgument, Mapped, Tolerable, Unmapped, allow_failure,
@@ -76,6 +81,7 @@ pub use logging::{RunLogger, run_logger};
 pub use options::{Options, RunName};
 pub use output::{FinalState, StandsForState};
 pub use parameters::InvalidParameters;
+pub use pause::{FlowPauseTimeout, PauseCall, pause_flow_run, suspend_flow_run};
 pub use query::{Logs, Runs};
 #[cfg(feature = "object-store")]
 pub use result::ObjectStorage;
@@ -83,9 +89,14 @@ pub use result::{
     CompressedJsonSerializer, IntoResultSerializer, IntoResultStorage, JsonSerializer, LocalFiles,
     MemoryStorage, Recordable, ResultSerializer, ResultStorage, SerializerError, TakeValue,
 };
-pub use resume::resume;
+pub use resume::{Resume, resume};
 pub use retention::Retention;
+pub use run_input::{InputReceiver, InputTimeout, Received, SendInput, receive_input, send_input};
+#[cfg(feature = "cpu")]
+pub use runner::Cpu;
+pub use runner::{Blocking, Concurrent, TaskRunner, WorkKind};
 pub use settings::Durability;
+pub use suspend::suspend;
 pub use tags::with_tags;
 pub use tidegate_core::store;
 pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
@@ -96,8 +107,8 @@ pub use tidegate_core::{
 pub use tidegate_core::{
     CacheEntry, CacheKey, CallKey, CallPlace, Clock, Delays, DeploymentId, Holder, Lease, LeaseId,
     LogLevel, LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
-    RetryPolicy, Run, RunId, RunKind, State, StateData, StateResult, StateType, Timestamp,
-    exponential_backoff,
+    RetryPolicy, Run, RunId, RunInput, RunKind, State, StateData, StateResult, StateType,
+    Timestamp, exponential_backoff,
 };
 pub use tidegate_core::{
     ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,

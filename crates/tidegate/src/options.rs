@@ -8,6 +8,7 @@ use tidegate_core::{Delays, InvalidRetryPolicy, Parameters, RetryPolicy};
 use crate::cache::{CacheKeyFn, CachePolicy};
 use crate::hook::{Hook, RetryCondition};
 use crate::result::{ResultSerializer, ResultStorage};
+use crate::runner::TaskRunner;
 use crate::settings::Settings;
 use crate::transaction::TransactionHook;
 
@@ -49,6 +50,10 @@ pub struct Options {
     pub result_storage: Option<Arc<dyn ResultStorage>>,
     /// How the result is written.
     pub result_serializer: Option<Arc<dyn ResultSerializer>>,
+    /// Runs the submitted task runs of a flow.
+    pub task_runner: Option<Arc<dyn TaskRunner>>,
+    /// Whether the function takes a thread, because it is not async and does not run in place.
+    pub takes_a_thread: bool,
     /// Called when a run enters RUNNING.
     pub on_running: Vec<Hook>,
     /// Called when a run has completed.

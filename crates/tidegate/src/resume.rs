@@ -1,90 +1,122 @@
-//! Going on with flow runs that did not complete: one that is named, or all that crashed and are marked for it. Whether a run may
-//! run again is decided by the rules; what of it does not run again, by the record.
+//! Going on with flow runs: one that is named, whether it is paused, suspended, crashed, failed or cancelled; or all that crashed and are
+//! marked for it. Whether a run may run again is decided by the rules; what of it does not run again, by the record.
 
-use tidegate_core::{Run, RunId, RunKind, RunQuery, StateType};
+use std::fmt;
+use std::future::IntoFuture;
+
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+use serde_json::Value;
+use tidegate_core::{Run, RunId, RunKind, RunQuery, State, StateData, StateType};
 
 use crate::call::{FlowCall, RunHandle};
 use crate::capture;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
+use crate::pause::Question;
 use crate::registry;
 
 /// How many crashes a run is recovered from. What kills its process each time would kill it forever.
 const RECOVERIES: usize = 3;
 
-/// Goes on with a flow run that failed, crashed or was cancelled, on the engine of the calling code; see [`Engine::resume`].
-///
-/// # Errors
-///
-/// As [`Engine::resume`].
-///
-/// # Cancel safety
-///
-/// Dropping the future ends the run again: it is recorded as CRASHED, and can be resumed.
-pub async fn resume(flow_run_id: RunId) -> Result<Run> {
-    Engine::current()?.resume(flow_run_id).await
+#[doc = include_str!("resume.md")]
+pub fn resume(flow_run_id: RunId) -> Resume {
+    Resume { engine: None, flow_run_id, input: None }
 }
 
-impl Engine {
-    /// Goes on with a flow run that failed, crashed or was cancelled: its body runs again with its recorded parameters, and each
-    /// task and subflow that already completed in it gives its recorded result without running. Returns its record when it has
-    /// completed.
+/// A flow run that is gone on with when this is awaited. Made by [`resume`] and [`Engine::resume`].
+#[must_use = "a flow run is gone on with when this is awaited"]
+pub struct Resume {
+    engine: Option<Engine>,
+    flow_run_id: RunId,
+    input: Option<std::result::Result<Value, String>>,
+}
+
+impl Resume {
+    /// What the run waits for: an object with the fields of its type, or a value where that has none.
     ///
-    /// A call is found again by what is called, with which arguments, and how many such calls came before it. What is not found
-    /// runs; what was recorded and is not met again is told by one line at WARNING.
-    ///
-    /// The flow must be one of this program: a function, not a method, whose arguments can be written to JSON and read from it. For
-    /// any other there is [`FlowCall::resume`].
-    ///
-    /// ```
-    /// use std::sync::atomic::{AtomicU32, Ordering};
-    ///
-    /// use tidegate::prelude::*;
-    /// use tidegate::{Engine, StateType};
-    ///
-    /// static CHARGED: AtomicU32 = AtomicU32::new(0);
-    /// static MAILS: AtomicU32 = AtomicU32::new(0);
-    ///
-    /// #[task]
-    /// async fn charge(cents: u32) -> u32 {
-    ///     CHARGED.fetch_add(cents, Ordering::Relaxed);
-    ///     cents
-    /// }
-    ///
-    /// #[task]
-    /// async fn mail() -> Result<()> {
-    ///     match MAILS.fetch_add(1, Ordering::Relaxed) {
-    ///         0 => Err("the mail server is down".into()),
-    ///         _ => Ok(()),
-    ///     }
-    /// }
-    ///
-    /// #[flow]
-    /// async fn order(cents: u32) -> Result<()> {
-    ///     charge(cents).await?;
-    ///     mail().await
-    /// }
-    ///
-    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
-    /// let failed = order(250).await.unwrap_err();
-    /// let run = tidegate::resume(failed.run_id().unwrap()).await?;
-    /// assert_eq!(run.state().unwrap().state_type(), StateType::Completed);
-    /// assert_eq!(CHARGED.load(Ordering::Relaxed), 250, "nobody is charged twice");
-    /// # Ok(()) }).await }
-    /// ```
+    /// What does not fit is an error that names the field, and the run stays as it is.
+    pub fn input(mut self, input: impl Serialize) -> Self {
+        self.input = Some(serde_json::to_value(input).map_err(|error| error.to_string()));
+        self
+    }
+
+    /// Does it from code that is not async.
     ///
     /// # Errors
     ///
-    /// The run is not recorded, is no flow run, has not ended or has completed; its flow is not in this program, or its parameters
-    /// were not recorded whole; or the run fails again.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping the future ends the run again: it is recorded as CRASHED, and can be resumed.
-    pub async fn resume(&self, flow_run_id: RunId) -> Result<Run> {
-        let run = self.ended_flow_run(flow_run_id).await?;
-        recorded_call(&run)?.taking_up(run).on(self).await?;
-        self.run_record(flow_run_id).await?.ok_or_else(|| not_recorded(flow_run_id))
+    /// As when it is awaited; a configuration error where the calling thread belongs to an async runtime.
+    pub fn block_on(self) -> Result<Run> {
+        crate::block_on::block_on(self.perform())
+    }
+
+    async fn perform(self) -> Result<Run> {
+        let engine = self.engine.map_or_else(Engine::current, Ok)?;
+        let id = self.flow_run_id;
+        let input = self.input.transpose().map_err(|error| {
+            Error::configuration(format!("the input cannot be written as JSON: {error}"))
+        })?;
+        let run = engine.resumable_flow_run(id).await?;
+        let question = Question::of(&run);
+        if let Some(question) = question.as_ref().filter(|question| question.is_waited_for) {
+            question.answer(&engine, &run, input).await?;
+        } else {
+            let call = recorded_call(&run)?;
+            answer(&engine, &run, question, input).await?;
+            call.taking_up(run).on(&engine).await?;
+        }
+        engine.run_record(id).await?.ok_or_else(|| not_recorded(id))
+    }
+}
+
+/// Records what a run that runs again is resumed with.
+async fn answer(
+    engine: &Engine,
+    run: &Run,
+    question: Option<Question>,
+    input: Option<Value>,
+) -> Result<()> {
+    match (question, input) {
+        (Some(question), input) if input.is_some() || !run.is_terminal() => {
+            question.answer(engine, run, input).await
+        }
+        (Some(_) | None, None) => Ok(()),
+        (Some(_) | None, Some(_)) => Err(Error::configuration(format!(
+            "flow run '{}' waits for no input: resume it without one",
+            run.name
+        ))),
+    }
+}
+
+/// # Errors
+///
+/// The run is not recorded, is no flow run, has completed, or goes on already; the input does not fit what it waits for, or it waits for
+/// none; its time was up, or it was resumed before. Where its body runs again: its flow is not in this program, or its parameters were not
+/// recorded whole; or the run fails again.
+///
+/// # Cancel safety
+///
+/// A paused run goes on or not. Where the body runs again, dropping the future ends the run again: it is recorded as CRASHED, and can be
+/// resumed.
+impl IntoFuture for Resume {
+    type Output = Result<Run>;
+    type IntoFuture = BoxFuture<'static, Result<Run>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.perform())
+    }
+}
+
+impl fmt::Debug for Resume {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Resume").field("flow_run_id", &self.flow_run_id).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Goes on with a flow run on this engine; see [`resume`].
+    pub fn resume(&self, flow_run_id: RunId) -> Resume {
+        Resume { engine: Some(self.clone()), flow_run_id, input: None }
     }
 
     /// Looks for owners that died, and goes on with the crashed runs of every flow of this program that is marked
@@ -169,8 +201,8 @@ impl Engine {
         }
     }
 
-    /// The record of a flow run that has ended and did not complete.
-    async fn ended_flow_run(&self, id: RunId) -> Result<Box<Run>> {
+    /// The record of a flow run that is paused, or has ended and did not complete.
+    async fn resumable_flow_run(&self, id: RunId) -> Result<Box<Run>> {
         self.sweep().await?;
         let run = self.run_record(id).await?.ok_or_else(|| not_recorded(id))?;
         let cannot = |why: &str| {
@@ -182,8 +214,11 @@ impl Engine {
                 run.name,
                 run.flow_run_id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
             ))),
-            Some(state) if !state.is_terminal() => {
-                cannot("it has not ended; a process that lives owns it")
+            Some(State { data: StateData::Paused { reschedule: false, .. }, .. }) => {
+                Ok(Box::new(run))
+            }
+            Some(state) if !state.is_terminal() && state.state_type() != StateType::Paused => {
+                cannot("it has not ended and is not paused; a process that lives owns it")
             }
             Some(state) if state.is_completed() => cannot("it has completed"),
             Some(_) => {
@@ -197,52 +232,68 @@ impl Engine {
 }
 
 impl<'a, T: Send + 'a> FlowCall<'a, T> {
-    /// Makes this call as the continuation of a flow run of the same flow that failed, crashed or was cancelled: what completed in
-    /// it gives its recorded result without running. For flows whose arguments cannot be read from the record; for all others
-    /// there is [`resume`].
+    /// Makes this call as the continuation of a flow run of the same flow that failed, crashed, was cancelled, or was suspended without
+    /// waiting for an input: what completed in it gives its recorded result without running. For flows whose arguments cannot be read
+    /// from the record; for all others there is [`resume`].
     ///
     /// # Errors
     ///
-    /// The run is not recorded, is of another flow, has not ended or has completed; or the run fails again.
+    /// The run is not recorded, is of another flow, goes on already, waits for an input, or has completed; or the run fails again.
     ///
     /// # Cancel safety
     ///
     /// Dropping the future ends the run again: it is recorded as CRASHED, and can be resumed.
     pub async fn resume(self, flow_run_id: RunId) -> Result<T> {
         let engine = self.engine()?;
-        let run = engine.ended_flow_run(flow_run_id).await?;
+        let run = engine.resumable_flow_run(flow_run_id).await?;
         if self.key() != Some(&run.definition.key) {
             return Err(Error::configuration(format!(
                 "flow run '{}' is a run of flow '{}' ({}), so a call of another flow cannot go on with it",
                 run.name, run.definition.name, run.definition.key
             )));
         }
+        let question = Question::of(&run);
+        if question.as_ref().is_some_and(|question| question.is_waited_for) {
+            return Err(Error::configuration(format!(
+                "flow run '{}' is paused, and its own process goes on with it: resume it with `tidegate::resume`",
+                run.name
+            )));
+        }
+        answer(&engine, &run, question, None).await?;
         self.taking_up(run).on(&engine).await
     }
 }
 
 /// The call of a recorded flow run, from its parameters.
 fn recorded_call(run: &Run) -> Result<FlowCall<'static, ()>> {
-    let cannot = |why: String| {
+    call_of(run).map_err(|why| {
         Error::configuration(format!(
             "flow run '{}' cannot be resumed from its record: {why}; make the call of its flow yourself, and end it with \
              `.resume(id)`",
             run.name
         ))
-    };
+    })
+}
+
+/// Says why a flow run cannot be called again from its record.
+pub(crate) fn check_restartable(run: &Run) -> std::result::Result<(), String> {
+    call_of(run).map(drop)
+}
+
+fn call_of(run: &Run) -> std::result::Result<FlowCall<'static, ()>, String> {
     let Some(registration) = registry::find(&run.definition.key) else {
-        return Err(cannot(format!(
+        return Err(format!(
             "this program has no flow {} whose arguments can be read from JSON",
             run.definition.key
-        )));
+        ));
     };
     let cut = run.parameters.iter().find(|(_, value)| !capture::is_whole(value));
     if let Some((name, _)) = cut {
-        return Err(cannot(format!("the argument `{name}` was too large to be recorded whole")));
+        return Err(format!("the argument `{name}` was too large to be recorded whole"));
     }
-    let call = registration.call(&run.parameters).map_err(|error| cannot(error.to_string()))?;
+    let call = registration.call(&run.parameters).map_err(|error| error.to_string())?;
     match call.opaque_argument() {
-        Some(name) => Err(cannot(format!("the argument `{name}` is not `Serialize`"))),
+        Some(name) => Err(format!("the argument `{name}` is not `Serialize`")),
         None => Ok(call),
     }
 }

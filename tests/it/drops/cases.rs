@@ -8,8 +8,8 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt as _, try_join, try_join_all};
 use tidegate::prelude::*;
 use tidegate::{
-    Engine, Error, FlowCall, Hook, MemoryStorage, Retention, Run, SqlError, SqlTransaction, State,
-    step, with_tags,
+    Engine, Error, FlowCall, Hook, MemoryStorage, Retention, Run, RunId, SqlError, SqlTransaction,
+    State, pause_flow_run, receive_input, resume, send_input, step, suspend_flow_run, with_tags,
 };
 
 use super::failed;
@@ -204,9 +204,48 @@ pub(super) async fn submits_endless() {
 async fn cancels_itself() -> Result<()> {
     let _never = endless().submit();
     work(1).await?;
-    let id = tidegate::runtime::flow_run::id().ok_or("it has an id")?;
-    tidegate::cancel(id).await?;
+    tidegate::cancel(own_id()?).await?;
     std::future::pending().await
+}
+
+/// Pauses, and is answered by the other half of its body.
+#[flow]
+async fn pauses() -> Result<u32> {
+    let id = own_id()?;
+    let answering = async {
+        while resume(id).input(1).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let pausing = pause_flow_run().wait_for_input::<u32>();
+    let (given, ()) = tokio::join!(pausing, answering);
+    given
+}
+
+/// Is suspended in the middle of something.
+#[flow]
+async fn suspends() -> Result<u32> {
+    let submitted = work(3).submit();
+    let given = suspend_flow_run().wait_for_input::<u32>().await?;
+    Ok(given + submitted.await?)
+}
+
+/// Is suspended from outside.
+#[flow]
+async fn is_suspended() -> Result<u32> {
+    tidegate::suspend(own_id()?).await?;
+    work(2).await
+}
+
+/// Sends an input to itself, and receives it.
+#[flow]
+async fn sends() -> Result<Option<u32>> {
+    send_input(3, own_id()?).await?;
+    receive_input().next().await
+}
+
+fn own_id() -> Result<RunId> {
+    tidegate::runtime::flow_run::id().ok_or_else(|| Error::msg("it has an id"))
 }
 
 async fn crash(call: FlowCall<'static, u32>) {
@@ -260,6 +299,13 @@ pub(super) const CASES: &[Case] = &[
         future!(|engine| tidegate::runtime::in_current_run(outer().on(&engine)))
     }),
     case("a flow that is cancelled", future!(|engine| cancels_itself().on(&engine))),
+    case("a flow that pauses", future!(|engine| pauses().on(&engine))),
+    case("a flow that suspends itself", future!(|engine| suspends().on(&engine))),
+    case("a flow that is suspended", future!(|engine| is_suspended().on(&engine))),
+    case("a flow that receives an input", future!(|engine| sends().on(&engine))),
+    case("resume of a suspended run", {
+        future!(|engine| let id = failed(engine.run(suspends())).await; engine.resume(id).input(1))
+    }),
     case("FlowCall::resume", {
         future!(|engine| let id = failed(engine.run(resumable())).await;
             resumable().on(&engine).resume(id))
@@ -269,7 +315,7 @@ pub(super) const CASES: &[Case] = &[
     }),
     case("resume", {
         future!(|engine| let id = failed(engine.run(resumable())).await;
-            engine.run_until_signal(tidegate::resume(id)))
+            engine.run_until_signal(resume(id)))
     }),
     case("Engine::recover", {
         future!(|engine| { crash(recoverable().on(&engine)).await }, engine.recover())
@@ -365,7 +411,7 @@ pub(super) const CASES: &[Case] = &[
     }),
 ];
 
-async fn finished(engine: &Engine) -> tidegate::RunId {
+async fn finished(engine: &Engine) -> RunId {
     let handle = work(1).on(engine).submit();
     handle.wait().await;
     handle.id().unwrap()

@@ -1,5 +1,5 @@
-//! Only a running flow run can be paused, each pause fires once, and only a deployed flow run that is no subflow can be
-//! suspended, because something must start it again.
+//! Only a running flow run can be paused, each pause fires once, and only a flow run that can be started again and is no subflow
+//! can be suspended.
 
 use super::rule::{Decision, From, Move, Rule};
 use crate::{Effect, State, StateData, StateType, StateTypes};
@@ -28,7 +28,7 @@ fn decide(proposed: &Move<'_>) -> Decision {
     if *reschedule && proposed.run.flow_run_id.is_some() {
         return Decision::Abort(format!("Cannot {verb} subflows."));
     }
-    if *reschedule && proposed.run.deployment_id.is_none() {
+    if *reschedule && !proposed.run.can_be_started_again() {
         return Decision::Abort(format!("Cannot {verb} flows without a deployment."));
     }
     Decision::pass_with(&[Effect::RememberPauseKey])

@@ -32,7 +32,7 @@ fn decide(proposed: &Move<'_>) -> Decision {
         }
     }
     let is_now = || name.to_lowercase();
-    if *reschedule && proposed.run.deployment_id.is_none() {
+    if *reschedule && !proposed.run.can_be_started_again() {
         return Decision::Reject(format!(
             "Cannot reschedule a {} flow run without a deployment.",
             is_now(),

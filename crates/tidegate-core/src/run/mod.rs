@@ -76,6 +76,8 @@ pub struct RunPolicy {
     pub resuming: bool,
     /// Whether it is run again after its process has died.
     pub recover: bool,
+    /// Whether its body can be run again from its record, so that it can be suspended.
+    pub restartable: bool,
     /// The keys of the pauses that have fired.
     pub pause_keys: Vec<String>,
     /// How its next attempt will come about.
@@ -133,6 +135,12 @@ impl Run {
     #[must_use]
     pub fn state(&self) -> Option<&State> {
         self.states.last()
+    }
+
+    /// Whether something can start it again when it has left its process: its deployment, or whoever has its flow.
+    #[must_use]
+    pub fn can_be_started_again(&self) -> bool {
+        self.deployment_id.is_some() || self.policy.restartable
     }
 
     /// Whether it has ended: in a terminal state, or because something it needs did not complete.

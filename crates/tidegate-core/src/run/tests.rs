@@ -145,6 +145,7 @@ fn a_run_is_stored_like_this() {
             },
             "resuming": false,
             "recover": false,
+            "restartable": false,
             "pause_keys": [],
             "retry_type": "in_process"
           },

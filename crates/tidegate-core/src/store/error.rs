@@ -38,7 +38,7 @@ pub enum StoreErrorKind {
     LeaseEnded,
     /// Another owns the run, or has moved it on.
     Fenced,
-    /// There is something already where a new file was to be.
+    /// There is something already where something new was to be.
     Exists,
     /// The store cannot do this at all.
     Unsupported,

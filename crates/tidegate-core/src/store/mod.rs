@@ -24,14 +24,14 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, EventRecord, Lease, LeaseId,
-    LimitChange, LimitUse, LogRecord, Request, Run, RunId, SlotAnswer, SlotHolder, SlotRequest,
-    StateResult, Timestamp, TransactionRecord,
+    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, SlotAnswer, SlotHolder,
+    SlotRequest, StateResult, Timestamp, TransactionRecord,
 };
 
 pub use crate::event::EventQuery;
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
-pub use query::{ArtifactQuery, LogQuery, Order, RequestQuery, RunQuery};
+pub use query::{ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -209,6 +209,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Runs that have not ended though their lease has, at most so many: what a dead owner left behind.
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>>;
 
+    /// The inputs of a flow run that match, in the order in which they were first put: whoever has seen some asks for those after.
+    fn inputs(&self, query: InputQuery) -> BoxFuture<'_, Result<Vec<RunInput>, StoreError>>;
+
     /// The open requests that match, in the order in which they were put. Asked each second by an engine that owns runs.
     fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>>;
 
@@ -265,7 +268,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;
 
     /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it, its log lines, its
-    /// artifacts, the events that its code emitted, and what is cached of it. Nothing of a run is deleted before all that was made inside it has ended.
+    /// artifacts, its inputs, the events that its code emitted, and what is cached of it. Nothing of a run is deleted before all that was
+    /// made inside it has ended.
     ///
     /// One call deletes at most so many runs, log lines and artifacts, in one transaction, so that it holds nobody up; call it again
     /// while there is [`more`](Deleted::more). What does not fit one call is deleted from the newest to the oldest and the

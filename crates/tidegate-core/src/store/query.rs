@@ -58,6 +58,29 @@ pub struct LogQuery {
     pub offset: u64,
 }
 
+/// Which inputs of a flow run are asked for, oldest first. Every part that is set must hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InputQuery {
+    /// The flow run they are for.
+    pub flow_run_id: RunId,
+    /// The input of this key.
+    pub key: Option<String>,
+    /// Inputs whose keys begin like this.
+    pub prefix: Option<String>,
+    /// At most this many.
+    pub limit: Option<u64>,
+    /// Leaving out this many first.
+    pub offset: u64,
+}
+
+impl InputQuery {
+    /// Every input of a flow run.
+    #[must_use]
+    pub fn of(flow_run_id: RunId) -> Self {
+        Self { flow_run_id, key: None, prefix: None, limit: None, offset: 0 }
+    }
+}
+
 /// Which artifacts are asked for. Every part that is set must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ArtifactQuery {

@@ -29,12 +29,12 @@ pub struct Deleted {
     pub more: bool,
 }
 
-/// What becomes of a file that is where a backup is to be.
+/// What becomes of what is there already: a file where a backup is to be, or an input of the same key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IfExists {
-    /// It stays, and there is no backup.
+    /// It stays, and nothing is written.
     #[default]
     Refuse,
-    /// The backup takes its place, at once and whole.
+    /// What is new takes its place, at once and whole.
     Replace,
 }

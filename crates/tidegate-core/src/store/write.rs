@@ -9,9 +9,9 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, CallPlace, EventRecord, Lease, LeaseId, Parameters,
-    Request, RequestId, Run, RunId, RunPolicy, SlotRelease, State, StoreError, StoreErrorKind,
-    Timestamp, TransactionRecord,
+    ArtifactRecord, CacheEntry, CacheKey, CallPlace, EventRecord, IfExists, Lease, LeaseId,
+    Parameters, Request, RequestId, Run, RunId, RunInput, RunPolicy, SlotRelease, State,
+    StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
 
 /// One change to what is stored.
@@ -52,6 +52,16 @@ pub enum Write {
         /// The lease of who runs it.
         lease: Option<LeaseId>,
     },
+    /// A flow run is handed an input; it may come before the run is recorded. Refused as [`Exists`](StoreErrorKind::Exists) when the run
+    /// has an input of this key that is not to be replaced.
+    Input {
+        /// The input.
+        input: Box<RunInput>,
+        /// What becomes of an input of the same key.
+        if_exists: IfExists,
+        /// Refused as [`Fenced`](StoreErrorKind::Fenced) when the run is not recorded with exactly so many states.
+        after: Option<usize>,
+    },
     /// A lock is let go of, if it is held under this lease.
     Unlock {
         /// What is locked.
@@ -81,6 +91,7 @@ impl Write {
             Self::RenewLease { id, .. } | Self::ReleaseLease(id) => *id.as_uuid(),
             Self::Cache { entry, .. } => Uuid::from_bytes(entry.key.half()),
             Self::Transaction { record, .. } => *record.id.as_uuid(),
+            Self::Input { input, .. } => *input.flow_run_id.as_uuid(),
             Self::Unlock { key, .. } => Uuid::from_bytes(key.half()),
             Self::ReleaseSlots(release) => *release.hold.as_uuid(),
             Self::Request(request) => *request.id.as_uuid(),
@@ -96,6 +107,8 @@ pub struct Advance {
     pub run_id: RunId,
     /// The lease it is written under.
     pub lease: Option<LeaseId>,
+    /// Whether it is under no lease afterwards: nobody owns it until someone goes on with it.
+    pub release: bool,
     /// How many states the run had before; it must be as many in the record.
     pub after: usize,
     /// Its states since the write before, oldest first; may be empty.
@@ -131,6 +144,7 @@ impl Advance {
         Self {
             run_id: run.id,
             lease: run.lease,
+            release: false,
             after: known,
             states: run.states.get(known..).unwrap_or_default().to_vec(),
             name: None,
@@ -149,7 +163,7 @@ impl Advance {
 
     /// Brings a record of the run up to date.
     pub fn apply_to(self, run: &mut Run) {
-        run.lease = self.lease;
+        run.lease = self.lease.filter(|_| !self.release);
         run.states.extend(self.states);
         if let Some(name) = self.name {
             run.name = name;

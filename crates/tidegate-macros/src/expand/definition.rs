@@ -35,7 +35,7 @@ pub(super) fn initialised(model: &Model<'_>) -> TokenStream {
     let (signature, body) = (model.function.plain_signature(), &model.function.body);
     let source = source::number(quote!(#signature #body));
     let parameters = model.shape.arguments.iter().map(|argument| parameter(model, argument));
-    let options = options(&model.options);
+    let options = options(&model.options, model.shape.mode);
     quote! {
         static __TIDEGATE_DEFINITION: ::std::sync::OnceLock<::tidegate::Definition> = ::std::sync::OnceLock::new();
         __TIDEGATE_DEFINITION.get_or_init(|| #define(

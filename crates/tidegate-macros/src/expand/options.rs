@@ -9,14 +9,17 @@ use super::place;
 use crate::options::table::Takes;
 use crate::options::value::{Time, Value, unwrapped};
 use crate::options::{Given, Options};
+use crate::signature::Mode;
 use crate::text;
 
 /// `Options { retries: Some(3), ..Default::default() }`
-pub(super) fn options(options: &Options) -> TokenStream {
+pub(super) fn options(options: &Options, mode: Mode) -> TokenStream {
     let fields = options.iter().filter(|given| !given.spec.field.is_empty()).filter_map(field);
+    let takes_a_thread = (mode == Mode::Blocking).then(|| quote!(takes_a_thread: true,));
     quote! {
         ::tidegate::__private::Options {
             #(#fields,)*
+            #takes_a_thread
             ..::core::default::Default::default()
         }
     }
@@ -36,7 +39,7 @@ fn value(given: &Given, field: &Ident) -> Option<TokenStream> {
             quote_spanned!(place(value.span())=> ::std::string::String::from(#value))
         }
         (
-            Takes::Number | Takes::Template | Takes::Storage | Takes::Serializer,
+            Takes::Number | Takes::Template | Takes::Storage | Takes::Serializer | Takes::Runner,
             Value::Plain(value),
         ) => {
             quote_spanned!(place(value.span())=> ::tidegate::__private::#field(#value))

@@ -184,6 +184,7 @@ impl Spec {
             Takes::Policy => "a cache policy",
             Takes::Storage => "the path of a folder, or a storage",
             Takes::Serializer => "`\"json\"`, `\"compressed/json\"`, or a serializer",
+            Takes::Runner => "a task runner",
             Takes::Key => "a text with arguments in braces",
             Takes::Template => "a text with arguments in braces, or a function",
         }

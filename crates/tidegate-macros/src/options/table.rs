@@ -50,6 +50,8 @@ pub(crate) enum Takes {
     Storage,
     /// How results are written: a name, or an expression; through the function of `__private` that is named like the field.
     Serializer,
+    /// What runs submitted tasks: an expression, through the function of `__private` that is named like the field.
+    Runner,
     /// A template over the arguments and what is known of the run.
     Key,
     /// A template over the arguments; or a function that makes the text, through the function of `__private` that is
@@ -103,6 +105,7 @@ pub(crate) const OPTIONS: &[Spec] = &[
     option("result_storage", "result_storage", Takes::Storage, BOTH, "result_storage = \"/var/lib/app/results\"", "where the result is kept"),
     option("result_storage_key", "", Takes::Key, TASK, "result_storage_key = \"{city}.json\"", "the key of the result in its storage"),
     option("result_serializer", "result_serializer", Takes::Serializer, BOTH, "result_serializer = \"compressed/json\"", "how the result is written"),
+    option("task_runner", "task_runner", Takes::Runner, FLOW, "task_runner = Concurrent::new(10)", "runs what the flow submits"),
     option("viz_return_value", "", Takes::Value, BOTH, "viz_return_value = 21.5", "what stands in for the result when a flow is visualised"),
     option("on_running", "on_running", Takes::Functions, BOTH, "on_running = notify", "called when a run starts"),
     option("on_completion", "on_completion", Takes::Functions, BOTH, "on_completion = notify", "called when a run completes"),

@@ -98,7 +98,8 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
             | Takes::Name
             | Takes::Function
             | Takes::Template
-            | Takes::Serializer,
+            | Takes::Serializer
+            | Takes::Runner,
             Written::Code,
         ) => Ok(Value::Plain(Box::new(expression))),
         (Takes::Name, Written::Text(text)) => {
@@ -146,6 +147,7 @@ fn value(spec: &Spec, expression: Expr) -> syn::Result<Value> {
             | Takes::TransactionHooks
             | Takes::Storage
             | Takes::Serializer
+            | Takes::Runner
             | Takes::Key
             | Takes::Template,
             Written::Text(_)

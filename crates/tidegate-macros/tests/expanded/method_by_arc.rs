@@ -27,6 +27,7 @@ impl Service {
                         ],
                         ::tidegate::__private::Options {
                             log_prints: ::core::option::Option::Some(false),
+                            takes_a_thread: true,
                             ..::core::default::Default::default()
                         },
                     ))

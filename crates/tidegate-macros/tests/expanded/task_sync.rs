@@ -70,6 +70,7 @@ impl sum {
                 ],
                 ::tidegate::__private::Options {
                     log_prints: ::core::option::Option::Some(false),
+                    takes_a_thread: true,
                     ..::core::default::Default::default()
                 },
             ))

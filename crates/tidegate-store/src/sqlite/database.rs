@@ -7,8 +7,9 @@ use std::time::Duration;
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
     Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, EventQuery, EventRecord, Expired,
-    Lease, LeaseId, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Run, RunId,
-    RunQuery, SlotHolder, StoreError, StoreErrorKind, TransactionRecord, Write,
+    IfExists, InputQuery, Lease, LeaseId, LimitUse, LogQuery, LogRecord, RecordedCall, Request,
+    RequestQuery, Run, RunId, RunInput, RunQuery, SlotHolder, StoreError, StoreErrorKind,
+    TransactionRecord, Write,
 };
 
 use uuid::Uuid;
@@ -17,15 +18,15 @@ use super::act::Act;
 use super::backup::Copy;
 use super::definitions::{Known, Numbers};
 use super::deletion::Deleting;
-use super::error::{Doing, does_not_follow, failed, fenced, lease_ended, unreadable};
+use super::error::{Doing, does_not_follow, failed, fenced, input_exists, lease_ended, unreadable};
 use super::expired::{self, Candidates};
 use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
 use super::{
-    artifact_row, cache, event_query, event_row, leases, limits, log_row, request_row, run_query,
-    slots, transaction_row,
+    artifact_row, cache, event_query, event_row, input_row, leases, limits, log_row, request_row,
+    run_query, slots, transaction_row,
 };
 
 /// An open connection with what it has learned.
@@ -281,6 +282,10 @@ impl Database {
             .map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(super) fn inputs(&self, query: &InputQuery) -> Result<Vec<RunInput>, StoreError> {
+        input_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(super) fn events(&mut self, query: &EventQuery) -> Result<Vec<EventRecord>, StoreError> {
         let Self { connection, place, known, .. } = self;
         event_query::select(connection, known, query).map_err(|error| unreadable(place, error))
@@ -349,6 +354,9 @@ impl Transaction<'_> {
                 transaction_row::put(self.connection, record)
                     .map_err(|error| trouble(self.place, write, error))
             }
+            Write::Input { input, if_exists, after } => {
+                self.input(write, input, *if_exists, *after)
+            }
             Write::Unlock { key, lease } => {
                 cache::unlock(self.connection, *key, *lease).map_err(Trouble::Failure)
             }
@@ -360,6 +368,29 @@ impl Transaction<'_> {
             Write::EndRequest(id) => {
                 request_row::end(self.connection, *id).map_err(Trouble::Failure)
             }
+        }
+    }
+
+    fn input(
+        &mut self,
+        write: &Write,
+        input: &RunInput,
+        if_exists: IfExists,
+        after: Option<usize>,
+    ) -> Result<(), Trouble> {
+        let found = find(self.connection, self.known, input.flow_run_id)
+            .map_err(|error| self.unreadable(error))?;
+        if let Some(Numbered { run, .. }) = &found {
+            self.is_kept(run)?;
+        }
+        let states = found.map(|found| found.run.states.len());
+        if after.is_some() && after != states {
+            return Err(Trouble::Refusal(does_not_follow(self.place, write.subject())));
+        }
+        match input_row::put(self.connection, input, if_exists) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Trouble::Refusal(input_exists(self.place, input))),
+            Err(error) => Err(trouble(self.place, write, error)),
         }
     }
 
@@ -388,6 +419,7 @@ impl Transaction<'_> {
             return Err(Trouble::Refusal(does_not_follow(self.place, write.subject())));
         }
         advance.clone().apply_to(&mut run);
+        let lease = lease.filter(|_| !advance.release);
         run_row::write(&mut self.update, &run, definition, lease)
             .map_err(|error| trouble(self.place, write, error))
     }

@@ -179,6 +179,7 @@ impl Deletion<'_> {
             self.delete_artifacts_of(&node)?;
             self.delete_events_of(&node)?;
             self.delete_transactions_of(&node)?;
+            self.delete_inputs_of(&node)?;
             if self.left == 0 {
                 return Ok(Outcome::Smaller);
             }
@@ -259,6 +260,11 @@ impl Deletion<'_> {
             of_run!("transaction_records", "task_run_id"),
         )
         .map(drop)
+    }
+
+    fn delete_inputs_of(&mut self, node: &Node) -> rusqlite::Result<()> {
+        let sql = of_run!("run_inputs", "flow_run_id");
+        self.delete_of(node, sql, sql).map(drop)
     }
 
     /// Deletes what a run has made, as far as it goes; how many rows.

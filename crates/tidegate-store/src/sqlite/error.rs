@@ -1,7 +1,7 @@
 //! What SQLite's errors mean to whoever uses the store: one [`StoreError`] that names the place and what to do next.
 
 use rusqlite::ErrorCode;
-use tidegate_core::{StoreError, StoreErrorKind};
+use tidegate_core::{RunInput, StoreError, StoreErrorKind};
 use uuid::Uuid;
 
 use super::row::UnreadableRow;
@@ -90,6 +90,15 @@ pub(super) fn lease_ended(place: &str, subject: Uuid) -> StoreError {
 /// The error of a write that takes a run up where it no longer is.
 pub(super) fn does_not_follow(place: &str, run: Uuid) -> StoreError {
     fenced(place, run, "the run has moved on since the writer last knew it")
+}
+
+/// The error of an input whose key is taken.
+pub(super) fn input_exists(place: &str, input: &RunInput) -> StoreError {
+    let RunInput { flow_run_id, key, .. } = input;
+    StoreError::new(
+        StoreErrorKind::Exists,
+        format!("flow run {flow_run_id} in {place} has an input of the key `{key}` already"),
+    )
 }
 
 fn explain(place: &str, doing: Doing, error: &rusqlite::Error) -> (StoreErrorKind, String) {

@@ -17,6 +17,7 @@ mod gathering;
 mod guard;
 mod half_written;
 mod identity;
+mod input_row;
 mod intake;
 mod keeper;
 mod leases;
@@ -54,9 +55,10 @@ use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
-    EventQuery, EventRecord, Expired, IfExists, Lease, LeaseId, LimitChange, LimitUse, LogQuery,
-    LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunQuery, SlotAnswer,
-    SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
+    EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LimitChange, LimitUse,
+    LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput, RunQuery,
+    SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Timestamp,
+    TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -262,6 +264,10 @@ impl Store for Sqlite {
 
     fn orphans(&self, limit: u64) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
         self.ask(move |database| database.orphans(limit))
+    }
+
+    fn inputs(&self, query: InputQuery) -> BoxFuture<'_, Result<Vec<RunInput>, StoreError>> {
+        self.ask(move |database| database.inputs(&query))
     }
 
     fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {

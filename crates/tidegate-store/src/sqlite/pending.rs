@@ -100,6 +100,7 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::RenewLease { id, .. } => Some(*id),
         Write::Cache { lease, .. } | Write::Transaction { lease, .. } => *lease,
         Write::Artifact(_)
+        | Write::Input { .. }
         | Write::Event(_)
         | Write::ReleaseLease(_)
         | Write::Unlock { .. }
@@ -116,7 +117,9 @@ fn join(older: &mut Write, newer: Write) -> Result<Option<Write>, Contradiction>
         (Write::Begin(_) | Write::Advance(_), Write::Begin(_)) => {
             return Err(Contradiction::AlreadyBegun);
         }
-        (Write::Begin(run), Write::Advance(advance)) if run.lease == advance.lease => {
+        (Write::Begin(run), Write::Advance(advance))
+            if run.lease == advance.lease && !advance.release =>
+        {
             if advance.after != run.states.len() {
                 return Err(Contradiction::DoesNotFollow);
             }

@@ -207,7 +207,12 @@ impl Shared {
         }
         let refused: HashMap<usize, StoreError> = refusals.into_iter().collect();
         for error in refused.values() {
-            tracing::error!("{error}");
+            if error.kind() == StoreErrorKind::Exists {
+                // Whoever is second is told, and nothing is lost.
+                tracing::debug!("{error}");
+            } else {
+                tracing::error!("{error}");
+            }
         }
         waiting.answer(&synced, &refused);
     }

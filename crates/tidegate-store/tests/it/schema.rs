@@ -159,6 +159,17 @@ async fn the_schema_is_version_one() {
         ) STRICT
         CREATE INDEX transaction_records_by_flow_run ON transaction_records (flow_run_id) WHERE flow_run_id IS NOT NULL
         CREATE INDEX transaction_records_by_task_run ON transaction_records (task_run_id) WHERE task_run_id IS NOT NULL
+        CREATE TABLE run_inputs (
+            number INTEGER PRIMARY KEY,
+            flow_run_id BLOB NOT NULL CHECK (length(flow_run_id) = 16),
+            key TEXT NOT NULL,
+            value TEXT NOT NULL, -- as JSON
+            sender BLOB CHECK (length(sender) = 16), -- the flow run that sent it
+            created INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            UNIQUE (flow_run_id, key)
+        ) STRICT
+        CREATE INDEX run_inputs_by_flow_run ON run_inputs (flow_run_id, number)
         CREATE TABLE requests (
             number INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),

@@ -12,6 +12,7 @@ use crate::engine::{Attempt, Attempted, Body, Plan, Told};
 use crate::error::Error;
 use crate::inputs::Inputs;
 use crate::result::{Codec, KeyPart};
+use crate::resume::check_restartable;
 
 /// A body that gives a `T`.
 pub(crate) trait Produce<T>: Body {
@@ -208,5 +209,5 @@ where
     O: Send + 'a,
     T: Send + 'a,
 {
-    FlowCall(parts.describe())
+    FlowCall(parts.describe().plan(|plan| plan.restartable = check_restartable))
 }

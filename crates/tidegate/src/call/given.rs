@@ -94,11 +94,13 @@ impl<G: Givens, C: Submittable> Copy for GivenParts<G, C> {}
 
 /// A call of these arguments.
 pub fn given<G: Givens, C: Submittable>(given: G, parts: GivenParts<G, C>) -> C {
-    if given.are_known() {
+    let dependencies = given.all_dependencies().0;
+    // A list of no handles is known too: nobody has to wait for it.
+    if given.are_known() || dependencies.is_empty() {
         return (parts.make)(given.take().expect("a known value is there"));
     }
     let mut plan = Plan::new(parts.definition.clone());
-    plan.dependencies = given.all_dependencies().0;
+    plan.dependencies = dependencies;
     plan.needs_a_store = parts.needs_a_store;
     let codec = parts.codec;
     let body = Deferred { parts, given: Some(given), codec, made: None, call: PhantomData };

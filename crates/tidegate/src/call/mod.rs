@@ -14,6 +14,7 @@ mod wait_for;
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ use crate::engine::{
 use crate::error::Result;
 use crate::hook::Hook;
 use crate::result::{Codec, IntoResultSerializer, IntoResultStorage, KeyPart, Recordable};
+use crate::runner::TaskRunner;
 use crate::transaction::TransactionHook;
 
 pub(crate) use body::Produce;
@@ -342,6 +344,31 @@ impl<'a, T: Send + 'a> TaskCall<'a, T> {
 }
 
 impl<'a, T: Send + 'a> FlowCall<'a, T> {
+    /// Runs what this flow run submits by this runner, in the place of the one that the flow names.
+    ///
+    /// ```
+    /// use tidegate::Concurrent;
+    /// use tidegate::prelude::*;
+    ///
+    /// #[task]
+    /// async fn double(number: u32) -> u32 {
+    ///     2 * number
+    /// }
+    ///
+    /// #[flow]
+    /// async fn doubled() -> Result<Vec<u32>> {
+    ///     double::map([1, 2, 3]).await
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+    /// assert_eq!(doubled().task_runner(Concurrent::new(1)).await?, [2, 4, 6]);
+    /// # Ok(()) }).await }
+    /// ```
+    pub fn task_runner(self, runner: impl TaskRunner + 'static) -> Self {
+        let runner: Arc<dyn TaskRunner> = Arc::new(runner);
+        Self(self.0.plan(|plan| plan.options_mut().task_runner = Some(runner)))
+    }
+
     /// See [`Call::taking_up`].
     pub(crate) fn taking_up(self, run: Box<Run>) -> Self {
         Self(self.0.taking_up(run))

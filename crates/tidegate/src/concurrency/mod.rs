@@ -14,7 +14,9 @@ use tidegate_core::{MissingLimit, SlotMode};
 
 use crate::block_on::block_on;
 use crate::duration::IntoDuration;
-use crate::engine::{Context, Engine, Given, Hold, Wanted, not_in_transactional_body, run_logger};
+use crate::engine::{
+    Context, Engine, Given, Hold, Wanted, not_in_transactional_body, run_logger, waiting,
+};
 use crate::error::{Error, Result};
 use crate::runtime::cancelled;
 
@@ -242,7 +244,7 @@ impl Request {
                 self.limits.join("', '")
             ));
         };
-        let given = engine.take_slots(wanted, &say).await;
+        let given = waiting(engine.take_slots(wanted, &say)).await;
         match given.map_err(|error| Error::store(None, error))? {
             Given::Slots(hold, missing) => {
                 if !missing.is_empty() {

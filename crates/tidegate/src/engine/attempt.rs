@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use tidegate_core::State;
 
 use crate::engine::control::{CalledOff, SyncBody};
 use crate::engine::panics::Panic;
@@ -29,9 +30,17 @@ pub(super) enum Outcome {
     Refused(String),
 }
 
+/// Why an attempt was given up.
+pub(super) enum Stopped {
+    /// The run was called off.
+    CalledOff,
+    /// It is to be suspended, in this state.
+    Suspended(Box<State>),
+}
+
 impl Execution {
     /// Calls the body once.
-    pub(super) async fn attempt(&mut self, body: &mut dyn Body) -> Result<Outcome, CalledOff> {
+    pub(super) async fn attempt(&mut self, body: &mut dyn Body) -> Result<Outcome, Stopped> {
         let last = self.is_last_attempt();
         let live = Arc::clone(&self.live);
         let _attempting = Attempting::begin(&live);
@@ -39,15 +48,15 @@ impl Execution {
             Ok(Attempt::Future(future)) => {
                 let context = Arc::clone(&self.context);
                 let mut attempt = pin!(attempt(future, self.options.time_limit(), context));
-                match live.unless_called_off(attempt.as_mut()).await {
-                    Ok(outcome) => Ok(outcome),
-                    Err(CalledOff) => {
-                        Box::pin(self.wind_down(attempt)).await;
-                        Err(CalledOff)
-                    }
+                match live.unless_interrupted(attempt.as_mut()).await {
+                    Ok(outcome) if !live.control().is_asked() => Ok(outcome),
+                    Ok(outcome) => Box::pin(self.settle_asked(outcome)).await,
+                    Err(interrupted) => Box::pin(self.see_to(attempt, interrupted)).await,
                 }
             }
-            Ok(Attempt::Work(work)) => Box::pin(self.transact(work)).await,
+            Ok(Attempt::Work(work)) => {
+                Box::pin(self.transact(work)).await.map_err(|CalledOff| Stopped::CalledOff)
+            }
             Err(panic) => Ok(Outcome::Panicked(panic)),
         }
     }
@@ -59,6 +68,12 @@ struct Attempting<'a>(&'a LiveRun);
 impl<'a> Attempting<'a> {
     fn begin(live: &'a LiveRun) -> Self {
         live.control().set_attempting(true);
+        if let Some(pausing) = live.pausing() {
+            pausing.begin_attempt();
+            if live.control().was_asked() {
+                live.control().ask();
+            }
+        }
         Self(live)
     }
 }
@@ -69,6 +84,7 @@ impl Drop for Attempting<'_> {
     }
 }
 
+/// Polls a body until it ends, or its time is up.
 async fn attempt(
     future: BoxFuture<'_, Attempted>,
     limit: Option<Duration>,
@@ -89,7 +105,7 @@ async fn attempt(
     }
 }
 
-/// Runs a sync body on the blocking pool, in the context of its run.
+/// Runs a sync body on the blocking pool, or where the runner of its flow says, in the context of its run.
 ///
 /// # Cancel safety
 ///
@@ -99,19 +115,32 @@ pub async fn blocking<R: Send + 'static>(function: impl FnOnce() -> R + Send + '
     let mut deserted = Deserted(context.run().cloned());
     let _under_way = context.run().cloned().map(SyncBody::begin);
     let nursery = context.engine.as_ref().map(|engine| engine.nursery().clone());
+    let workers = context.own_workers().cloned();
     let run = move || {
         let _inside = BlockingBody::enter();
         Panic::catch_sync(|| context.sync_scope(function))
     };
-    let handle = match nursery {
-        Some(nursery) => nursery.spawn_blocking(run),
-        None => tokio::task::spawn_blocking(run),
+    let ended = match (nursery, workers) {
+        (Some(nursery), Some(workers)) => {
+            let ended = nursery.run_by(&workers, run).await;
+            ended.unwrap_or_else(|_dropped| {
+                deserted.0 = None;
+                panic!("the task runner '{}' has dropped the function", workers.name())
+            })
+        }
+        (Some(nursery), None) => not_refused(nursery.spawn_blocking(run)).await,
+        (None, _) => not_refused(tokio::task::spawn_blocking(run)).await,
     };
-    let ended = handle.await;
     deserted.0 = None;
     match ended {
-        Ok(Ok(output)) => output,
-        Ok(Err(panic)) => panic.resume(),
+        Ok(output) => output,
+        Err(panic) => panic.resume(),
+    }
+}
+
+async fn not_refused<R>(handle: tokio::task::JoinHandle<R>) -> R {
+    match handle.await {
+        Ok(output) => output,
         // The pool refuses work only while its runtime shuts down, and then drops this future too.
         Err(_refused) => std::future::pending().await,
     }

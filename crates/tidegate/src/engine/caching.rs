@@ -12,7 +12,7 @@ use crate::engine::context::Computing;
 use crate::engine::ownership::Claim;
 use crate::engine::panics::Panic;
 use crate::engine::turn::{Line, Turn};
-use crate::engine::{Body, Context, Execution};
+use crate::engine::{Body, Context, Execution, waiting};
 use crate::error::Result;
 use crate::options::Keeping;
 use crate::transaction::Transaction;
@@ -166,7 +166,7 @@ impl Execution {
         let lease = self.claim.as_ref().map(Claim::lease);
         let mut line = Line::new(self.live.engine(), key, lease);
         let turn = loop {
-            match line.step().await {
+            match waiting(line.step()).await {
                 Ok(Some(turn)) => break Some(turn),
                 Ok(None) => {
                     if let Some(end) = self.take_entry(key, refresh, body).await {

@@ -10,7 +10,7 @@ use tidegate_core::{LogLevel, RunKind, State, StateData, Timestamp, Verdict};
 use crate::engine::attempt::Outcome;
 use crate::engine::panics::Panic;
 use crate::engine::result::Unwritten;
-use crate::engine::{Body, Execution, hooks};
+use crate::engine::{Body, Execution, hooks, waiting};
 use crate::error::{Error, Result};
 use crate::log::seconds;
 use crate::result::Unkept;
@@ -100,6 +100,13 @@ impl Execution {
             if unfinished > 0 && !matches!(outcome, Outcome::TimedOut(_)) {
                 self.say_unfinished(unfinished);
             }
+            waiting(submitted.join()).await;
+        }
+    }
+
+    /// Waits for what was submitted.
+    pub(super) async fn join_nursery(&self) {
+        if let Some(submitted) = self.live.nursery() {
             submitted.join().await;
         }
     }

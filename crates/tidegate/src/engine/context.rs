@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tidegate_core::{CacheKey, RunId, RunKind};
 use tokio::task_local;
 
-use crate::engine::{Engine, LiveRun};
+use crate::engine::{Engine, LiveRun, Seat, Workers};
 use crate::log::RunLogger;
+use crate::options::Options;
 use crate::transaction::Transaction;
 
 task_local! {
@@ -24,6 +25,10 @@ pub(crate) struct Context {
     pub(crate) transaction: Option<Transaction>,
     /// What is computed for the cache in runs around, so that what they call does not wait for them.
     pub(crate) computing: Option<Arc<Computing>>,
+    /// What runs the task runs that the flow run submits, if it is not tokio by itself.
+    pub(crate) workers: Option<Arc<Workers>>,
+    /// The worker of the innermost run around that needs one.
+    pub(crate) seat: Option<Arc<Seat>>,
 }
 
 /// A key that a run computes the result of, and those of the runs around it.
@@ -72,15 +77,16 @@ impl Context {
     }
 
     /// The context of the body of `run`, called in this context.
-    pub(crate) fn inside(&self, run: Arc<LiveRun>) -> Self {
+    pub(crate) fn inside(&self, run: Arc<LiveRun>, options: &Options) -> Self {
         let engine = Some(run.engine().clone());
-        let (flow, task) = match run.kind() {
-            RunKind::Flow => (Some(run), None),
-            RunKind::Task => (self.flow.clone(), Some(run)),
+        let (flow, task, workers) = match run.kind() {
+            RunKind::Flow => (Some(run), None, options.task_runner.as_ref().map(Workers::new)),
+            RunKind::Task => (self.flow.clone(), Some(run), self.workers.clone()),
         };
         let (tags, computing) = (Arc::clone(&self.tags), self.computing.clone());
         // The run has one of its own, where it has one.
-        Self { engine, flow, task, tags, transaction: None, computing }
+        let seat = self.seat.clone();
+        Self { engine, flow, task, tags, transaction: None, computing, workers, seat }
     }
 
     /// The transaction that the code is part of.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use tidegate_core::{State, StateType, Verdict};
 
-use crate::engine::{Execution, hooks};
+use crate::engine::control::Gate;
+use crate::engine::{Execution, LiveRun, hooks};
 use crate::error::Error;
 use crate::transaction::Transaction;
 
@@ -14,6 +15,7 @@ impl Drop for Execution {
     fn drop(&mut self) {
         self.crash("Execution was aborted: its future was dropped before it had ended.");
         Transaction::abandon_run(&self.live);
+        self.stand_up();
     }
 }
 
@@ -32,6 +34,9 @@ impl Execution {
             return;
         }
         let _ = self.live.stop_submitted();
+        if self.was_turned_back() {
+            return;
+        }
         let now = self.live.engine().now();
         let called_off = self.live.is_called_off();
         if called_off {
@@ -62,6 +67,14 @@ impl Execution {
         if !self.told_of_cancellation {
             self.call_end_hooks_later(state.state_type());
         }
+    }
+
+    /// Whether nothing has happened to it because its flow run was suspended: the call is made anew when that is resumed.
+    fn was_turned_back(&self) -> bool {
+        let suspended = |flow: &Arc<LiveRun>| flow.control().gate() == Gate::Closed;
+        self.recorded.is_none()
+            && self.live.record().run_count == 0
+            && self.live.flow().is_some_and(suspended)
     }
 
     /// Calls hooks from where nothing can be awaited: the engine waits for them when it is closed.

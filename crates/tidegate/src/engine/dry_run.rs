@@ -8,8 +8,7 @@ use tidegate_core::graph::GraphBuilder;
 use tidegate_core::{Graph, Run, RunKind, State, StateData, Timestamp};
 use tokio::sync::Notify;
 
-use crate::engine::attempt::Outcome;
-use crate::engine::control::CalledOff;
+use crate::engine::attempt::{Outcome, Stopped};
 use crate::engine::execution::Life;
 use crate::engine::{Body, Execution, Panic};
 use crate::error::{Error, Result};
@@ -106,7 +105,7 @@ impl Execution {
             None => {}
             Some(Life::Ended(end, _)) => return end,
             Some(Life::GivenUp(error)) => return Err(error),
-            Some(Life::CalledOff) => return self.end_called_off().await,
+            Some(Life::CalledOff | Life::Suspended(_)) => return self.end_called_off().await,
         }
         let now = self.live.engine().now();
         let _ = self.propose(State::running(now));
@@ -114,7 +113,10 @@ impl Execution {
             (Ok(true), _) => Outcome::Returned,
             (Ok(false), RunKind::Flow) => match self.attempt(body).await {
                 Ok(outcome) => outcome,
-                Err(CalledOff) => return self.end_called_off().await,
+                // Nothing is suspended in a dry run.
+                Err(Stopped::CalledOff | Stopped::Suspended(_)) => {
+                    return self.end_called_off().await;
+                }
             },
             (Ok(false), RunKind::Task) => {
                 let mut made_up = <dyn Deserializer<'_>>::erase(MadeUp::default());

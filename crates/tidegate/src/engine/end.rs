@@ -61,9 +61,7 @@ impl Execution {
         self.enter_cancelling().await;
         self.live.call_off_inside();
         self.call_cancellation_hooks().await;
-        if let Some(submitted) = self.live.nursery() {
-            submitted.join().await;
-        }
+        self.join_nursery().await;
         let state = State::cancelled(self.live.engine().now()).message(self.live.why_called_off());
         let _ = self.propose(state.clone());
         let entered = self.live.state().unwrap_or(state);
@@ -75,8 +73,14 @@ impl Execution {
         if !self.propose_cancelling() {
             return;
         }
-        if let Some(write) = self.unrecorded()
-            && let Some(store) = self.live.engine().store()
+        if let Some(write) = self.unrecorded() {
+            self.put_or_say(write).await;
+        }
+    }
+
+    /// Gives the store what nobody waits for; a line says if it does not take it.
+    pub(super) async fn put_or_say(&self, write: Write) {
+        if let Some(store) = self.live.engine().store()
             && let Err(error) = store.put(write).await
         {
             self.live.logger().error(format_args!("{error}"));
@@ -97,11 +101,7 @@ impl Execution {
     /// What was asked of a run that has ended is not open any more.
     pub(super) async fn end_requests(&self) {
         while let Some((id, ())) = self.live.control().take(|_| Some(())) {
-            if let Some(store) = self.live.engine().store()
-                && let Err(error) = store.put(Write::EndRequest(id)).await
-            {
-                self.live.logger().error(format_args!("{error}"));
-            }
+            self.put_or_say(Write::EndRequest(id)).await;
         }
     }
 

@@ -7,7 +7,7 @@ use tidegate_core::store::Advance;
 use tidegate_core::{RunKind, RunPolicy, State, StateType, Write};
 
 use crate::engine::activity::Busy;
-use crate::engine::attempt::Outcome;
+use crate::engine::attempt::{Outcome, Stopped};
 use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
 use crate::engine::control::{CalledOff, HoldUp, Listed, Watched};
@@ -16,7 +16,7 @@ use crate::engine::recall::{Recalled, recall};
 use crate::engine::slots::RunSlots;
 use crate::engine::transact::no_store;
 use crate::engine::upstream::Prospect;
-use crate::engine::{Body, Claim, Context, Engine, LiveRun, Plan, Told};
+use crate::engine::{Body, Claim, Context, Engine, LiveRun, Plan, Told, waiting};
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::transaction::Transaction;
@@ -52,7 +52,7 @@ pub(crate) struct Execution {
     /// Keeps the runs around it from being dropped before it has ended.
     pub(super) hold_up: Option<HoldUp>,
     /// Of a flow run: while it is there, it can be asked for.
-    listed: Option<Listed>,
+    pub(super) listed: Option<Listed>,
 }
 
 /// How far the life of a run came before its end.
@@ -61,6 +61,8 @@ pub(super) enum Life {
     Ended(Result<()>, Option<Busy>),
     /// It is to be cancelled.
     CalledOff,
+    /// It is to be suspended, in this state.
+    Suspended(Box<State>),
     /// It could not begin, which is recorded as far as it can be.
     GivenUp(Error),
 }
@@ -104,7 +106,7 @@ impl Execution {
         }
         let flow = outer.flow.as_ref();
         let result_key = parts.map(|parts| result_key(&parts, &record, flow)).transpose()?;
-        let Plan { definition, options, dependencies, made, .. } = plan;
+        let Plan { definition, options, dependencies, made, restartable, .. } = plan;
         let is_new = recorded.is_none() && replayed.is_none();
         let mut upstream_known = true;
         if let Some(made) = made.filter(|_| is_new) {
@@ -116,9 +118,10 @@ impl Execution {
         });
         let inherited = outer.run().map(|run| run.inherited());
         let inherited = options.inherited(inherited, result_key.is_some(), engine.settings());
-        let live = Arc::new(LiveRun::new(engine, definition, record, inherited, &outer));
+        let live =
+            Arc::new(LiveRun::new(engine, definition, record, inherited, restartable, &outer));
         Transaction::of_call(&live, &outer, &options);
-        let context = Arc::new(outer.inside(Arc::clone(&live)));
+        let context = Arc::new(outer.inside(Arc::clone(&live), &options));
         let (recorded, recorded_policy) = recorded.unzip();
         let mut execution = Self {
             live,
@@ -167,8 +170,10 @@ impl Execution {
             Ok(Life::Ended(end, _busy)) => self.end_life(end).await,
             Ok(Life::GivenUp(error)) => {
                 self.release_slots();
+                self.stand_up();
                 Err(error)
             }
+            Ok(Life::Suspended(state)) => Box::pin(self.end_suspended(*state)).await,
             Ok(Life::CalledOff) | Err(CalledOff) => {
                 let end = Box::pin(self.end_called_off()).await;
                 Box::pin(self.end_life(end)).await
@@ -179,7 +184,7 @@ impl Execution {
     /// Its life until it enters its last state. It is given up wherever it waits when the run is called off.
     async fn live_on(&mut self, body: &mut dyn Body) -> Life {
         if let Some(prospect) = self.prospect.take()
-            && let Some(life) = Box::pin(self.wait_for_upstream(*prospect, body)).await
+            && let Some(life) = Box::pin(waiting(self.wait_for_upstream(*prospect, body))).await
         {
             return life;
         }
@@ -207,7 +212,8 @@ impl Execution {
                 Some(error) => Outcome::Failed(error),
                 None => match self.attempt(body).await {
                     Ok(outcome) => outcome,
-                    Err(CalledOff) => return Life::CalledOff,
+                    Err(Stopped::CalledOff) => return Life::CalledOff,
+                    Err(Stopped::Suspended(state)) => return Life::Suspended(state),
                 },
             };
             self.join_submitted(&outcome).await;
@@ -219,9 +225,10 @@ impl Execution {
                 Next::AttemptAt(time) => {
                     drop(busy);
                     self.release_slots();
+                    self.stand_up();
                     self.wait_until(time).await;
                 }
-                Next::Ended(end) => return Life::Ended(end, busy),
+                Next::Ended(end) => return Life::Ended(end, Some(busy)),
             }
         }
     }
@@ -234,6 +241,7 @@ impl Execution {
         self.stage(&end).await;
         self.record_end().await?;
         self.release_slots();
+        self.stand_up();
         self.leave_transaction().await?;
         self.call_end_hooks().await;
         if self.live.control().was_asked() {
@@ -266,17 +274,28 @@ impl Execution {
     }
 
     /// Enters RUNNING, unless the engine is stopping; a flow that ran before knows then what of its calls is recorded.
-    async fn begin_attempt(&mut self) -> Result<Option<Busy>> {
-        self.take_slots().await?;
-        let busy = match self.live.kind() {
-            RunKind::Flow => None,
-            RunKind::Task => Some(Busy::begin(&self.live).await),
-        };
-        if self.live.kind() == RunKind::Flow && self.live.record().run_count > 0 {
-            Box::pin(self.recall_calls()).await?;
+    async fn begin_attempt(&mut self) -> Result<Busy> {
+        loop {
+            let waits = self.live.kind() == RunKind::Flow
+                && self.live.flow().is_some_and(|flow| flow.is_paused());
+            if !waits {
+                self.sit_down().await;
+                self.take_slots().await?;
+                if let Some(busy) = Busy::begin(&self.live).await {
+                    if self.live.kind() == RunKind::Flow && self.live.record().run_count > 0 {
+                        Box::pin(self.recall_calls()).await?;
+                    }
+                    if self.enter_running().await? {
+                        return Ok(busy);
+                    }
+                }
+                // Slots and seats are for those who run.
+                self.release_slots();
+                self.stand_up();
+            }
+            let Some(flow) = self.live.flow() else { continue };
+            Box::pin(flow.wait_to_go_on()).await?;
         }
-        self.enter_running().await?;
-        Ok(busy)
     }
 
     pub(super) fn is_last_attempt(&self) -> bool {

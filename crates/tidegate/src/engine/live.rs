@@ -11,6 +11,8 @@ use tidegate_core::{LogLevel, Run, RunId, RunKind, State};
 use crate::definition::Definition;
 use crate::engine::control::{Control, Roster};
 use crate::engine::order::Numbers;
+use crate::engine::pausing::Pausing;
+use crate::engine::plan::Restartable;
 use crate::engine::{Called, Calls, Context, Engine, Nursery};
 use crate::error::RunLabel;
 use crate::inputs::Inputs;
@@ -36,8 +38,7 @@ pub(crate) struct LiveRun {
     /// The task run in whose body it was called, if it was called in one.
     task: Option<Arc<LiveRun>>,
     control: Control,
-    /// Of a flow run: what it has called that lives.
-    called: Option<Box<Roster>>,
+    inside: Option<Box<Inside>>,
     /// Its transaction, if it has one.
     transaction: Mutex<Own>,
     /// Its number among the calls of its flow run.
@@ -48,19 +49,32 @@ pub(crate) struct LiveRun {
     sequence: OnceLock<Box<Mutex<Sequence>>>,
 }
 
+/// Of a flow run: what goes on in it.
+struct Inside {
+    /// What it has called that lives.
+    called: Roster,
+    /// What its body asks of its attempt, and how much is under way.
+    pausing: Pausing,
+    /// Says why it cannot be called again from its record.
+    restartable: Restartable,
+}
+
 impl LiveRun {
     pub(super) fn new(
         engine: Engine,
         definition: Definition,
         record: Run,
         inherited: Inherited,
+        restartable: Restartable,
         outer: &Context,
     ) -> Self {
         let nursery = (record.kind() == RunKind::Flow).then(|| Mutex::new(Nursery::new()));
         let recorded = record.kind() == RunKind::Flow && engine.store().is_some();
         let calls = recorded.then(Mutex::default);
+        let inside = (record.kind() == RunKind::Flow).then(|| {
+            Box::new(Inside { called: Roster::default(), pausing: Pausing::default(), restartable })
+        });
         let number = record.place.as_ref().map(|place| place.number);
-        let called = (record.kind() == RunKind::Flow).then(Box::default);
         Self {
             id: record.id,
             engine,
@@ -73,7 +87,7 @@ impl LiveRun {
             flow: outer.flow.clone(),
             task: outer.task.clone(),
             control: Control::default(),
-            called,
+            inside,
             transaction: Mutex::default(),
             number,
             numbers: Numbers::default(),
@@ -114,7 +128,7 @@ impl LiveRun {
 
     /// Of a flow run: what it has called that lives.
     pub(super) fn called(&self) -> Option<&Roster> {
-        self.called.as_deref()
+        self.inside.as_ref().map(|inside| &inside.called)
     }
 
     /// Where it is found while it lives.
@@ -125,6 +139,16 @@ impl LiveRun {
     /// Of a flow run: what its current attempt has submitted.
     pub(crate) fn nursery(&self) -> Option<Nursery> {
         self.nursery.as_ref().map(|nursery| lock(nursery).clone())
+    }
+
+    /// Of a flow run: what its body asks of its attempt, and how much is under way.
+    pub(crate) fn pausing(&self) -> Option<&Pausing> {
+        self.inside.as_ref().map(|inside| &inside.pausing)
+    }
+
+    /// Why a flow run cannot be called again from its record, if it cannot.
+    pub(super) fn not_restartable(&self) -> Option<String> {
+        (self.inside.as_ref()?.restartable)(&self.record()).err()
     }
 
     /// Of a flow run: drops what its current attempt has submitted, and makes room for what the next one submits.

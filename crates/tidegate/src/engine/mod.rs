@@ -21,17 +21,21 @@ mod end;
 mod execution;
 mod feed;
 mod first_record;
+mod flow_attempt;
 mod hooks;
+mod inbox;
 mod live;
 mod nursery;
 mod order;
 mod ownership;
 mod panics;
+mod pausing;
 mod plan;
 mod propose;
 mod recall;
 mod result;
 mod retention;
+mod seat;
 mod shutdown;
 mod slots;
 mod staging;
@@ -59,19 +63,23 @@ pub(crate) use calls::Calls;
 pub use context::run_logger;
 pub(crate) use context::{Context, union};
 use control::Roster;
-pub(crate) use control::{ASKED_TO_CANCEL, cancelled};
+pub(crate) use control::{ASKED_TO_CANCEL, cancelled, expired};
 pub(crate) use dry_run::DryRun;
 pub(crate) use execution::Execution;
 use feed::Feed;
 pub(crate) use first_record::place;
+use inbox::Inbox;
+pub(crate) use inbox::Listener;
 pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use order::{Called, Made, gathered};
 pub(crate) use ownership::Claim;
 use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use panics::{Panic, caught};
+pub(crate) use pausing::{IN_TRANSACTION, UnderWay, never_resumed};
 pub(crate) use plan::Plan;
 use retention::Housekeeping;
+pub(crate) use seat::{Away, Seat, Workers, waiting};
 use slots::Slots;
 pub(crate) use slots::{Given, Hold, Wanted};
 pub(crate) use transact::not_in_transactional_body;
@@ -121,6 +129,8 @@ struct Inner {
     nursery: Nursery,
     activity: Activity,
     feed: Feed,
+    /// Who waits for inputs of flow runs.
+    inbox: Inbox,
     /// Who computes what is to be cached.
     turns: Turns,
     /// Who waits for slots of concurrency limits.
@@ -156,6 +166,7 @@ impl Engine {
             nursery: Nursery::new(),
             activity: Activity::default(),
             feed: Feed::default(),
+            inbox: Inbox::default(),
             turns: Turns::default(),
             slots: Slots::default(),
             archive,

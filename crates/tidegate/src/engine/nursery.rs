@@ -5,8 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tokio_util::task::TaskTracker;
+
+use crate::engine::Workers;
 
 /// The futures that someone has started, joined before the owner ends and dropped when the owner is. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -33,6 +37,35 @@ impl Nursery {
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
         let nursery = Arc::clone(&self.0);
         self.0.tracker.spawn(Stoppable { future, nursery, stopped: None });
+    }
+
+    /// Has a runner run a future until it ends or the nursery is stopped, whichever is first.
+    pub(crate) fn spawn_by(
+        &self,
+        workers: &Workers,
+        future: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let nursery = Arc::clone(&self.0);
+        let stoppable = Stoppable { future, nursery, stopped: None };
+        workers.run_async(Box::pin(self.0.tracker.track_future(stoppable)));
+    }
+
+    /// Has a runner run a function. It cannot be stopped, only waited for.
+    pub(crate) fn run_by<R: Send + 'static>(
+        &self,
+        workers: &Workers,
+        function: impl FnOnce() -> R + Send + 'static,
+    ) -> oneshot::Receiver<R> {
+        let (ended, end) = oneshot::channel();
+        let token = self.0.tracker.token();
+        let runtime = Handle::current();
+        workers.run_sync(Box::new(move || {
+            let _inside = runtime.enter();
+            // That nobody waits for it any more is no matter of the function.
+            let _ = ended.send(function());
+            drop(token);
+        }));
+        end
     }
 
     /// Runs a function on the blocking pool. It cannot be stopped, only waited for.

@@ -31,8 +31,13 @@ pub(crate) struct Plan {
     pub(crate) taken_up: Option<Box<Run>>,
     /// Whether its body is done in a transaction of the store.
     pub(crate) needs_a_store: bool,
+    /// Says why a run of this cannot be called again from its record.
+    pub(crate) restartable: Restartable,
     pub(super) options: Arc<Options>,
 }
+
+/// Says why a recorded run cannot be called again.
+pub(crate) type Restartable = fn(&Run) -> Result<(), String>;
 
 impl Plan {
     pub(crate) fn new(definition: Definition) -> Self {
@@ -50,6 +55,7 @@ impl Plan {
             dependencies: Vec::new(),
             taken_up: None,
             needs_a_store: false,
+            restartable: |_| Err("it is no flow run".to_owned()),
             options,
         }
     }

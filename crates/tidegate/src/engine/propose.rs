@@ -3,7 +3,7 @@
 
 use tidegate_core::{
     FlowView, LogLevel, Policy, Proposal, Run, RunKind, SlotsView, State, StateType, StoreError,
-    StoreErrorKind, Verdict, transition,
+    StoreErrorKind, Verdict, Write, transition,
 };
 
 use crate::engine::{Context, Execution, LiveRun};
@@ -44,15 +44,19 @@ impl Execution {
         }
     }
 
-    /// Lets the run enter RUNNING. The body of a flow starts when that is durable; a task's RUNNING rides along with the next
-    /// write that someone waits for.
-    pub(super) async fn enter_running(&mut self) -> Result<()> {
+    /// Lets the run enter RUNNING; whether it has, or is paused with its flow run. The body of a flow starts when that is durable; a
+    /// task's RUNNING rides along with the next write that someone waits for.
+    pub(super) async fn enter_running(&mut self) -> Result<bool> {
         loop {
             let now = self.live.engine().now();
             let running = match self.live.kind() {
                 RunKind::Flow if self.live.record().is_terminal() => State::rerunning(now),
                 RunKind::Flow | RunKind::Task => State::running(now),
             };
+            if self.live.kind() == RunKind::Flow && self.live.is_paused() {
+                // It was suspended, and is resumed.
+                let _ = self.propose(State::resuming(now, now));
+            }
             match self.propose(running) {
                 Verdict::Accept | Verdict::Replace(_) => break,
                 Verdict::Wait(until) => {
@@ -65,12 +69,22 @@ impl Execution {
             }
         }
         let state_type = self.live.record().state().map(State::state_type);
-        if state_type != Some(StateType::Running) {
-            return Err(self.refused("the rules put another state in the place of RUNNING"));
-        }
-        match self.live.kind() {
-            RunKind::Flow => self.record_acknowledged().await,
-            RunKind::Task => self.record_soon().await,
+        match (state_type, self.live.kind()) {
+            (Some(StateType::Running), RunKind::Flow) => {
+                self.record_acknowledged().await?;
+                Ok(true)
+            }
+            (Some(StateType::Running), RunKind::Task) => {
+                self.record_soon().await?;
+                Ok(true)
+            }
+            (Some(StateType::Paused), RunKind::Task) => {
+                self.record_soon().await?;
+                Ok(false)
+            }
+            (Some(_) | None, _) => {
+                Err(self.refused("the rules put another state in the place of RUNNING"))
+            }
         }
     }
 
@@ -94,6 +108,19 @@ impl Execution {
             self.release_slots();
         }
         acknowledged.await.map_err(|error| self.not_recorded(error))
+    }
+
+    /// Gives the store what it does not know yet, has nobody own the run from then on, and waits until that is durable.
+    pub(super) async fn release_acknowledged(&mut self) -> Result<()> {
+        let mut write = self.unrecorded();
+        if let Some(Write::Advance(advance)) = &mut write {
+            advance.release = true;
+        }
+        self.live.record_mut().lease = None;
+        let (Some(write), Some(store)) = (write, self.live.engine().store()) else { return Ok(()) };
+        let acknowledgement = store.put_acknowledged(write);
+        self.live.engine().feed().recorded();
+        acknowledgement.await.map_err(|error| self.not_recorded(error))
     }
 
     fn not_recorded(&self, error: StoreError) -> Error {
@@ -139,7 +166,7 @@ impl Execution {
         }
     }
 
-    fn refused(&self, reason: &str) -> Error {
+    pub(super) fn refused(&self, reason: &str) -> Error {
         let label = self.live.label();
         match self.live.state() {
             Some(state) => Error::ended(label, state, Some(Error::msg(reason).into_cause())),

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use tidegate_core::graph::Sequence;
-use tidegate_core::{CallPlace, CompletedCall, LogLevel, RecordedCall, Run, State, StateResult};
+use tidegate_core::{
+    CallPlace, CompletedCall, LogLevel, RecordedCall, RequestQuery, Run, State, StateResult,
+};
 
 use crate::engine::result::restore;
 use crate::engine::{Body, Claim, Context, Execution, Plan};
@@ -91,6 +93,13 @@ impl Execution {
         let lease = self.claim.as_ref().map(Claim::lease);
         let recorded = async {
             let transactions = interrupted_rollbacks(&**store, id, lease, engine.now()).await?;
+            if engine.owns_by_lease() {
+                // What an owner before this one was asked and did not come to.
+                let query = RequestQuery { run_id: Some(id), ..RequestQuery::default() };
+                for request in store.requests(query).await? {
+                    self.live.control().deliver(request);
+                }
+            }
             Ok((store.recorded_calls(id).await?, transactions))
         };
         let (recorded, transactions): (Vec<RecordedCall>, _) =

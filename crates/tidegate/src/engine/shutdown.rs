@@ -1,6 +1,7 @@
 //! Ending a program in order when it is asked to stop: nothing new begins, what is under way has a moment to end, and then all
 //! that did not is recorded as CRASHED and can be gone on with.
 
+use std::future::IntoFuture;
 use std::pin::pin;
 use std::process;
 
@@ -41,11 +42,11 @@ impl Engine {
     /// # Cancel safety
     ///
     /// Dropping the future drops the program.
-    pub async fn run_until_signal<F: Future>(&self, program: F) -> Result<F::Output> {
+    pub async fn run_until_signal<F: IntoFuture>(&self, program: F) -> Result<F::Output> {
         let mut signals = Signals::listen()?;
         let (signal, ended) = {
             let inside = Context { engine: Some(self.clone()), ..Context::default() };
-            let mut program = pin!(std::sync::Arc::new(inside).scope(program));
+            let mut program = pin!(std::sync::Arc::new(inside).scope(program.into_future()));
             let signal = tokio::select! {
                 biased;
                 output = &mut program => return Ok(output),
@@ -59,7 +60,7 @@ impl Engine {
                 tokio::select! {
                     biased;
                     output = &mut program, if ended.is_none() => ended = Some(output),
-                    () = self.activity().idle() => break,
+                    () = self.idle() => break,
                     () = &mut grace => break,
                     signal = signals.next() => signal.end_process(),
                 }
@@ -74,7 +75,7 @@ impl Engine {
     }
 
     fn say_stopping(&self, signal: &Signal) {
-        let under_way = self.activity().stop();
+        let under_way = self.begin_nothing();
         let grace = seconds(self.settings().shutdown_grace);
         tracing::warn!(
             target: "tidegate::engine",

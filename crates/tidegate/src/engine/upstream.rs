@@ -95,6 +95,11 @@ impl Execution {
                 dependency.upstream.ended().await;
             }
             if let Some(obstacle) = dependency.upstream.obstacle(dependency.need) {
+                if let Some(error) = self.live.flow().and_then(|flow| flow.turns_back()) {
+                    // What it depends on did not begin, and both are called anew.
+                    self.give_up(&error);
+                    return Some(Life::GivenUp(error));
+                }
                 return Some(Life::Ended(self.end_not_ready(obstacle), None));
             }
         }

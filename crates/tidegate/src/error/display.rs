@@ -77,6 +77,9 @@ fn verb(state: &State) -> &'static str {
         (StateType::Cancelled, _) => "was cancelled",
         (StateType::Completed, _) => "completed without a value",
         (StateType::Pending, "NotReady") => "could not start",
+        (StateType::Paused, "Suspended") => {
+            "is suspended, until `tidegate::resume` goes on with it"
+        }
         (
             StateType::Scheduled
             | StateType::Pending

@@ -197,6 +197,14 @@ impl Error {
         self.has_type(StateType::Cancelled)
     }
 
+    /// Whether the run is suspended: it has left its process until it is [resumed](crate::resume()).
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.state().is_some_and(|state| {
+            state.state_type() == StateType::Paused && state.name == "Suspended"
+        })
+    }
+
     /// Whether the run did not start because a run it depends on did not complete.
     #[must_use]
     pub fn is_upstream(&self) -> bool {

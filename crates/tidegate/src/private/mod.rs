@@ -16,6 +16,7 @@ use crate::options::RunName;
 use crate::result::{
     IntoResultSerializer, IntoResultStorage, Recordable, ResultSerializer, ResultStorage,
 };
+use crate::runner::TaskRunner;
 use crate::transaction::{IntoTransactionHook, TransactionHook};
 
 pub use crate::argument::{Each, Givens, HasList, Kinds, List, Lists, Whole};
@@ -154,6 +155,11 @@ pub fn retry_condition<Marker>(
 /// Where results are kept.
 pub fn result_storage(storage: impl IntoResultStorage) -> Arc<dyn ResultStorage> {
     storage.into_result_storage()
+}
+
+/// What runs the submitted task runs of a flow.
+pub fn task_runner(runner: impl TaskRunner + 'static) -> Arc<dyn TaskRunner> {
+    Arc::new(runner)
 }
 
 /// How results are written.

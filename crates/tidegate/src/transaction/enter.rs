@@ -7,7 +7,7 @@ use tidegate_core::{CallKey, TransactionState};
 use super::key::Taking;
 use super::node::{Ending, Parts};
 use super::{CommitMode, Transaction, TransactionBuilder};
-use crate::engine::{Context, Engine, Panic, transaction_key};
+use crate::engine::{Context, Engine, Panic, UnderWay, transaction_key};
 use crate::error::{Error, Result};
 use crate::isolation::IsolationLevel;
 
@@ -36,6 +36,9 @@ impl TransactionBuilder {
         // Counted now, as calls are.
         let call_key = transaction_key(&context, self.key.as_deref());
         async move {
+            let outermost = context.task.is_none() && context.transaction().is_none();
+            let flow = context.flow.clone().filter(|_| outermost);
+            let _under_way = Box::pin(UnderWay::begin(flow)).await?;
             let transaction = Box::pin(self.enter(context, call_key)).await?;
             let mut entered = Entered(Some(transaction.clone()));
             let inside = Arc::new(Context {

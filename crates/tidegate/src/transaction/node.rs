@@ -191,6 +191,11 @@ impl Transaction {
         }
     }
 
+    /// Whether it is in another.
+    pub(crate) fn is_nested(&self) -> bool {
+        self.0.parent.is_some()
+    }
+
     /// Held for a look, never across an await.
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.inner.lock().unwrap_or_else(PoisonError::into_inner)

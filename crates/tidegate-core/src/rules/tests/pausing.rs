@@ -47,6 +47,16 @@ fn a_run_that_nothing_would_start_again_cannot_be_suspended() {
     assert_eq!(propose(&mut run, pause(false, None)), "Paused");
 }
 
+/// PAUSE-17
+#[test]
+fn a_run_that_can_be_started_from_its_record_can_be_suspended_and_resumed() {
+    let mut run = run_in(RunKind::Flow, [State::running(noon())]);
+    run.policy.restartable = true;
+    assert_eq!(propose(&mut run, pause(true, Some("1"))), "Suspended");
+    assert_eq!(propose(&mut run, State::running(noon())), "Running");
+    assert_eq!(run.run_count, 1);
+}
+
 #[test]
 fn each_pause_fires_once() {
     let mut run = run_in(RunKind::Flow, [State::running(noon())]);

@@ -20,6 +20,7 @@ mod cache;
 mod calls;
 mod deletion;
 mod events;
+mod inputs;
 mod leases;
 mod lifecycle;
 mod locks;
@@ -143,6 +144,16 @@ promises! { $
         an_artifact_that_is_put_again_is_brought_up_to_date
         artifacts_are_found_by_what_they_are_and_who_made_them
     }
+    inputs {
+        an_input_comes_back_as_it_was_put
+        inputs_come_in_the_order_in_which_they_were_put
+        inputs_are_found_by_key_and_by_how_it_begins
+        of_two_inputs_of_one_key_the_first_stays_unless_it_is_to_be_replaced
+        of_many_inputs_of_one_key_at_once_one_is_kept
+        an_input_may_come_before_its_run
+        an_input_for_a_state_that_the_run_has_left_is_refused
+        inputs_are_deleted_with_their_runs
+    }
     events {
         an_event_comes_back_as_it_was_put
         events_are_found_by_what_happened_to_what_and_when
@@ -194,6 +205,7 @@ promises! { $
         a_run_is_taken_over_though_its_dead_owner_still_writes
         a_run_that_has_ended_is_taken_over_though_its_owner_lives
         a_run_under_no_lease_is_taken_up
+        a_run_that_was_let_go_of_is_nobodys
         a_write_that_does_not_follow_the_record_is_refused
         a_write_that_does_not_follow_what_was_just_put_is_refused
         a_refused_write_harms_no_other

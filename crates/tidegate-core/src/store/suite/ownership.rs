@@ -167,6 +167,31 @@ pub async fn a_run_under_no_lease_is_taken_up(subject: &Subject) {
     check(&store, &ended(&run, &owner)).await;
 }
 
+/// Before its lease ends and after: no dead owner has left it behind, and whoever goes on with it may.
+pub async fn a_run_that_was_let_go_of_is_nobodys(subject: &Subject) {
+    let store = subject.open().await;
+    for begun_before in [true, false] {
+        let (owner, other) = (take(&store).await, take(&store).await);
+        let run = running(&owner);
+        let begun = store.put_acknowledged(Write::Begin(Box::new(run.clone())));
+        if begun_before {
+            begun.await.expect("the run is stored");
+        }
+        let mut release = advance(&run, State::suspended(at(2)));
+        (release.lease, release.release) = (Some(owner.id), true);
+        move_on(&store, release).await.expect("its owner lets go of it");
+        let run = Run { lease: None, ..entered(run, State::suspended(at(2))) };
+        check(&store, &run).await;
+        end(&store, &owner).await;
+        assert_eq!(store.orphans(10).await.expect("the store answers"), []);
+        let mut taken_up = advance(&run, State::running(at(3)));
+        taken_up.lease = Some(other.id);
+        move_on(&store, taken_up).await.expect("another goes on with it");
+        let run = Run { lease: Some(other.id), ..entered(run, State::running(at(3))) };
+        check(&store, &run).await;
+    }
+}
+
 /// It tells of states before or after those on record.
 pub async fn a_write_that_does_not_follow_the_record_is_refused(subject: &Subject) {
     let store = subject.open().await;

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::Subject;
 use super::samples::{advance, at, entered, flow_run, lease, task_run};
 use crate::{
@@ -35,12 +33,10 @@ async fn under(store: &Arc<dyn Store>, lease: LeaseId) -> Vec<Request> {
 /// Whatever is asked, and after the store was opened again too.
 pub async fn a_request_comes_back_as_it_was_put(subject: &Subject) {
     let mut store = subject.open().await;
-    let input = Some(json!({"approved": true, "by": ["Ada"]}));
     let kinds = [
         RequestKind::Cancel,
         RequestKind::Suspend,
-        RequestKind::Resume { pause_key: None, input: None },
-        RequestKind::Resume { pause_key: Some("approval".to_owned()), input },
+        RequestKind::Resume { pause_key: "approval \"🦝\"".to_owned() },
     ];
     for kind in kinds {
         let request = Request::new(RunId::new(), kind, at(3));

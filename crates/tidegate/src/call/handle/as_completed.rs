@@ -10,10 +10,15 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
 
 use super::RunHandle;
+use crate::engine::{Away, waiting};
 
 /// Handles in the order in which their runs end. Made by [`as_completed`].
 #[must_use = "a stream does nothing until it is asked for what comes next"]
-pub struct AsCompleted<T>(FuturesUnordered<BoxFuture<'static, RunHandle<T>>>);
+pub struct AsCompleted<T> {
+    ending: FuturesUnordered<BoxFuture<'static, RunHandle<T>>>,
+    /// The stream waits, and what it waits for may need the worker of the run that it is in.
+    away: Option<Away>,
+}
 
 /// Gives handles in the order in which their runs end, however they end.
 ///
@@ -43,11 +48,12 @@ pub fn as_completed<T: Send + 'static>(
 ) -> AsCompleted<T> {
     let wait = |handle: RunHandle<T>| -> BoxFuture<'static, RunHandle<T>> {
         Box::pin(async move {
-            handle.wait().await;
+            handle.ended().await;
             handle
         })
     };
-    AsCompleted(handles.into_iter().map(|handle| wait(handle.borrow().clone())).collect())
+    let ending = handles.into_iter().map(|handle| wait(handle.borrow().clone())).collect();
+    AsCompleted { ending, away: None }
 }
 
 impl<T: Send + 'static> AsCompleted<T> {
@@ -57,19 +63,20 @@ impl<T: Send + 'static> AsCompleted<T> {
     ///
     /// Cancel safe.
     pub async fn next(&mut self) -> Option<RunHandle<T>> {
-        self.0.next().await
+        self.away = None;
+        waiting(self.ending.next()).await
     }
 
     /// How many have not been given.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.ending.len()
     }
 
     /// Whether all have been given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.ending.is_empty()
     }
 }
 
@@ -80,17 +87,23 @@ impl<T: Send + 'static> Stream for AsCompleted<T> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<RunHandle<T>>> {
-        self.0.poll_next_unpin(context)
+        let next = self.ending.poll_next_unpin(context);
+        if next.is_ready() {
+            self.away = None;
+        } else if self.away.is_none() {
+            self.away = Away::of_this_run();
+        }
+        next
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        self.ending.size_hint()
     }
 }
 
 impl<T> fmt::Debug for AsCompleted<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("AsCompleted").field(&self.0.len()).finish()
+        f.debug_tuple("AsCompleted").field(&self.ending.len()).finish()
     }
 }
 
@@ -128,8 +141,8 @@ pub async fn wait<T: Send + 'static>(
         }
     };
     match timeout.into() {
-        Some(timeout) => drop(tokio::time::timeout(timeout, all).await),
-        None => all.await,
+        Some(timeout) => drop(waiting(tokio::time::timeout(timeout, all)).await),
+        None => waiting(all).await,
     }
     handles.into_iter().partition(RunHandle::is_finished)
 }

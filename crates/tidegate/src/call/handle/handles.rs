@@ -1,8 +1,8 @@
 //! Handles to the runs of a map, or to any others, as one list. It watches runs; dropping it changes nothing.
 
-use std::fmt;
+mod collection;
+
 use std::future::IntoFuture;
-use std::ops::Index;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -14,7 +14,7 @@ use super::shared::Asked;
 use super::{RunHandle, WAITS_FOR_ITSELF};
 use crate::argument::{AllowFailure, Later, digest_of};
 use crate::canonical::Digest;
-use crate::engine::{Dependency, LiveRun, Need, Upstream, gathered};
+use crate::engine::{Dependency, LiveRun, Need, Upstream, gathered, waiting};
 use crate::error::{Error, NotCompleted, Result};
 
 /// Handles to several runs that give a `T` each, in order: what `name::map(..)` gives. Cheap to clone, and awaited for all values as
@@ -172,6 +172,21 @@ impl<T: Send + 'static> RunHandles<T> {
     /// Cancels those of the runs that have not ended, and returns at once; whether there were any.
     ///
     /// Where it is not known yet which they are, they are cancelled as they begin. See [`RunHandle::cancel`].
+    ///
+    /// ```
+    /// use tidegate::prelude::*;
+    ///
+    /// #[task]
+    /// async fn patient(_number: u32) -> Result<()> {
+    ///     std::future::pending().await
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+    /// let handles = patient::map([1, 2]);
+    /// assert!(handles.cancel());
+    /// assert!(handles.await.unwrap_err().is_cancelled());
+    /// # Ok(()) }).await }
+    /// ```
     pub fn cancel(&self) -> bool {
         if let Some(later) = &self.0.later {
             later.cancelled.store(true, Ordering::SeqCst);
@@ -193,11 +208,14 @@ impl<T: Send + 'static> RunHandles<T> {
     ///
     /// Cancel safe: dropping the wait does not touch the runs.
     pub async fn wait(&self) {
-        if let Ok(known) = self.0.known().await {
-            for handle in &known.handles {
-                handle.wait().await;
+        let all = async {
+            if let Ok(known) = self.0.known().await {
+                for handle in &known.handles {
+                    handle.wait().await;
+                }
             }
-        }
+        };
+        waiting(all).await;
     }
 }
 
@@ -410,61 +428,6 @@ impl<T: Clone + Send + 'static> Later<Vec<Result<T>>> for AllowFailure<RunHandle
     }
 }
 
-impl<T: Send + 'static> FromIterator<RunHandle<T>> for RunHandles<T> {
-    fn from_iter<I: IntoIterator<Item = RunHandle<T>>>(handles: I) -> Self {
-        let handles = handles.into_iter().collect();
-        Self::known(Ok(Known { handles, failure: None, drawn: OnceLock::new() }))
-    }
-}
-
-impl<T: Send + 'static> From<Vec<RunHandle<T>>> for RunHandles<T> {
-    fn from(handles: Vec<RunHandle<T>>) -> Self {
-        handles.into_iter().collect()
-    }
-}
-
-impl<T: Send + 'static> Index<usize> for RunHandles<T> {
-    type Output = RunHandle<T>;
-
-    fn index(&self, index: usize) -> &RunHandle<T> {
-        &self.as_slice()[index]
-    }
-}
-
-impl<'a, T: Send + 'static> IntoIterator for &'a RunHandles<T> {
-    type Item = &'a RunHandle<T>;
-    type IntoIter = std::slice::Iter<'a, RunHandle<T>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl<T: Send + 'static> IntoIterator for RunHandles<T> {
-    type Item = RunHandle<T>;
-    type IntoIter = std::vec::IntoIter<RunHandle<T>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.as_slice().to_vec().into_iter()
-    }
-}
-
-impl<T> Clone for RunHandles<T> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T: Send + 'static> fmt::Debug for RunHandles<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.known.get() {
-            None => f.write_str("RunHandles(not known yet)"),
-            Some(Err(error)) => write!(f, "RunHandles({error})"),
-            Some(Ok(_)) => f.debug_list().entries(self.iter()).finish(),
-        }
-    }
-}
-
 /// # Cancel safety
 ///
 /// Cancel safe: dropping the future does not touch the runs.
@@ -473,7 +436,7 @@ impl<T: Clone + Send + 'static> IntoFuture for RunHandles<T> {
     type IntoFuture = BoxFuture<'static, Result<Vec<T>>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.outcome().await })
+        Box::pin(async move { waiting(self.outcome()).await })
     }
 }
 
@@ -485,6 +448,6 @@ impl<'a, T: Clone + Send + 'static> IntoFuture for &'a RunHandles<T> {
     type IntoFuture = BoxFuture<'a, Result<Vec<T>>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.outcome())
+        Box::pin(waiting(self.outcome()))
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use futures_util::future::{BoxFuture, Either, FutureExt, Ready, ready};
 use tidegate_core::{RunId, RunKind, State};
 
-use crate::engine::Upstream;
+use crate::engine::{Upstream, waiting};
 use crate::error::{Error, Result};
 pub use as_completed::{AsCompleted, as_completed, wait};
 pub(super) use handles::FirstFailure;
@@ -110,6 +110,11 @@ impl<T: Send> RunHandle<T> {
     ///
     /// Cancel safe: dropping the wait does not touch the run.
     pub async fn wait(&self) {
+        waiting(self.ended()).await;
+    }
+
+    /// The same, without lending the worker of the run that waits.
+    async fn ended(&self) {
         assert!(!self.0.is_around(), "{WAITS_FOR_ITSELF}");
         self.0.wait().await;
         self.0.seen();
@@ -125,7 +130,7 @@ impl<T: Clone + Send + 'static> RunHandle<T> {
         if self.0.is_around() {
             return Err(Error::configuration(WAITS_FOR_ITSELF));
         }
-        self.0.wait().await;
+        waiting(self.0.wait()).await;
         self.0.seen();
         self.given().expect("a run that has ended has given something")
     }

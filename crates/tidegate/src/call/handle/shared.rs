@@ -161,7 +161,7 @@ impl<T: Send> Shared<T> {
         };
         let Described { plan, mut body } = described;
         // Not under the lock: it calls code of the user.
-        let begun = Execution::describe(plan, engine, &mut *body);
+        let mut begun = Execution::describe(plan, engine, &mut *body);
         let mut inner = self.lock();
         inner.stage = match &begun {
             Ok(execution) => Stage::Live(Arc::clone(execution.live())),
@@ -169,8 +169,8 @@ impl<T: Send> Shared<T> {
         };
         let cancelled = inner.cancelled;
         drop(inner);
-        if let Ok(execution) = &begun {
-            execution.live().control().set_apart();
+        if let Ok(execution) = &mut begun {
+            execution.set_apart();
             if cancelled {
                 execution.live().cancel();
             }

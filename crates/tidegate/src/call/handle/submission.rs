@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, ready};
 
 use futures_util::future::BoxFuture;
+use tidegate_core::RunKind;
 
 use super::FirstFailure;
 use super::shared::Shared;
 use crate::call::{Described, Produce, RunHandle, engine_of};
-use crate::engine::{Context, Engine, Execution, Nursery, Plan, not_in_transactional_body, place};
+use crate::engine::{
+    Context, Engine, Execution, Nursery, Plan, Workers, not_in_transactional_body, place,
+};
 use crate::error::Result;
 
 /// Starts a call on the tracker of its flow run, or of its engine outside one.
@@ -32,21 +35,39 @@ fn try_to_submit<T: Send + 'static>(
     let engine = engine_of(plan)?;
     let outer = place(plan.context.take().unwrap_or_default());
     let nursery = nursery(&outer, &engine);
-    let may_be_recorded = is_recorded(plan, &outer);
+    let workers = workers(&outer, plan.definition.kind()).cloned();
+    // A flow run is found by its id from the first, and the handle tells of a recorded run from the first.
+    let begins_now = plan.definition.kind() == RunKind::Flow || is_recorded(plan, &outer);
     plan.context = Some(outer);
-    if may_be_recorded {
-        // The handle tells of the recorded run from the first.
+    if begins_now {
         let Described { plan, mut body } = described;
-        let execution = Execution::describe(plan, engine, &mut *body)?;
-        execution.live().control().set_apart();
+        let mut execution = Execution::describe(plan, engine, &mut *body)?;
+        execution.set_apart();
         let shared = Arc::new(Shared::begun(Arc::clone(execution.live())).tell(failure));
         let state = Stage::Begun(perform(execution, body));
-        nursery.spawn(Submission { shared: Arc::clone(&shared), state });
+        let submission = Submission { shared: Arc::clone(&shared), state };
+        spawn(&nursery, workers.as_deref(), submission);
         return Ok(RunHandle(shared));
     }
     let shared = Arc::new(Shared::submitted(engine, described).tell(failure));
-    nursery.spawn(Submission::of(Arc::clone(&shared)));
+    spawn(&nursery, workers.as_deref(), Submission::of(Arc::clone(&shared)));
     Ok(RunHandle(shared))
+}
+
+/// What runs it, if that is not tokio by itself: runners are for tasks.
+pub(super) fn workers(outer: &Context, kind: RunKind) -> Option<&Arc<Workers>> {
+    outer.workers.as_ref().filter(|_| kind == RunKind::Task)
+}
+
+pub(super) fn spawn(
+    nursery: &Nursery,
+    workers: Option<&Workers>,
+    future: impl Future<Output = ()> + Send + 'static,
+) {
+    match workers {
+        None => nursery.spawn(future),
+        Some(workers) => nursery.spawn_by(workers, future),
+    }
 }
 
 /// Where it runs: with its flow run, or else with the engine, which also joins what comes when the flow run has ended.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::shared::Shared;
-use super::submission::{Submission, nursery};
+use super::submission::{Submission, nursery, spawn, workers};
 use super::{RunHandle, RunHandles};
 use crate::argument::{AllowFailure, Given, Later, Source};
 use crate::call::{Described, Submittable, engine_of};
@@ -94,7 +94,9 @@ where
     let called = made.and_then(|made| made.called(&outer));
     let shared = Arc::new(Shared::unknown(C::KIND, key, called));
     let ending = Ending(Arc::clone(&shared));
-    nursery(&outer, &engine).spawn(async move {
+    let workers = workers(&outer, C::KIND).cloned();
+    let nursery = nursery(&outer, &engine);
+    spawn(&nursery, workers.as_deref(), async move {
         let shared = &ending.0;
         let made_of = tokio::select! {
             biased;

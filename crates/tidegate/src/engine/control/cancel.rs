@@ -35,14 +35,15 @@ impl LiveRun {
         self.control().until(|_| self.is_called_off().then_some(())).await;
     }
 
-    /// Asks it to cancel, with everything inside it; whether it has not ended.
+    /// Asks it to cancel, with everything inside it; whether it sees that: it has not ended, and was not let go of.
     pub(crate) fn cancel(&self) -> bool {
         if self.record().is_terminal() {
             return false;
         }
         self.control().cancel();
         self.call_off_inside();
-        true
+        // Asked for after it is marked: whoever lets go of it then sees one or the other.
+        !self.control().is_let_go()
     }
 
     /// Asks all of them to cancel, with everything inside them; whether one of them has not ended. The tasks of one flow run are told

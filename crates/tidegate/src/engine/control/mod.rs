@@ -10,12 +10,13 @@
 
 mod cancel;
 mod deliver;
+mod gate;
 mod hold_up;
 mod roster;
 mod unowned;
 mod watched;
 
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Waker;
 
@@ -25,16 +26,17 @@ use tokio::sync::Notify;
 
 pub(crate) use cancel::ASKED_TO_CANCEL;
 pub(super) use deliver::deliver_open;
+pub(super) use gate::Gate;
 pub(super) use hold_up::{HoldUp, SyncBody};
 pub(super) use roster::{Listed, Roster};
-pub(crate) use unowned::cancelled;
 pub(super) use unowned::winds_down;
-pub(super) use watched::{CalledOff, Watched};
+pub(crate) use unowned::{cancelled, expired};
+pub(super) use watched::{CalledOff, Interrupted, Watched};
 
 /// What was asked of one run. Most runs are asked nothing, so there is as little of it as can be.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
-    marks: AtomicU8,
+    marks: AtomicU16,
     /// How much is under way that cannot be dropped, in the run or awaited in place inside it.
     held_up: AtomicU32,
     /// Whoever polls the run.
@@ -50,15 +52,23 @@ struct Asked {
 }
 
 /// It was asked to cancel.
-const CANCELLED: u8 = 1;
+const CANCELLED: u16 = 1;
 /// A run around it was asked to cancel.
-const CANCELLED_ABOVE: u8 = 1 << 1;
+const CANCELLED_ABOVE: u16 = 1 << 1;
 /// Its attempt is under way, which ends in its own way.
-const ATTEMPTING: u8 = 1 << 2;
+const ATTEMPTING: u16 = 1 << 2;
 /// It is polled by a task of its own, and not by the run around it.
-const APART: u8 = 1 << 3;
+const APART: u16 = 1 << 3;
 /// Its function is under way on a thread of the blocking pool.
-const IN_SYNC_BODY: u8 = 1 << 4;
+const IN_SYNC_BODY: u16 = 1 << 4;
+/// There is something for its attempt to see to.
+const ASKED: u16 = 1 << 5;
+/// It is about to be suspended, and calls in it wait.
+const CLOSING: u16 = 1 << 6;
+/// It is suspended, and calls in it turn back.
+const CLOSED: u16 = 1 << 7;
+/// It is suspended, and nobody owns it any more.
+const LET_GO: u16 = 1 << 8;
 
 impl Control {
     /// Asks the run to cancel; whether it was the first to.
@@ -81,15 +91,15 @@ impl Control {
         self.has(CANCELLED | CANCELLED_ABOVE)
     }
 
-    fn mark(&self, mark: u8) -> bool {
-        let first = self.marks.fetch_or(mark, Ordering::SeqCst) & mark == 0;
+    fn mark(&self, mark: u16) -> bool {
+        let first = self.marks.fetch_or(mark, Ordering::SeqCst) & mark != mark;
         if first {
             self.wake();
         }
         first
     }
 
-    fn has(&self, marks: u8) -> bool {
+    fn has(&self, marks: u16) -> bool {
         self.marks.load(Ordering::SeqCst) & marks != 0
     }
 
@@ -160,7 +170,11 @@ impl Control {
 
     /// Hands a request to the run. One that it has already is not handed to it twice.
     pub(crate) fn deliver(&self, request: Request) {
-        let cancels = matches!(request.kind, RequestKind::Cancel);
+        let mark = match request.kind {
+            RequestKind::Cancel => CANCELLED,
+            RequestKind::Suspend => ASKED,
+            RequestKind::Resume { .. } => 0,
+        };
         let is_new = {
             let mut requests = self.requests();
             let is_new = requests.iter().all(|known| known.id != request.id);
@@ -169,9 +183,15 @@ impl Control {
             }
             is_new
         };
-        if is_new && !(cancels && self.cancel()) {
+        if is_new && !self.mark(mark) {
             self.wake();
         }
+    }
+
+    /// The first request of this kind, which stays.
+    pub(super) fn request(&self, kind: &RequestKind) -> Option<RequestId> {
+        let requests = lock(&self.asked.get()?.requests);
+        requests.iter().find(|request| request.kind == *kind).map(|request| request.id)
     }
 
     /// Takes the first request that `choose` makes something of. Whoever acts on it ends it, with `Write::EndRequest`.

@@ -19,7 +19,7 @@ impl Roster {
     }
 
     /// Every run in it, without what those have called.
-    pub(super) fn all(&self) -> Vec<Arc<LiveRun>> {
+    pub(in crate::engine) fn all(&self) -> Vec<Arc<LiveRun>> {
         self.lock().values().filter_map(Weak::upgrade).collect()
     }
 
@@ -43,6 +43,11 @@ impl Listed {
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        self.0.roster().lock().remove(&self.0.id());
+        let mut roster = self.0.roster().lock();
+        // One that was let go of may have been taken up again.
+        let is_this = |listed: &Weak<LiveRun>| std::ptr::eq(listed.as_ptr(), &raw const *self.0);
+        if roster.get(&self.0.id()).is_some_and(is_this) {
+            roster.remove(&self.0.id());
+        }
     }
 }

@@ -15,6 +15,18 @@ use crate::engine::LiveRun;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::engine) struct CalledOff;
 
+/// Why an attempt is not polled for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Interrupted {
+    /// The run was called off.
+    CalledOff,
+    /// There is something to see to first.
+    Asked {
+        /// Whether the attempt was polled before.
+        begun: bool,
+    },
+}
+
 pin_project! {
     /// The whole life of a run, but for its end.
     ///
@@ -65,8 +77,8 @@ impl<F: Future> Future for Watched<F> {
             if this.live.kind() == RunKind::Task {
                 *this.listed = Some(Listed::of(this.live));
             }
-            // Whoever called it off since did not know whom to wake.
-            if called_off == this.live.is_called_off() {
+            // Whoever called it off or asked something since did not know whom to wake.
+            if called_off == this.live.is_called_off() && !control.is_asked() {
                 return Poll::Pending;
             }
         }
@@ -85,6 +97,32 @@ impl LiveRun {
                 return Poll::Ready(Err(CalledOff));
             }
             Pin::new(&mut future).poll(context).map(Ok)
+        })
+        .await
+    }
+
+    /// As [`unless_called_off`](Self::unless_called_off), and until there is something for the attempt to see to.
+    pub(in crate::engine) async fn unless_interrupted<F: Future + Unpin>(
+        &self,
+        mut future: F,
+    ) -> Result<F::Output, Interrupted> {
+        let mut begun = false;
+        std::future::poll_fn(|context| {
+            if self.is_called_off() {
+                return Poll::Ready(Err(Interrupted::CalledOff));
+            }
+            if self.control().is_asked() {
+                return Poll::Ready(Err(Interrupted::Asked { begun }));
+            }
+            begun = true;
+            match Pin::new(&mut future).poll(context) {
+                Poll::Ready(output) => Poll::Ready(Ok(output)),
+                // The body itself may have asked.
+                Poll::Pending if self.control().is_asked() => {
+                    Poll::Ready(Err(Interrupted::Asked { begun }))
+                }
+                Poll::Pending => Poll::Pending,
+            }
         })
         .await
     }

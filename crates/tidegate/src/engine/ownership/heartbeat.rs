@@ -63,6 +63,9 @@ fn run(ownership: &Ownership, runtime: &tokio::runtime::Runtime) {
             }
             deliver_requests(ownership, runtime);
             look(ownership, runtime, if closely { Look::Thorough } else { Look::Quick });
+            if closely {
+                fail_expired(ownership, runtime);
+            }
         }
     }
 }
@@ -106,6 +109,12 @@ fn renew(ownership: &Ownership, runtime: &tokio::runtime::Runtime, lease: LeaseI
 fn deliver_requests(ownership: &Ownership, runtime: &tokio::runtime::Runtime) {
     if let Err(error) = runtime.block_on(ownership.deliver_requests()) {
         tracing::warn!(target: "tidegate::engine", "nobody could look for what others ask of runs: {error}");
+    }
+}
+
+fn fail_expired(ownership: &Ownership, runtime: &tokio::runtime::Runtime) {
+    if let Err(error) = runtime.block_on(ownership.fail_expired()) {
+        tracing::warn!(target: "tidegate::engine", "nobody could look for suspended runs whose time is up: {error}");
     }
 }
 

@@ -166,6 +166,11 @@ impl Ownership {
         }
     }
 
+    /// Fails the suspended runs that nobody has resumed in time.
+    pub(super) async fn fail_expired(&self) -> Result<(), StoreError> {
+        sweep::fail_expired(&*self.store, self.clock).await
+    }
+
     /// Hands the open requests about runs that are owned here to those runs.
     async fn deliver_requests(&self) -> Result<(), StoreError> {
         let lease = {

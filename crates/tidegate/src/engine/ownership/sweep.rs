@@ -1,16 +1,17 @@
-//! What becomes of the runs of dead owners. Ending a lease fences its owner off; only then are its runs given another state, so
+//! What becomes of the runs of dead owners, and of suspended ones that nobody has resumed in time. Ending a lease fences its owner off; only then are its runs given another state, so
 //! that an owner which was only slow cannot write over it.
 
 use std::collections::HashSet;
 
 use tidegate_core::store::Advance;
 use tidegate_core::{
-    Clock, Holder, LeaseId, Proposal, RequestKind, RequestQuery, Run, RunId, State, StateType,
-    Store, StoreError, StoreErrorKind, Timestamp, Verdict, Write, transition,
+    Clock, Holder, LeaseId, Order, Proposal, RequestKind, RequestQuery, Run, RunId, RunKind,
+    RunQuery, State, StateType, Store, StoreError, StoreErrorKind, Timestamp, Verdict, Write,
+    transition,
 };
 
 use super::host;
-use crate::engine::control::cancelled;
+use crate::engine::control::{cancelled, expired};
 
 /// How many runs are looked at together.
 const AT_ONCE: u64 = 500;
@@ -85,6 +86,37 @@ fn end(mut run: Run, to_cancel: bool, now: Timestamp) -> Option<Write> {
     let mut advance = Advance::since(&run, known);
     advance.policy = (run.policy != policy).then(|| Box::new(run.policy.clone()));
     Some(Write::Advance(Box::new(advance)))
+}
+
+/// Fails the suspended runs that nobody has resumed in time. A run whose process waits in a pause is that process's.
+pub(super) async fn fail_expired(store: &dyn Store, clock: Clock) -> Result<(), StoreError> {
+    let suspended = RunQuery {
+        kind: Some(RunKind::Flow),
+        state_types: vec![StateType::Paused],
+        state_names: vec!["Suspended".to_owned()],
+        order: Order::OldestFirst,
+        limit: Some(AT_ONCE),
+        ..RunQuery::default()
+    };
+    let mut offset = 0;
+    loop {
+        let query = RunQuery { offset, ..suspended.clone() };
+        let found = store.runs(query).await?;
+        let is_last_page = (found.len() as u64) < AT_ONCE;
+        offset += found.len() as u64;
+        for write in found.into_iter().filter_map(|run| expired(run, clock.now())) {
+            match store.put_acknowledged(write).await {
+                // It is not among those that are asked for next.
+                Ok(()) => offset -= 1,
+                // Another was faster, or it is resumed.
+                Err(error) if error.kind() == StoreErrorKind::Fenced => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if is_last_page {
+            return Ok(());
+        }
+    }
 }
 
 /// The runs that were asked to cancel.

@@ -62,7 +62,7 @@ impl Execution {
             run: Some(Arc::clone(&self.live)),
             timeout: None,
         };
-        self.slots = match engine.take_slots(wanted, &say).await.map_err(failed)? {
+        self.slots = match self.lending(engine.take_slots(wanted, &say)).await.map_err(failed)? {
             Given::Slots(hold, _deleted) => RunSlots::Held(hold),
             Given::Never(limit) => RunSlots::Closed(limit.name),
             Given::Missing(_) | Given::NoDecay(_) | Given::TimedOut(_) => {
