@@ -387,11 +387,9 @@ impl Transaction<'_> {
         if after.is_some() && after != states {
             return Err(Trouble::Refusal(does_not_follow(self.place, write.subject())));
         }
-        match input_row::put(self.connection, input, if_exists) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Trouble::Refusal(input_exists(self.place, input))),
-            Err(error) => Err(trouble(self.place, write, error)),
-        }
+        let put = input_row::put(self.connection, input, if_exists);
+        let is_new = put.map_err(|error| trouble(self.place, write, error))?;
+        is_new.then_some(()).ok_or_else(|| Trouble::Refusal(input_exists(self.place, input)))
     }
 
     /// Reads the row, applies the advance and writes the row again: its checksum covers what the advance does not tell.

@@ -99,6 +99,10 @@ impl Execution {
         outcome: Outcome,
         mut suspension: Option<Suspension>,
     ) -> Result<Outcome, Stopped> {
+        if self.live.is_called_off() {
+            // It is cancelled in the state it is in: its thread was faster to see that.
+            return Err(Stopped::CalledOff);
+        }
         self.answer(&mut suspension).await;
         match (&outcome, suspension) {
             (Outcome::Returned, Some(suspension)) => {
