@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use expect_test::{Expect, expect};
 use tidegate::prelude::*;
 use tidegate::{
-    Engine, FlowCall, Parameters, Run, SqlTransaction, State, Transaction, transaction,
+    ConcurrencyLimit, Engine, FlowCall, Parameters, Run, SqlTransaction, State, Transaction,
+    concurrency, transaction,
 };
 
 use crate::graph::edges;
@@ -323,6 +324,25 @@ async fn a_flow_may_visualise_another() {
     pipeline().await.unwrap();
     let graph = crate::graph::graph_of("pipeline").await;
     assert_eq!(graph.nodes.len(), 1);
+}
+
+/// A task that does not run takes no slot, and what the flow takes itself is not taken from others.
+#[tidegate::test]
+async fn no_slot_is_taken() {
+    #[task(tags = ["shut"])]
+    async fn limited() -> u32 {
+        runs()
+    }
+    #[flow]
+    async fn pipeline() -> Result<u32> {
+        let _slot = concurrency("desk", 1).strict().await?;
+        limited().await
+    }
+    let engine = Engine::current().unwrap();
+    for limit in [ConcurrencyLimit::for_tag("shut", 0), ConcurrencyLimit::new("desk", 0)] {
+        engine.concurrency_limits().create(limit).await.unwrap();
+    }
+    check(pipeline(), expect![""]).await;
 }
 
 /// Nobody is asked.

@@ -1,32 +1,28 @@
-//! One connection, and what is done with it: storing batches of writes, answering questions. It knows nothing of
+//! One connection, and what is done with it: storing batches of writes, and in `answers.rs` answering questions. It knows nothing of
 //! threads, queues or when something has to be durable.
+
+mod answers;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 use tidegate_core::{
-    Advance, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, EventQuery, EventRecord, Expired,
-    IfExists, InputQuery, Lease, LeaseId, LimitUse, LogQuery, LogRecord, RecordedCall, Request,
-    RequestQuery, Run, RunId, RunInput, RunQuery, SlotHolder, StoreError, StoreErrorKind,
-    TransactionRecord, Write,
+    Advance, IfExists, LeaseId, LogRecord, Run, RunId, RunInput, StoreError, StoreErrorKind, Write,
 };
 
 use uuid::Uuid;
 
 use super::act::Act;
-use super::backup::Copy;
 use super::definitions::{Known, Numbers};
 use super::deletion::Deleting;
 use super::error::{Doing, does_not_follow, failed, fenced, input_exists, lease_ended, unreadable};
-use super::expired::{self, Candidates};
 use super::guard::Guard;
 use super::row::UnreadableRow;
 use super::run_row::{self, Numbered, UnwritableRow};
 use super::work::Work;
 use super::{
-    artifact_row, cache, event_query, event_row, input_row, leases, limits, log_row, request_row,
-    run_query, slots, transaction_row,
+    artifact_row, cache, event_row, input_row, leases, log_row, request_row, slots, transaction_row,
 };
 
 /// An open connection with what it has learned.
@@ -201,98 +197,6 @@ impl Database {
         }
         self.connection.execute_batch("RELEASE work")?;
         Ok(kept)
-    }
-
-    pub(super) fn run(&mut self, id: RunId) -> Result<Option<Run>, StoreError> {
-        let Self { connection, place, known, .. } = self;
-        find(connection, known, id)
-            .and_then(|found| found.map(|found| run_row::with_lease(connection, found)).transpose())
-            .map_err(|error| unreadable(place, error))
-    }
-
-    pub(super) fn recorded_calls(
-        &mut self,
-        flow_run: RunId,
-    ) -> Result<Vec<RecordedCall>, StoreError> {
-        let Self { connection, place, known, .. } = self;
-        run_query::recorded_calls(connection, known, flow_run)
-            .map_err(|error| unreadable(place, error))
-    }
-
-    pub(super) fn orphans(&mut self, limit: u64) -> Result<Vec<Run>, StoreError> {
-        let Self { connection, place, known, .. } = self;
-        run_query::orphans(connection, known, limit).map_err(|error| unreadable(place, error))
-    }
-
-    pub(super) fn cached(&self, key: CacheKey) -> Result<Option<CacheEntry>, StoreError> {
-        cache::find(&self.connection, key).map_err(|error| unreadable(&self.place, error))
-    }
-
-    pub(super) fn transactions(&self, run: RunId) -> Result<Vec<TransactionRecord>, StoreError> {
-        transaction_row::of_run(&self.connection, run)
-            .map_err(|error| unreadable(&self.place, error))
-    }
-
-    pub(super) fn requests(&self, query: &RequestQuery) -> Result<Vec<Request>, StoreError> {
-        request_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
-    }
-
-    pub(super) fn leases(&self) -> Result<Vec<Lease>, StoreError> {
-        leases::all(&self.connection).map_err(|error| unreadable(&self.place, error))
-    }
-
-    pub(super) fn limits(&self, names: &[String]) -> Result<Vec<LimitUse>, StoreError> {
-        limits::uses(&self.connection, names).map_err(|error| unreadable(&self.place, error))
-    }
-
-    pub(super) fn slot_holders(&self, limit: &str) -> Result<Vec<SlotHolder>, StoreError> {
-        slots::holders(&self.connection, limit).map_err(|error| unreadable(&self.place, error))
-    }
-
-    pub(super) fn runs(&mut self, query: &RunQuery) -> Result<Vec<Run>, StoreError> {
-        let Self { connection, place, known, .. } = self;
-        run_query::runs(connection, known, query).map_err(|error| unreadable(place, error))
-    }
-
-    pub(super) fn count_runs(&self, query: &RunQuery) -> Result<u64, StoreError> {
-        run_query::count(&self.connection, query)
-            .map_err(|error| failed(&self.place, Doing::Reading, error))
-    }
-
-    /// The top-level runs of which some can be deleted.
-    pub(super) fn deletable(
-        &self,
-        which: &Expired,
-        at_most: u64,
-    ) -> Result<Candidates, StoreError> {
-        expired::candidates(&self.connection, which, at_most)
-            .map_err(|error| failed(&self.place, Doing::Reading, error))
-    }
-
-    /// Makes a backup.
-    pub(super) fn copy(&self, copy: &Copy) -> Result<(), StoreError> {
-        copy.make(&self.connection, &self.place)
-    }
-
-    pub(super) fn artifacts(
-        &self,
-        query: &ArtifactQuery,
-    ) -> Result<Vec<ArtifactRecord>, StoreError> {
-        artifact_row::select(&self.connection, query)
-            .map_err(|error| unreadable(&self.place, error))
-    }
-
-    pub(super) fn inputs(&self, query: &InputQuery) -> Result<Vec<RunInput>, StoreError> {
-        input_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
-    }
-
-    pub(super) fn events(&mut self, query: &EventQuery) -> Result<Vec<EventRecord>, StoreError> {
-        let Self { connection, place, known, .. } = self;
-        event_query::select(connection, known, query).map_err(|error| unreadable(place, error))
-    }
-
-    pub(super) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {
-        log_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
     }
 
     /// Lets go of the files.

@@ -224,11 +224,16 @@ impl Request {
             return Err(ConcurrencyError::NoSlots.into());
         }
         let engine = Engine::current()?;
+        // A dry run knows no limits, and takes no slots from those who run.
+        let missing = match engine.dry_run() {
+            Some(_) => MissingLimit::LeaveOut,
+            None => self.missing,
+        };
         let wanted = Wanted {
             limits: self.limits.clone(),
             slots: self.slots,
             mode: self.mode,
-            missing: self.missing,
+            missing,
             run: Context::with(|context| context.run().cloned()).flatten(),
             timeout: self.timeout,
         };

@@ -7,6 +7,7 @@ use super::{TaskRunner, WorkKind};
 /// Runs at most so many submitted task runs of a flow run at once, whatever they do.
 ///
 /// ```
+/// use tidegate::Concurrent;
 /// use tidegate::prelude::*;
 ///
 /// #[task]
@@ -53,6 +54,7 @@ impl TaskRunner for Concurrent {
 /// not counted.
 ///
 /// ```
+/// use tidegate::Blocking;
 /// use tidegate::prelude::*;
 ///
 /// #[task]

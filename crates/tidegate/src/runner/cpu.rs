@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 /// waits for is run on threads for blocking work.
 ///
 /// ```
+/// use tidegate::Cpu;
 /// use tidegate::prelude::*;
 ///
 /// #[task]
