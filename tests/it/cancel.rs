@@ -362,6 +362,12 @@ fn a_run_whose_process_dies_before_it_sees_the_request_is_cancelled_and_not_reco
     let id = id_in(&process.wait_for("flow run"));
     block_on(async {
         let engine = engine_at(home.path());
+        // Frozen in the middle of a commit it would keep the database to itself.
+        while engine.runs().task("patient").state(StateType::Running).count().await.unwrap() == 0
+            || engine.logs().of_flow_run(id).list().await.unwrap().is_empty()
+        {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         // So it does not see what it is asked.
         process.signal("STOP");
         engine.cancel(id).await.unwrap();
