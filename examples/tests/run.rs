@@ -369,6 +369,20 @@ fn map_cities_maps_over_a_list_that_a_run_gives_and_goes_on_without_one_city() {
 }
 
 #[test]
+fn artifacts_of_one_key_are_versions_of_one_thing() {
+    let folder = Folder::new();
+    folder.run("artifacts", &[], &[]).prints(&["Reports of earlier runs: 0."]);
+    folder.run("artifacts", &[], &[]).prints(&[
+        "Reports of earlier runs: 1.",
+        "progress 'measuring': 100",
+        "markdown 'report': \"# Weather\\nOn average it is **14.3 °C**.\"",
+        "'source': \"[The source](https://open-meteo.com)\"",
+        "Versions of the table: 2.",
+        "`Daily Report` cannot be the key of an artifact",
+    ]);
+}
+
+#[test]
 fn graph_draws_a_flow_before_it_runs_and_after() {
     let folder = Folder::new();
     let printed = folder.run("graph", &["report.svg"], &[]);
