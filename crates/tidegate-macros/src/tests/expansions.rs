@@ -276,7 +276,7 @@ fn a_test_runs_in_an_engine_of_its_own() {
     );
     check_test(
         "start_paused, worker_threads = 4",
-        "#[ignore] fn works() { assert!(true) }",
+        "#[ignore] fn works() { assert_eq!(one() + 1, 2) }",
         &expect_file!["../../tests/expanded/test_options.rs"],
     );
 }

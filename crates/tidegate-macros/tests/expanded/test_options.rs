@@ -3,7 +3,7 @@
 fn works() {
     #[allow(clippy::unused_async)]
     async fn __tidegate_test() {
-        assert!(true)
+        assert_eq!(one() + 1, 2)
     }
     ::tidegate::testing::run(
         ::tidegate::testing::TestOptions {

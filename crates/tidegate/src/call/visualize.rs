@@ -46,6 +46,9 @@ impl<'a, T: Send + 'a> FlowCall<'a, T> {
     /// # Ok(()) }
     /// ```
     ///
+    /// Only calls that are described in the flow belong to the dry run: what code calls that the flow has moved into `tokio::spawn` belongs
+    /// to no flow, there as in a real run, and really runs.
+    ///
     /// # Errors
     ///
     /// Nothing can stand in for the result of a task, whose name the error tells; the flow itself fails, mostly since a stand-in is not what
