@@ -1,55 +1,16 @@
 //! Leases: who owns runs, and until when that is believed. A lease never says what its owner does.
 
-use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::Timestamp;
+use crate::id::identifier;
 
-/// The id of a lease. An owner that has lost its lease takes another with a new id, so an id is an epoch: what is written under
-/// an old one is refused.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct LeaseId(Uuid);
-
-impl LeaseId {
-    /// A new id.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(Uuid::now_v7())
-    }
-
-    /// The id as a UUID.
-    #[must_use]
-    pub const fn as_uuid(&self) -> &Uuid {
-        &self.0
-    }
-}
-
-impl Default for LeaseId {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl From<Uuid> for LeaseId {
-    fn from(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-}
-
-impl fmt::Display for LeaseId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for LeaseId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LeaseId({})", self.0)
-    }
+identifier! {
+    /// The id of a lease. An owner that has lost its lease takes another with a new id, so an id is an epoch: what is written under
+    /// an old one is refused.
+    LeaseId
 }
 
 /// A claim on runs by an engine that lives. It holds until it is ended; anyone may end it once it has expired.

@@ -1,48 +1,14 @@
 //! Requests: what those who do not own a run ask of whoever does. A request changes nothing by itself; the owner of the run sees
 //! it within a second and acts.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use crate::id::identifier;
 use crate::{RunId, Timestamp};
 
-/// The id of a request.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct RequestId(Uuid);
-
-impl RequestId {
-    /// A new id, later in order than every id this process made before.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(Uuid::now_v7())
-    }
-
-    /// The id as a UUID.
-    #[must_use]
-    pub const fn as_uuid(&self) -> &Uuid {
-        &self.0
-    }
-}
-
-impl Default for RequestId {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl From<Uuid> for RequestId {
-    fn from(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-}
-
-impl fmt::Debug for RequestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RequestId({})", self.0)
-    }
+identifier! {
+    /// The id of a request.
+    RequestId
 }
 
 /// Something that is asked of the owner of a run.

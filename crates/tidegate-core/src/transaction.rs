@@ -5,51 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
+use crate::id::identifier;
 use crate::{CallKey, RunId, Timestamp};
 
-/// The id of a transaction.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct TransactionId(Uuid);
-
-impl TransactionId {
-    /// A new id, later in order than every id this process made before.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(Uuid::now_v7())
-    }
-
-    /// The id as a UUID.
-    #[must_use]
-    pub const fn as_uuid(&self) -> &Uuid {
-        &self.0
-    }
-}
-
-impl Default for TransactionId {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl From<Uuid> for TransactionId {
-    fn from(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-}
-
-impl fmt::Display for TransactionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
-    }
-}
-
-impl fmt::Debug for TransactionId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TransactionId({})", self.0)
-    }
+identifier! {
+    /// The id of a transaction.
+    TransactionId
 }
 
 /// Where a transaction stands.

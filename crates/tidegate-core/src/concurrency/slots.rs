@@ -1,11 +1,7 @@
 //! Slots of concurrency limits, as they are asked for, taken and listed. Nothing here decides whether there are enough.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
 use super::{ConcurrencyLimit, SlotStanding, Taken};
+use crate::id::identifier;
 use crate::{LeaseId, RunId, Timestamp};
 
 /// A limit, and what is taken of it.
@@ -36,41 +32,9 @@ impl LimitUse {
     }
 }
 
-/// The id of slots that are taken together.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct HoldId(Uuid);
-
-impl HoldId {
-    /// A new id.
-    #[must_use]
-    pub fn new() -> Self {
-        Self(Uuid::now_v7())
-    }
-
-    /// The id as a UUID.
-    #[must_use]
-    pub const fn as_uuid(&self) -> &Uuid {
-        &self.0
-    }
-}
-
-impl Default for HoldId {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl From<Uuid> for HoldId {
-    fn from(uuid: Uuid) -> Self {
-        Self(uuid)
-    }
-}
-
-impl fmt::Debug for HoldId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HoldId({})", self.0)
-    }
+identifier! {
+    /// The id of slots that are taken together.
+    HoldId
 }
 
 /// How slots are given back.
