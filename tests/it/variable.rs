@@ -206,6 +206,7 @@ async fn a_name_may_have_variables_in_it() {
     async fn alone() {}
     #[task(task_run_name = "{variables.city:>6}-{variables.batch-size}/{n:02}{variables.nobody}")]
     async fn inside(n: u8) {
+        let _ = n;
         assert_eq!(tidegate::runtime::task_run::name().as_deref(), Some("  Rome-[50]/07"));
     }
     #[flow(flow_run_name = "about {variables.city}")]
@@ -265,7 +266,7 @@ async fn the_name_of_a_call_goes_before_variables_and_a_retry_keeps_it() {
     #[task(task_run_name = "{variables.city}", retries = 1)]
     async fn once() -> Result<()> {
         Variable::set("city", "Oslo").overwrite().await?;
-        if tidegate::runtime::task_run::run_count() == Some(1) {
+        if tidegate::runtime::task_run::run_count() == 1 {
             return Err("no".into());
         }
         Ok(())
