@@ -256,7 +256,7 @@ async fn a_submitted_run_with_a_handle_has_variables_in_its_name_too() {
         n
     }
     Variable::set("city", "Rome").await.unwrap();
-    let handle = late::submit(&number().submit());
+    let handle = late::submit(number().submit());
     assert_eq!(handle.await.unwrap(), 4);
     assert_eq!(run_of("late").await.name, "Rome-4");
 }

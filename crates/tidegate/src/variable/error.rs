@@ -122,7 +122,10 @@ mod tests {
     fn why<T: DeserializeOwned + fmt::Debug>(value: Value) -> String {
         match fitting::<T>("x", value).unwrap_err() {
             VariableError::WrongType { why, .. } => why,
-            other => panic!("{other}"),
+            VariableError::Exists { .. }
+            | VariableError::NotFound { .. }
+            | VariableError::NoJson { .. }
+            | VariableError::Invalid(_) => panic!("it is of another type"),
         }
     }
 
