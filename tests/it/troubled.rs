@@ -13,8 +13,8 @@ use tidegate::store::{
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, EventRecord, Lease, LeaseId,
-    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, SlotAnswer, SlotHolder,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, DefinitionRecord, Engine, EventRecord, Lease, LeaseId,
+    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder,
     SlotRequest, StateType, Timestamp,
 };
 
@@ -173,6 +173,13 @@ impl Store for Troubled {
 
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
         self.inner.count_runs(query)
+    }
+
+    fn definitions(
+        &self,
+        kind: RunKind,
+    ) -> BoxFuture<'_, Result<Vec<DefinitionRecord>, StoreError>> {
+        self.inner.definitions(kind)
     }
 
     fn recorded_calls(

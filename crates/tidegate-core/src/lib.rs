@@ -33,7 +33,7 @@ pub use concurrency::{
     SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
     Taken,
 };
-pub use definition::{Definition, Parameter, RunKind};
+pub use definition::{Definition, DefinitionRecord, Parameter, RunKind};
 pub use event::{
     EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, Resource, state_events,
 };

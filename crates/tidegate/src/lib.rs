@@ -13,6 +13,8 @@ mod call;
 mod cancel;
 mod canonical;
 mod capture;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod concurrency;
 mod default_engine;
 mod definition;
@@ -27,6 +29,8 @@ mod isolation;
 mod log;
 pub mod logging;
 mod names;
+#[cfg(feature = "cli")]
+mod nearest;
 mod options;
 mod output;
 mod parameters;
@@ -105,7 +109,7 @@ pub use tidegate_core::{
     RESOURCE_ROLE, Resource,
 };
 pub use tidegate_core::{
-    CacheEntry, CacheKey, CallKey, CallPlace, Clock, Delays, DeploymentId, Holder, Lease, LeaseId,
+    CacheEntry, CacheKey, CallKey, CallPlace, Clock, DefinitionRecord, Delays, DeploymentId, Holder, Lease, LeaseId,
     LogLevel, LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
     RetryPolicy, Run, RunId, RunInput, RunKind, State, StateData, StateResult, StateType,
     Timestamp, exponential_backoff,
