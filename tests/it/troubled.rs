@@ -13,9 +13,9 @@ use tidegate::store::{
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, DefinitionRecord, Engine, EventRecord, Lease, LeaseId,
-    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder,
-    SlotRequest, StateType, Timestamp,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, DefinitionRecord, Engine, EventRecord, Lease,
+    LeaseId, LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer,
+    SlotHolder, SlotRequest, StateType, Timestamp,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.

@@ -109,10 +109,10 @@ pub use tidegate_core::{
     RESOURCE_ROLE, Resource,
 };
 pub use tidegate_core::{
-    CacheEntry, CacheKey, CallKey, CallPlace, Clock, DefinitionRecord, Delays, DeploymentId, Holder, Lease, LeaseId,
-    LogLevel, LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
-    RetryPolicy, Run, RunId, RunInput, RunKind, State, StateData, StateResult, StateType,
-    Timestamp, exponential_backoff,
+    CacheEntry, CacheKey, CallKey, CallPlace, Clock, DefinitionRecord, Delays, DeploymentId,
+    Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter, Parameters, Request, RequestId,
+    RequestKind, ResultReference, RetryPolicy, Run, RunId, RunInput, RunKind, State, StateData,
+    StateResult, StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_core::{
     ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,

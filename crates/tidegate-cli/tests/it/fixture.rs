@@ -20,7 +20,9 @@ fn at(seconds: f64) -> Timestamp {
 
 /// The id of a number.
 pub(crate) fn id(number: u8) -> RunId {
-    Uuid::parse_str(&format!("0195{number:02x}00-0000-7000-8000-0000000000{number:02x}")).unwrap().into()
+    Uuid::parse_str(&format!("0195{number:02x}00-0000-7000-8000-0000000000{number:02x}"))
+        .unwrap()
+        .into()
 }
 
 fn definition(kind: RunKind, name: &str) -> Definition {
@@ -76,7 +78,9 @@ fn runs() -> Vec<Run> {
     let fetch = definition(RunKind::Task, "fetch_weather");
     let save = definition(RunKind::Task, "save_weather");
     let pending_at = |seconds| State::pending(at(seconds));
-    let completed = |from: f64| vec![pending_at(from), State::running(at(from + 0.1)), State::completed(at(from + 1.0))];
+    let completed = |from: f64| {
+        vec![pending_at(from), State::running(at(from + 0.1)), State::completed(at(from + 1.0))]
+    };
 
     let mut first = run(1, &pipeline, "brave-otter", completed(0.0));
     first.tags = vec!["nightly".to_owned()];
@@ -105,7 +109,8 @@ fn runs() -> Vec<Run> {
     ];
     let failed = run(4, &pipeline, "brave-otters", failed);
     let waiting = run(5, &report, "calm-heron", vec![State::scheduled(at(7200.0), at(120.0))]);
-    let twins = [6, 7].map(|number| run(number, &report, "twin", completed(f64::from(number) * 60.0)));
+    let twins =
+        [6, 7].map(|number| run(number, &report, "twin", completed(f64::from(number) * 60.0)));
     [first, fetched, saved, failed, waiting].into_iter().chain(twins).collect()
 }
 

@@ -23,9 +23,9 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, DefinitionRecord, EventRecord, Lease, LeaseId,
-    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder,
-    SlotRequest, StateResult, Timestamp, TransactionRecord,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, DefinitionRecord, EventRecord,
+    Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind,
+    SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp, TransactionRecord,
 };
 
 pub use crate::event::EventQuery;

@@ -54,11 +54,11 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, DefinitionRecord, Deleted,
-    EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LimitChange, LimitUse,
-    LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput, RunKind, RunQuery,
-    SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Timestamp,
-    TransactionRecord, Write,
+    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey,
+    DefinitionRecord, Deleted, EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease,
+    LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room,
+    Run, RunId, RunInput, RunKind, RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store,
+    StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
 };
 
 use self::database::Database;

@@ -2,7 +2,9 @@
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
-use tidegate_core::{DefinitionRecord, Order, RecordedCall, Run, RunId, RunKind, RunQuery, StateType, Timestamp};
+use tidegate_core::{
+    DefinitionRecord, Order, RecordedCall, Run, RunId, RunKind, RunQuery, StateType, Timestamp,
+};
 
 use super::definitions::Known;
 use super::row::UnreadableRow;
@@ -43,8 +45,7 @@ pub(super) fn definitions(
     let mut newest = connection.prepare_cached(
         "SELECT max(id) FROM definitions WHERE kind = ?1 GROUP BY name, key ORDER BY name, key",
     )?;
-    let newest: Vec<i64> =
-        newest.query_map([kind], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let newest: Vec<i64> = newest.query_map([kind], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut last = connection.prepare_cached(SELECT_LAST)?;
     let mut definitions = Vec::with_capacity(newest.len());
     for number in newest {

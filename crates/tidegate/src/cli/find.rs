@@ -34,12 +34,18 @@ pub(super) async fn run(engine: &Engine, kind: RunKind, typed: &str) -> Done<Run
 }
 
 async fn by_name(engine: &Engine, kind: RunKind, name: &str) -> Done<Vec<Run>> {
-    let query = RunQuery { kind: Some(kind), name: Some(name.to_owned()), limit: Some(4), ..RunQuery::default() };
+    let query = RunQuery {
+        kind: Some(kind),
+        name: Some(name.to_owned()),
+        limit: Some(4),
+        ..RunQuery::default()
+    };
     ask(engine, query).await
 }
 
 async fn by_ids(engine: &Engine, kind: RunKind, ids: (RunId, RunId)) -> Done<Vec<Run>> {
-    let query = RunQuery { kind: Some(kind), ids: Some(ids), limit: Some(4), ..RunQuery::default() };
+    let query =
+        RunQuery { kind: Some(kind), ids: Some(ids), limit: Some(4), ..RunQuery::default() };
     ask(engine, query).await
 }
 
@@ -95,11 +101,13 @@ async fn unknown(engine: &Engine, kind: RunKind, typed: &str) -> Done<Failure> {
 
 fn several(kind: RunKind, typed: &str, found: &[Run]) -> Failure {
     let (group, word) = words(kind);
-    let failure = Failure::new(format!(
-        "'{typed}' is not one {word} but several; name one by its id"
-    ));
+    let failure =
+        Failure::new(format!("'{typed}' is not one {word} but several; name one by its id"));
     found.iter().fold(failure, |failure, run| {
         let state = run.state().map(|state| state.name.to_string()).unwrap_or_default();
-        failure.try_next(format!("{{program}} {group} inspect {}    ('{}', {state})", run.id, run.name))
+        failure.try_next(format!(
+            "{{program}} {group} inspect {}    ('{}', {state})",
+            run.id, run.name
+        ))
     })
 }

@@ -110,7 +110,8 @@ fn run(command: command::Command, session: &Session) -> Done {
         ));
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Failure::new(format!("no threads to run on: {error}")))?;
+    let runtime =
+        runtime.map_err(|error| Failure::new(format!("no threads to run on: {error}")))?;
     runtime.block_on(async {
         let done = Box::pin(command.run(session)).await;
         let closed = session.close().await;

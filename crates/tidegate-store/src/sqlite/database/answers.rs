@@ -1,9 +1,9 @@
 //! What a connection answers when it is asked. It changes nothing.
 
 use tidegate_core::{
-    ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, DefinitionRecord, EventQuery, EventRecord, Expired,
-    InputQuery, Lease, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Run,
-    RunId, RunInput, RunKind, RunQuery, SlotHolder, StoreError, TransactionRecord,
+    ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, DefinitionRecord, EventQuery, EventRecord,
+    Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery,
+    Run, RunId, RunInput, RunKind, RunQuery, SlotHolder, StoreError, TransactionRecord,
 };
 
 use super::{Database, find};

@@ -67,7 +67,8 @@ pub(in crate::cli) fn sheet(run: &Run, inside: Option<String>, output: &Output) 
     let ran = (run.run_count > 0).then(|| length(run.total_run_time));
     let attempts = (run.run_count > 1).then(|| run.run_count.to_string());
     let retries = run.policy.retry.retries();
-    let lasted = run.start_time.zip(run.end_time).and_then(|(start, end)| (end - start).to_std().ok());
+    let lasted =
+        run.start_time.zip(run.end_time).and_then(|(start, end)| (end - start).to_std().ok());
     let lasted = lasted.filter(|lasted| *lasted > run.total_run_time + Duration::from_millis(10));
     sheet = sheet
         .maybe("Tags", tags)

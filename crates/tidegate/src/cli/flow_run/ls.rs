@@ -94,8 +94,7 @@ pub(in crate::cli) async fn find(
 
 impl Ls {
     pub(super) async fn run(self, session: &Session) -> Done {
-        let runs =
-            find(session, RunKind::Flow, &self.flow_name, &self.filter, |_| ()).await?;
+        let runs = find(session, RunKind::Flow, &self.flow_name, &self.filter, |_| ()).await?;
         let output = session.output();
         let summaries: Vec<RunSummary> = runs.iter().map(RunSummary::of).collect();
         output.list(&summaries, "No flow runs match.", || {

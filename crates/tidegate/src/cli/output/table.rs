@@ -102,17 +102,23 @@ impl Table {
         }
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING);
-        table.set_header(self.columns.iter().map(|column| {
-            Self::cell(&column.name.to_uppercase(), Some(Tone::Heading), output)
-        }));
+        table.set_header(
+            self.columns
+                .iter()
+                .map(|column| Self::cell(&column.name.to_uppercase(), Some(Tone::Heading), output)),
+        );
         for row in &self.rows {
             table.add_row(row.iter().map(|cell| Self::cell(&cell.text, cell.tone, output)));
         }
-        if output.colour { table.enforce_styling() } else { table.force_no_tty() };
+        if output.colour {
+            table.enforce_styling()
+        } else {
+            table.force_no_tty()
+        };
         match output.width {
-            Some(width) => table
-                .set_content_arrangement(ContentArrangement::Dynamic)
-                .set_width(width),
+            Some(width) => {
+                table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width)
+            }
             None => table.set_content_arrangement(ContentArrangement::Disabled),
         };
         let last = self.columns.len().saturating_sub(1);
@@ -153,7 +159,8 @@ impl Table {
     fn spare(&mut self, width: u16) {
         loop {
             let columns = 0..self.columns.len();
-            let gaps = GAP * u16::try_from(self.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+            let gaps =
+                GAP * u16::try_from(self.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
             let needed: u16 =
                 columns.map(|index| self.least(index)).fold(gaps, u16::saturating_add);
             let spared = self.columns.iter().enumerate();

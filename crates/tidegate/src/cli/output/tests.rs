@@ -77,7 +77,7 @@ fn a_sheet_has_its_values_under_one_another() {
 
 #[test]
 fn times_that_are_near_are_told_by_how_long_ago_they_were() {
-    let told = [0, 5, 60, 3599, 7200, 86_400 * 3, 86_400 * 40, -90];
+    let told = [0_i64, 5, 60, 3599, 7200, 86_400 * 3, 86_400 * 40, -90];
     let told: Vec<String> = told.iter().map(|past| ago(at(-past), at(0), true)).collect();
     expect![[r#""#]].assert_eq(&told.join("\n"));
 }
