@@ -1,10 +1,10 @@
 //! What a connection answers when it is asked. It changes nothing.
 
 use tidegate_core::{
-    ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, EventQuery, EventRecord, Expired,
-    InputQuery, Lease, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Run,
-    RunId, RunInput, RunQuery, SlotHolder, StoreError, TransactionRecord, VariableQuery,
-    VariableRecord,
+    ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, DefinitionRecord, EventQuery, EventRecord,
+    Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery,
+    Run, RunId, RunInput, RunKind, RunQuery, SlotHolder, StoreError, TransactionRecord,
+    VariableQuery, VariableRecord,
 };
 
 use super::{Database, find};
@@ -22,6 +22,14 @@ impl Database {
         find(connection, known, id)
             .and_then(|found| found.map(|found| run_row::with_lease(connection, found)).transpose())
             .map_err(|error| unreadable(place, error))
+    }
+
+    pub(in crate::sqlite) fn definitions(
+        &mut self,
+        kind: RunKind,
+    ) -> Result<Vec<DefinitionRecord>, StoreError> {
+        let Self { connection, place, known, .. } = self;
+        run_query::definitions(connection, known, kind).map_err(|error| unreadable(place, error))
     }
 
     pub(in crate::sqlite) fn recorded_calls(
