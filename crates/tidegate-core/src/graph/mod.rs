@@ -166,6 +166,13 @@ impl Graph {
         svg::draw(&self.folded())
     }
 
+    /// The same image as a part of a page of HTML, which has the style sheet: the classes are those of [`to_svg`](Graph::to_svg). Each
+    /// node is a link to what `link` gives for it.
+    #[must_use]
+    pub fn to_svg_in_page(&self, link: impl Fn(&Node) -> Option<String>) -> String {
+        svg::draw_in_page(&self.folded(), &link)
+    }
+
     /// The nodes that were called in this one; in the flow run itself, with none.
     pub fn children(&self, of: Option<usize>) -> impl Iterator<Item = usize> {
         self.nodes.iter().enumerate().filter(move |(_, node)| node.within == of).map(|(i, _)| i)

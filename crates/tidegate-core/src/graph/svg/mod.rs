@@ -21,6 +21,18 @@ const FOOT: f64 = 44.0;
 
 /// See the module.
 pub(super) fn draw(graph: &Graph) -> String {
+    draw_with(graph, None)
+}
+
+/// A drawing as a part of a page: without a style sheet of its own, and with each node as a link to what `link` gives.
+pub(super) fn draw_in_page(graph: &Graph, link: &Link<'_>) -> String {
+    draw_with(graph, Some(link))
+}
+
+/// Where a node leads.
+pub(super) type Link<'a> = dyn Fn(&Node) -> Option<String> + 'a;
+
+fn draw_with(graph: &Graph, link: Option<&Link<'_>>) -> String {
     let mut layout = if graph.is_timed() { lanes::lay_out(graph) } else { columns::lay_out(graph) };
     let title = title(graph);
     let legend = legend(graph);
@@ -34,7 +46,10 @@ pub(super) fn draw(graph: &Graph) -> String {
          viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"{}\">\n",
         escape(&title)
     );
-    sheet::write(&mut svg, graph);
+    if link.is_none() {
+        sheet::write_style(&mut svg, graph);
+    }
+    sheet::write_arrow(&mut svg);
     let _ = writeln!(svg, "<rect class=\"ground\" width=\"{width:.0}\" height=\"{height:.0}\"/>");
     let _ =
         writeln!(svg, "<text class=\"title\" x=\"{MARGIN}\" y=\"30\">{}</text>", escape(&title));
@@ -55,7 +70,14 @@ pub(super) fn draw(graph: &Graph) -> String {
         let _ = writeln!(svg, "<circle class=\"joint\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\"/>");
     }
     for (node, bar) in graph.nodes.iter().zip(&layout.bars) {
+        let leads = link.and_then(|link| link(node));
+        if let Some(url) = &leads {
+            let _ = write!(svg, "<a href=\"{}\">", escape(url));
+        }
         draw_node(&mut svg, graph, node, bar);
+        if leads.is_some() {
+            svg.push_str("</a>\n");
+        }
     }
     let _ = writeln!(
         svg,

@@ -39,8 +39,8 @@ g.hollow .bar{fill:#12161c}
 .halo{fill:#12161c;stroke:#12161c}
 ";
 
-/// Writes the style sheet that this graph needs, and the head of its arrows.
-pub(super) fn write(svg: &mut String, graph: &Graph) {
+/// Writes the style sheet that this graph needs.
+pub(super) fn write_style(svg: &mut String, graph: &Graph) {
     svg.push_str("<style>");
     svg.push_str(LIGHT);
     let looks = mark::used(graph);
@@ -58,6 +58,10 @@ pub(super) fn write(svg: &mut String, graph: &Graph) {
         colors(svg, look.class, look.dark);
     }
     svg.push_str("}</style>\n");
+}
+
+/// Writes the head of arrows.
+pub(super) fn write_arrow(svg: &mut String) {
     svg.push_str(
         "<defs><marker id=\"arrow\" viewBox=\"0 0 6 6\" refX=\"5.5\" refY=\"3\" markerWidth=\"6\" markerHeight=\"6\" \
          orient=\"auto\"><path class=\"arrow\" d=\"M0 0 6 3 0 6z\"/></marker></defs>\n",

@@ -140,3 +140,12 @@ fn an_empty_flow_run_is_drawn_too() {
     "#]]
     .assert_eq(&graph.to_mermaid());
 }
+
+#[test]
+fn in_a_page_a_drawing_has_links_and_leaves_the_style_to_the_page() {
+    let svg = hostile().graph().to_svg_in_page(|node| Some(format!("/runs/\"{}", node.name)));
+    assert!(!svg.contains("<style"));
+    assert!(svg.contains("<a href=\"/runs/&quot;"));
+    assert_eq!(svg.matches("<a ").count(), svg.matches("</a>").count());
+    assert!(!svg.contains("<script"));
+}
