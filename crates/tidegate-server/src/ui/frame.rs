@@ -1,0 +1,125 @@
+//! What every page has around it: the menu, the search, the store and its health.
+
+use axum::response::Html;
+use maud::{DOCTYPE, Markup, html};
+
+use super::assets;
+use crate::state::AppState;
+
+/// The places of the menu, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Dashboard,
+    Runs,
+    Flows,
+    Limits,
+    Variables,
+    Artifacts,
+    Events,
+    Settings,
+}
+
+impl Place {
+    const ALL: [(Self, &'static str, &'static str); 8] = [
+        (Self::Dashboard, "Dashboard", "/"),
+        (Self::Runs, "Runs", "/runs"),
+        (Self::Flows, "Flows", "/flows"),
+        (Self::Limits, "Limits", "/limits"),
+        (Self::Variables, "Variables", "/variables"),
+        (Self::Artifacts, "Artifacts", "/artifacts"),
+        (Self::Events, "Events", "/events"),
+        (Self::Settings, "Settings", "/settings"),
+    ];
+}
+
+/// A page without its body.
+#[derive(Debug)]
+pub(super) struct Frame {
+    title: String,
+    here: Option<Place>,
+    live: Option<String>,
+    store: String,
+    dropped: u64,
+}
+
+impl Frame {
+    /// A page of this title, below this place of the menu.
+    pub(super) fn new(state: &AppState, title: impl Into<String>, here: Place) -> Self {
+        let (store, dropped) = (state.store().info().location, state.store().dropped_logs());
+        Self { title: title.into(), here: Some(here), live: None, store, dropped }
+    }
+
+    /// A page that says that something went wrong, for which no store is asked.
+    pub(super) fn of_trouble(title: impl Into<String>) -> Self {
+        Self { title: title.into(), here: None, live: None, store: String::new(), dropped: 0 }
+    }
+
+    /// The stream at this address says when the page has changed.
+    pub(super) fn live(mut self, url: impl Into<String>) -> Self {
+        self.live = Some(url.into());
+        self
+    }
+
+    /// The page.
+    pub(super) fn around(&self, body: &Markup) -> Html<String> {
+        Html(self.markup(body).into_string())
+    }
+
+    fn markup(&self, body: &Markup) -> Markup {
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    title { (self.title) " · Tidegate" }
+                    link rel="icon" type="image/svg+xml" href=(assets::icon());
+                    link rel="stylesheet" href=(assets::style());
+                    script src=(assets::script()) {}
+                }
+                body data-live=[self.live.as_deref()] {
+                    a.skip href="#main" { "Skip to content" }
+                    div.shell {
+                        header.side {
+                            a.brand href="/" { (brand()) "Tidegate" }
+                            form.find role="search" action="/search" {
+                                input #find type="search" name="q" placeholder="Find a run  /" aria-label="Find a run by name, flow, id or tag";
+                            }
+                            nav.menu aria-label="Main" {
+                                @for (place, name, url) in Place::ALL {
+                                    a href=(url) aria-current=[(self.here == Some(place)).then_some("page")] { (name) }
+                                }
+                            }
+                            (self.foot())
+                        }
+                        main #main { (body) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn foot(&self) -> Markup {
+        html! {
+            footer.foot {
+                @if !self.store.is_empty() { span.place { b { "Store" } (self.store) } }
+                @if self.dropped > 0 {
+                    span.place { b { "Log lines dropped" } (super::words::number(self.dropped)) }
+                }
+                span.place { b { "Times in" } span data-zone { "UTC" } }
+                @if self.live.is_some() { span #live role="status" { "As of now" } }
+                button.plain #theme type="button" { "Light or dark" }
+            }
+        }
+    }
+}
+
+fn brand() -> Markup {
+    html! {
+        svg viewBox="0 0 20 20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.800" stroke-linecap="round" {
+            path d="M3 2v16M10 2v16M17 2v16" {}
+            path d="M1 13q2.250-2.800 4.500 0t4.500 0 4.500 0 4.500 0" stroke-opacity=".55" {}
+        }
+    }
+}

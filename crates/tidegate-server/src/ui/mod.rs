@@ -1,0 +1,48 @@
+//! The pages that people look at, made on the server. They run no script that is not a file of this server, and work without it.
+//!
+//! ```text
+//!   address ──filter──> question ──page──> Store ──records──> view ──markup──> frame ──> browser
+//!                                                                                         │ ^
+//!                                              live: the page has changed, ask again  ────┘ │
+//!                                              └─────────────────── SSE ────────────────────┘
+//! ```
+
+mod assets;
+mod filter;
+mod frame;
+mod live;
+mod mark;
+mod markdown;
+mod page;
+mod part;
+mod span;
+#[cfg(test)]
+mod tests;
+mod trouble;
+mod view;
+mod words;
+
+use crate::route::{Route, Scope};
+
+/// The routes of the pages and of what they are made of.
+pub(crate) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/assets/{name}", Scope::Open, assets::give),
+        Route::get("/", Scope::Read, page::dashboard::show),
+        Route::get("/live", Scope::Read, live::runs),
+        Route::get("/search", Scope::Read, page::search::find),
+        Route::get("/runs", Scope::Read, page::runs::show),
+        Route::get("/runs/{id}", Scope::Read, page::run::show),
+        Route::get("/runs/{id}/live", Scope::Read, live::run),
+        Route::get("/runs/{id}/graph.svg", Scope::Read, page::graph::save),
+        Route::get("/flows", Scope::Read, page::flows::show),
+        Route::get("/limits", Scope::Read, page::limits::show),
+        Route::get("/variables", Scope::Read, page::variables::show),
+        Route::post("/variables", Scope::Run, page::variables::set),
+        Route::post("/variables/delete", Scope::Run, page::variables::delete),
+        Route::get("/artifacts", Scope::Read, page::artifacts::list),
+        Route::get("/artifacts/{id}", Scope::Read, page::artifacts::show),
+        Route::get("/events", Scope::Read, page::events::show),
+        Route::get("/settings", Scope::Read, page::settings::show),
+    ]
+}

@@ -1,0 +1,165 @@
+//! Pages over a store: which there are, what they answer, and what they may load.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use http_body_util::BodyExt;
+use tidegate_core::{
+    ArtifactId, ArtifactRecord, ArtifactType, Clock, Definition, Run, RunKind, State, Store, Write,
+};
+use tidegate_store::{Options, Sqlite};
+use tower::ServiceExt;
+
+use crate::{Config, router};
+
+/// A server over a store with a flow run that failed, a task run in it, and an artifact.
+async fn served() -> (Router, Run, Run, ArtifactId) {
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(Options::memory()).unwrap());
+    let now = Clock::system().now();
+    let definition = |kind, name: &str| Arc::new(Definition::new(kind, name));
+    let mut flow = Run::new(definition(RunKind::Flow, "etl"), "noisy-raccoon", now);
+    flow.tags = vec!["nightly".to_owned()];
+    flow.states = vec![State::pending(now), State::running(now), State::failed(now).message("no <b>")];
+    (flow.start_time, flow.end_time) = (Some(now), Some(now));
+    let mut task = Run::new(definition(RunKind::Task, "fetch"), "fetch-1", now);
+    task.flow_run_id = Some(flow.id);
+    task.states = flow.states.clone();
+    (task.start_time, task.end_time) = (Some(now), Some(now));
+    let artifact = ArtifactRecord {
+        id: ArtifactId::new(),
+        key: Some("report".to_owned()),
+        artifact_type: ArtifactType::Markdown,
+        data: "# Report".into(),
+        description: None,
+        flow_run_id: Some(flow.id),
+        task_run_id: None,
+        created: now,
+        updated: now,
+    };
+    for run in [&flow, &task] {
+        store.put_acknowledged(Write::Begin(Box::new(run.clone()))).await.unwrap();
+    }
+    let id = artifact.id;
+    store.put_acknowledged(Write::Artifact(Box::new(artifact))).await.unwrap();
+    (router(store, Config::new()), flow, task, id)
+}
+
+fn request(method: &str, path: &str, body: &'static str) -> Request<Body> {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, "localhost:4200")
+        .header(header::ORIGIN, "http://localhost:4200")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(body))
+        .unwrap()
+}
+
+async fn ask(app: &Router, request: Request<Body>) -> (StatusCode, String, String) {
+    let response = app.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let location = response.headers().get(header::LOCATION);
+    let location = location.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, location, String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[tokio::test]
+async fn every_page_is_there() {
+    let (app, flow, task, artifact) = served().await;
+    let mut paths: Vec<String> = [
+        "/",
+        "/?span=1h",
+        "/runs",
+        "/runs?state=FAILED&flow=etl&tag=nightly&name=noisy-raccoon&span=24h",
+        "/flows",
+        "/limits",
+        "/variables",
+        "/artifacts",
+        "/events",
+        "/settings",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for tab in ["logs", "tasks", "parameters", "artifacts", "history"] {
+        paths.push(format!("/runs/{}?tab={tab}", flow.id));
+        paths.push(format!("/runs/{}?tab={tab}", task.id));
+    }
+    paths.push(format!("/runs/{}/graph.svg", flow.id));
+    paths.push(format!("/artifacts/{artifact}"));
+    for path in paths {
+        let (status, _, body) = ask(&app, request("GET", &path, "")).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        assert!(!body.contains("no <b>"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_said_to_be_missing() {
+    let (app, ..) = served().await;
+    let id = tidegate_core::RunId::new();
+    let paths =
+        [format!("/runs/{id}"), "/runs/x".into(), format!("/artifacts/{id}"), "/assets/x.js".into()];
+    for path in paths {
+        let (status, ..) = ask(&app, request("GET", &path, "")).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_loads_only_files_that_are_there() {
+    let (app, ..) = served().await;
+    let (_, _, page) = ask(&app, request("GET", "/", "")).await;
+    let mut files = 0;
+    for piece in page.split("\"/assets/").skip(1) {
+        let path = format!("/assets/{}", piece.split('"').next().unwrap());
+        let (status, ..) = ask(&app, request("GET", &path, "")).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        files += 1;
+    }
+    assert_eq!(files, 3);
+    assert!(!page.contains("http"), "a page names no other server");
+}
+
+#[tokio::test]
+async fn the_search_finds_runs_by_id_flow_name_and_tag() {
+    let (app, flow, ..) = served().await;
+    for (text, place) in [
+        (flow.id.to_string(), format!("/runs/{}", flow.id)),
+        ("etl".into(), "/runs?flow=etl".into()),
+        ("noisy-raccoon".into(), "/runs?name=noisy-raccoon".into()),
+        ("nightly".into(), "/runs?tag=nightly".into()),
+    ] {
+        let (status, location, _) = ask(&app, request("GET", &format!("/search?q={text}"), "")).await;
+        assert_eq!((status, location), (StatusCode::SEE_OTHER, place), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn variables_are_made_changed_and_deleted_by_forms() {
+    let (app, ..) = served().await;
+    let post = |path, body| ask(&app, request("POST", path, body));
+    let (status, ..) = post("/variables", "name=city&value=%5B%22Rome%22%5D&tags=a%2C+b").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (_, _, page) = ask(&app, request("GET", "/variables", "")).await;
+    assert!(page.contains("[&quot;Rome&quot;]"), "{page}");
+
+    // A second one of the name is not made, and what was typed is not lost.
+    let (status, _, page) = post("/variables", "name=city&value=other").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("already") && page.contains("other"), "{page}");
+    let (status, _, page) = post("/variables", "name=My+City&value=x").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("lower-case letters"), "{page}");
+
+    let (status, ..) = post("/variables", "name=city&value=Oslo&change=yes").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (_, _, page) = ask(&app, request("GET", "/variables?edit=city", "")).await;
+    assert!(page.contains("Change city") && page.contains("&quot;Oslo&quot;"), "{page}");
+    let (status, ..) = post("/variables/delete", "name=city").await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (status, ..) = post("/variables/delete", "name=city").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}

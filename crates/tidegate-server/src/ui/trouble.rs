@@ -1,0 +1,51 @@
+//! What goes wrong with a page, as a page.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use maud::html;
+use tidegate_core::StoreError;
+
+use super::frame::Frame;
+
+/// Why there is no page.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// There is no such thing.
+    NotFound(String),
+    /// It is not asked well, or cannot be done.
+    Refused(String),
+    /// The store does not answer.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        let (status, title, text) = match self {
+            Self::NotFound(what) => (
+                StatusCode::NOT_FOUND,
+                "Not found",
+                format!("There is no {what} here. It may have been deleted, or be in another store."),
+            ),
+            Self::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, "Not done", why),
+            Self::Store(error) => {
+                tracing::warn!(target: "tidegate::server", "a page could not be made: {error}");
+                (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "The store does not answer",
+                    "Nothing is lost; the log of the server says why. Load the page again in a moment.".to_owned(),
+                )
+            }
+        };
+        let body = html! {
+            div.head { h1 { (title) } }
+            div.empty { p { (text) } a.button href="/runs" { "All runs" } }
+        };
+        (status, Frame::of_trouble(title).around(&body)).into_response()
+    }
+}

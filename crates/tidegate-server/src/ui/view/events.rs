@@ -1,0 +1,74 @@
+//! Events, newest first.
+
+use maud::{Markup, html};
+use tidegate_core::{EventRecord, RESOURCE_NAME, Timestamp};
+
+use super::run::pretty;
+use crate::ui::part::{self, Pager};
+use crate::ui::words::encoded;
+
+/// How many a page lists.
+pub(in crate::ui) const PAGE: u64 = 50;
+
+/// What the page of events shows.
+#[derive(Debug)]
+pub(in crate::ui) struct Events<'a> {
+    pub(in crate::ui) events: &'a [EventRecord],
+    /// What the names of those that are shown begin with; empty for all.
+    pub(in crate::ui) prefix: &'a str,
+    pub(in crate::ui) offset: u64,
+    pub(in crate::ui) now: Timestamp,
+}
+
+/// The page.
+pub(in crate::ui) fn show(page: &Events<'_>) -> Markup {
+    let Events { events, prefix, offset, now } = *page;
+    let kinds =
+        [("", "All"), ("prefect.flow-run.", "Flow runs"), ("prefect.task-run.", "Task runs")];
+    html! {
+        div.head { h1 { "Events" } }
+        form.filters action="/events" {
+            nav.segments aria-label="Kind" {
+                @for (start, word) in kinds {
+                    a href={ "/events?prefix=" (start) } aria-current=[(prefix == start).then_some("true")] { (word) }
+                }
+            }
+            label.grow { "Name begins with" input name="prefix" value=(prefix) placeholder="any" autocomplete="off"; }
+            button type="submit" { "Show" }
+        }
+        div #events data-part {
+            @if events.is_empty() {
+                (part::empty("No events", "Each change of state is one, and so is what code emits.", Some("emit_event(\"city.measured\", \"city.rome\").await?;")))
+            } @else {
+                div.wide {
+                    table.folds {
+                        thead { tr { th { "Event" } th { "About" } th { "When" } th { "In" } } }
+                        tbody { @for event in events { (row(event, now)) } }
+                    }
+                }
+                (Pager { total: None, offset, here: events.len() as u64, size: PAGE, one: "event" }
+                    .show(|from| format!("/events?prefix={}&from={from}", encoded(prefix))))
+            }
+        }
+    }
+}
+
+fn row(event: &EventRecord, now: Timestamp) -> Markup {
+    let about = event.resource.get(RESOURCE_NAME).unwrap_or_else(|| event.resource.id());
+    html! {
+        tr {
+            td.first {
+                @if event.payload.is_null() {
+                    span { (event.event) }
+                } @else {
+                    details { summary { (event.event) } pre.code { (pretty(&event.payload)) } }
+                }
+            }
+            td { (about) @if about != event.resource.id() { span.sub.mono { (event.resource.id()) } } }
+            td.tight { (part::ago(now, event.occurred)) }
+            td.tight {
+                @if let Some(id) = event.task_run_id.or(event.flow_run_id) { a.name href=(part::run_url(id)) { "run" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The page of a flow run: what can be done with it, and its graph.
+
+use maud::{Markup, PreEscaped, html};
+use tidegate_core::graph::Graph;
+use tidegate_core::{Run, StateType};
+
+use crate::ui::{part, words};
+
+/// What people can do with a run in the state it is in, each as a form.
+pub(in crate::ui) fn actions(run: &Run, inside: u64) -> Markup {
+    let state = run.state().map(tidegate_core::State::state_type);
+    let url = part::run_url(run.id);
+    let paused = state == Some(StateType::Paused);
+    html! {
+        span.tail {
+            @if run.is_terminal() {
+                @if state != Some(StateType::Completed) && run.can_be_started_again() {
+                    form method="post" action={ (url) "/retry" } {
+                        button.main type="submit" title="It runs again; calls that completed are not made again" { "Retry" }
+                    }
+                }
+                form method="post" action={ (url) "/delete" } data-confirm={ "Delete " (run.name) " with " (words::several(inside, "run")) " inside, logs and artifacts? This cannot be undone." } {
+                    button.danger type="submit" { "Delete" }
+                }
+            } @else {
+                @if paused {
+                    form method="post" action={ (url) "/resume" } { button.main type="submit" { "Resume" } }
+                }
+                @if state != Some(StateType::Cancelling) {
+                    form method="post" action={ (url) "/cancel" } data-confirm={ "Cancel " (run.name) " and everything that goes on inside it?" } {
+                        button.danger type="submit" { "Cancel" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The graph of a flow run, with each run in it as a link.
+pub(in crate::ui) fn graph(run: &Run, graph: &Graph, left_out: bool) -> Markup {
+    let url = part::run_url(run.id);
+    let drawing = graph.to_svg_in_page(|node| {
+        node.run_id.map(part::run_url).or_else(|| Some(format!("{url}?tab=tasks#tabs")))
+    });
+    html! {
+        section #graph data-part aria-label="Graph" {
+            div.bar {
+                h2 { "Graph" }
+                span.soft { (words::several(graph.nodes.len() as u64, "call")) @if left_out { " drawn; the rest is in the list of calls" } }
+                span.tail.bar {
+                    button type="button" data-zoom="in" hidden aria-label="Zoom in" { "+" }
+                    button type="button" data-zoom="out" hidden aria-label="Zoom out" { "−" }
+                    button type="button" data-zoom="0" hidden { "Fit" }
+                    a href={ (url) "/graph.svg" } download={ (run.name) ".svg" } { "Save as SVG" }
+                }
+            }
+            @if graph.nodes.is_empty() {
+                p.soft { @if run.has_ended() { "It called no task and no flow." } @else { "It has called nothing yet." } }
+            } @else {
+                div.graph data-pan tabindex="0" role="group" aria-label="Graph of the calls; plus, minus and 0 zoom" { (PreEscaped(drawing)) }
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Flows: each with its last runs as a strip, how often it succeeds, and how long it takes.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+use tidegate_core::{DefinitionRecord, Run, StateType, Timestamp};
+
+use super::runs::FIRST_RUN;
+use crate::ui::filter::Filter;
+use crate::ui::{mark, part, words};
+
+/// How many of its last runs the strip of a flow shows.
+pub(in crate::ui) const STRIP: u64 = 30;
+
+/// A flow, and its last runs, newest first.
+#[derive(Debug)]
+pub(in crate::ui) struct Flow {
+    pub(in crate::ui) record: DefinitionRecord,
+    pub(in crate::ui) last: Vec<Run>,
+}
+
+/// The page.
+pub(in crate::ui) fn show(flows: &[Flow], now: Timestamp) -> Markup {
+    html! {
+        div.head { h1 { "Flows" } }
+        div #flows data-part {
+            @if flows.is_empty() {
+                (part::empty("No flows yet", "A flow is known here once it has run.", Some(FIRST_RUN)))
+            } @else {
+                div.wide {
+                    table.folds {
+                        thead {
+                            tr {
+                                th { "Flow" } th { "Last " (STRIP) " runs" } th.right { "Succeeded" } th.right { "p50" } th.right { "p95" } th { "Last run" }
+                            }
+                        }
+                        tbody { @for flow in flows { (row(flow, now)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(flow: &Flow, now: Timestamp) -> Markup {
+    let definition = &flow.record.definition;
+    let runs = Filter { flow: Some(definition.name.clone()), ..Filter::default() };
+    let mut times: Vec<Duration> = flow
+        .last
+        .iter()
+        .filter(|run| run.has_ended())
+        .filter_map(|run| words::elapsed(run, now))
+        .collect();
+    times.sort_unstable();
+    html! {
+        tr {
+            td.first {
+                a.name href=(runs.url("/runs")) { (definition.name) }
+                @if let Some(about) = &definition.description { span.sub { (super::runs::first_line(about)) } }
+                span.sub.mono { (definition.key) }
+            }
+            td { (strip(&flow.last, now)) }
+            td.right.num data-label="Succeeded" { (rate(&flow.last)) }
+            td.right.num data-label="p50" { (share(&times, 50)) }
+            td.right.num data-label="p95" { (share(&times, 95)) }
+            td.tight {
+                @if let Some(last) = &flow.record.last_run {
+                    (mark::of(last)) " "
+                    a.soft href=(part::run_url(last.id)) { (part::ago(now, last.created)) }
+                } @else {
+                    span.soft { "deleted" }
+                }
+            }
+        }
+    }
+}
+
+/// A bar for each run, the newest on the right: its height is how long it took beside the others, its colour its state.
+fn strip(last: &[Run], now: Timestamp) -> Markup {
+    let took = |run: &Run| words::elapsed(run, now).unwrap_or_default().as_secs_f64();
+    let longest = last.iter().map(took).fold(0.0, f64::max).max(1e-6);
+    let place = |index: usize| (STRIP as usize - 1 - index) as f64 * 5.3;
+    html! {
+        svg.strip viewBox="0 0 160 24" role="img" aria-label={ (last.len()) " runs" } {
+            @for (index, run) in last.iter().enumerate() {
+                @let state = run.state().map_or(StateType::Pending, tidegate_core::State::state_type);
+                @let height = 4.0 + took(run) / longest * 20.0;
+                a href=(part::run_url(run.id)) tabindex="-1" {
+                    title { (run.name) " · " (state.default_name()) " · " (words::duration(words::elapsed(run, now).unwrap_or_default())) }
+                    rect class={ "f-" (mark::class(state)) } x=(format!("{:.1}", place(index))) y=(format!("{:.1}", 24.0 - height)) width="4" height=(format!("{height:.1}")) {}
+                    @if matches!(state, StateType::Failed | StateType::Crashed) {
+                        // Told without its colour too: a notch.
+                        rect x=(format!("{:.1}", place(index) + 1.2)) y="20" width="1.600" height="3" fill="var(--on-state)" {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// How many of those that ended completed.
+fn rate(last: &[Run]) -> String {
+    let ended = last.iter().filter(|run| run.is_terminal()).count();
+    let completed =
+        last.iter().filter(|run| run.state().is_some_and(tidegate_core::State::is_completed)).count();
+    if ended == 0 { "–".to_owned() } else { format!("{}%", completed * 100 / ended) }
+}
+
+/// So many percent took no longer than this.
+fn share(times: &[Duration], percent: usize) -> String {
+    let index = (times.len() * percent).div_ceil(100).max(1) - 1;
+    times.get(index).map_or_else(|| "–".to_owned(), |time| words::duration(*time))
+}

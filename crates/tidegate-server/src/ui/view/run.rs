@@ -1,0 +1,197 @@
+//! What flow runs and task runs have in common on their pages: title, facts, what went wrong, tabs, parameters.
+
+use maud::{Markup, html};
+use serde_json::Value;
+use tidegate_core::{LogRecord, Run, RunKind, State, StateResult, StateType, Timestamp};
+
+use super::logs::visible;
+use crate::ui::filter::Filter;
+use crate::ui::{mark, part, words};
+
+/// The parts of a page of which one is shown at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum Tab {
+    Logs,
+    Tasks,
+    Parameters,
+    Artifacts,
+    History,
+}
+
+impl Tab {
+    const ALL: [Self; 5] =
+        [Self::Logs, Self::Tasks, Self::Parameters, Self::Artifacts, Self::History];
+
+    /// The tab that is named so; the first, if none is.
+    pub(in crate::ui) fn of(name: &str) -> Self {
+        Self::ALL.into_iter().find(|tab| tab.as_str() == name).unwrap_or(Self::Logs)
+    }
+
+    pub(in crate::ui) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Logs => "logs",
+            Self::Tasks => "tasks",
+            Self::Parameters => "parameters",
+            Self::Artifacts => "artifacts",
+            Self::History => "history",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Logs => "Logs",
+            Self::Tasks => "Calls",
+            Self::Parameters => "Parameters and result",
+            Self::Artifacts => "Artifacts",
+            Self::History => "History",
+        }
+    }
+}
+
+/// The tabs; `calls` is how many runs were called in it.
+pub(in crate::ui) fn tabs(run: &Run, here: Tab, calls: u64) -> Markup {
+    html! {
+        nav.tabs #tabs data-part aria-label="About this run" {
+            @for tab in Tab::ALL {
+                a href={ "/runs/" (run.id) "?tab=" (tab.as_str()) "#tabs" } aria-current=[(tab == here).then_some("true")] {
+                    (tab.title())
+                    @if tab == Tab::Tasks && calls > 0 { " " span.num { (words::number(calls)) } }
+                    @if tab == Tab::History { " " span.num { (run.states.len()) } }
+                }
+            }
+        }
+    }
+}
+
+/// Name and state, and what can be done.
+pub(in crate::ui) fn head(run: &Run, parent: Option<&Run>, actions: &Markup) -> Markup {
+    html! {
+        nav.crumb aria-label="Where this is" {
+            a href="/runs" { "Runs" }
+            @if let Some(parent) = parent { " / " a href=(part::run_url(parent.id)) { (parent.name) } }
+            " / " @match run.kind() { RunKind::Flow => "flow run", RunKind::Task => "task run" }
+        }
+        div.head #head data-part {
+            h1 { (run.name) }
+            span.state.big { (mark::of(run)) }
+            (actions)
+        }
+    }
+}
+
+/// Facts about a run in one row.
+pub(in crate::ui) fn facts(run: &Run, now: Timestamp) -> Markup {
+    let flow = Filter { flow: Some(run.definition.name.clone()), ..Filter::default() };
+    html! {
+        dl.facts #facts data-part {
+            div {
+                dt { @match run.kind() { RunKind::Flow => "Flow", RunKind::Task => "Task" } }
+                dd {
+                    @match run.kind() {
+                        RunKind::Flow => { a href=(flow.url("/runs")) { (run.definition.name) } }
+                        RunKind::Task => { (run.definition.name) }
+                    }
+                }
+            }
+            div { dt { "Duration" } dd { (part::elapsed(run, now)) } }
+            div { dt { "Started" } dd { (part::maybe_ago(now, run.start_time)) } }
+            @if let Some(end) = run.end_time { div { dt { "Ended" } dd { (part::ago(now, end)) } } }
+            @if let Some(next) = run.next_scheduled_start_time { div { dt { "Next start" } dd { (part::ago(now, next)) } } }
+            div { dt { "Attempts" } dd.num { (run.run_count) } }
+            @if !run.tags.is_empty() { div { dt { "Tags" } dd { (part::tags(&run.tags)) } } }
+            div { dt { "Id" } dd { (part::id(run.id)) } }
+        }
+    }
+}
+
+/// The failed run that a failure began with, and the lines before it.
+#[derive(Debug)]
+pub(in crate::ui) struct Cause<'a> {
+    pub(in crate::ui) run: &'a Run,
+    pub(in crate::ui) lines: &'a [LogRecord],
+}
+
+/// What went wrong, if anything did; with the task run it began with.
+pub(in crate::ui) fn trouble(run: &Run, cause: Option<&Cause<'_>>) -> Markup {
+    let wrong = |state: &&State| {
+        matches!(state.state_type(), StateType::Failed | StateType::Crashed)
+    };
+    let Some(state) = run.state().filter(wrong) else { return html! { div #trouble data-part {} } };
+    let message = |state: &State| state.message.as_deref().unwrap_or("It says no more.").to_owned();
+    html! {
+        div #trouble data-part {
+            section.trouble.crash[state.state_type() == StateType::Crashed] aria-label="What went wrong" {
+                @if let Some(Cause { run: task, .. }) = cause && let Some(failed) = task.state() {
+                    p {
+                        "Task run " a href=(part::run_url(task.id)) { (task.name) } " ended as " (failed.name)
+                        @if task.run_count > 1 { " after " (task.run_count) " attempts" } ":"
+                    }
+                    pre.message { (visible(&message(failed))) }
+                } @else {
+                    pre.message { (visible(&message(state))) }
+                }
+                @if let Some(Cause { lines, .. }) = cause && !lines.is_empty() {
+                    pre { @for line in *lines { (line.level) "  " (visible(&line.message)) "\n" } }
+                }
+            }
+        }
+    }
+}
+
+/// What a run was called with, and what became of its result.
+pub(in crate::ui) fn parameters(run: &Run) -> Markup {
+    html! {
+        section {
+            @if run.parameters.is_empty() {
+                (part::empty("No parameters", "It was called without arguments.", None))
+            } @else {
+                div.wide {
+                    table {
+                        thead { tr { th { "Parameter" } th { "Type" } th { "Value" } } }
+                        tbody {
+                            @for (name, value) in run.parameters.iter() {
+                                tr {
+                                    td.mono { (name) }
+                                    td.mono.soft { (type_of(run, name)) }
+                                    td { pre.code { (pretty(value)) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            h2 { "Result" }
+            p { (result(run)) }
+        }
+    }
+}
+
+fn type_of(run: &Run, name: &str) -> String {
+    let known = run.definition.parameters.iter().find(|parameter| parameter.name == name);
+    known.map(|parameter| parameter.type_name.clone()).unwrap_or_default()
+}
+
+/// Where a result is, and how large. What it is, is not shown: it may be a secret.
+fn result(run: &Run) -> Markup {
+    let kept = run.state().and_then(|state| state.result.as_ref());
+    html! {
+        @match kept {
+            Some(StateResult::Recorded { json }) => { "Kept in the record of the run: " (words::number(json.len() as u64)) " bytes of JSON." }
+            Some(StateResult::Persisted { reference }) => {
+                "Kept in the storage " code { (reference.storage) } " under " code { (reference.key) } ": " (words::number(reference.size)) " bytes."
+            }
+            Some(StateResult::Unpersisted) => { "Existed in the memory of its process only." }
+            None => { span.soft { "None is kept." } }
+        }
+    }
+}
+
+/// JSON as people read it: texts without quotes, the rest indented.
+pub(in crate::ui) fn pretty(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+        }
+    }
+}
