@@ -33,6 +33,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/search", Scope::Read, page::search::find),
         Route::get("/runs", Scope::Read, page::runs::show),
         Route::get("/runs/{id}", Scope::Read, page::run::show),
+        Route::post("/runs/{id}/cancel", Scope::Run, page::act::cancel),
         Route::get("/runs/{id}/live", Scope::Read, live::run),
         Route::get("/runs/{id}/graph.svg", Scope::Read, page::graph::save),
         Route::get("/flows", Scope::Read, page::flows::show),

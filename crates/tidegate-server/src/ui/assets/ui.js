@@ -96,7 +96,7 @@
     const svg = frame.querySelector("svg");
     if (!svg) return;
     const box = () => svg.getAttribute("viewBox").split(" ").map(Number);
-    const whole = [0, 0, Number(svg.dataset.width), Number(svg.dataset.height)];
+    const whole = [0, 0, Number(svg.getAttribute("width")), Number(svg.getAttribute("height"))];
     const set = (b) => { svg.setAttribute("viewBox", b.join(" ")); svg.dataset.moved = "1"; };
     const fit = () => { svg.setAttribute("viewBox", whole.join(" ")); delete svg.dataset.moved; };
     const zoom = (factor, fx = .5, fy = .5) => {

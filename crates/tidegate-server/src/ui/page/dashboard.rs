@@ -37,7 +37,9 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
     needy.truncate(LIST as usize);
     let running = [StateType::Running, StateType::Cancelling, StateType::Pending];
     let running = store.runs(of(&flows, &running)).await?;
-    let next = store.runs(of(&flows, &[StateType::Scheduled])).await?;
+    let mut next = store.runs(of(&flows, &[StateType::Scheduled])).await?;
+    next.retain(|run| run.state().is_some_and(|state| state.name != "Late"));
+    next.sort_by_key(|run| run.next_scheduled_start_time);
     let any = counts.iter().any(|(_, count)| *count > 0) || {
         !store.runs(RunQuery { limit: Some(1), ..flows }).await?.is_empty()
     };

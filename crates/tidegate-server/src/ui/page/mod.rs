@@ -1,5 +1,6 @@
 //! Pages: each asks the store for what its view shows.
 
+pub(super) mod act;
 pub(super) mod artifacts;
 pub(super) mod dashboard;
 pub(super) mod events;

@@ -9,27 +9,11 @@ use crate::ui::{part, words};
 /// What people can do with a run in the state it is in, each as a form.
 pub(in crate::ui) fn actions(run: &Run, inside: u64) -> Markup {
     let state = run.state().map(tidegate_core::State::state_type);
-    let url = part::run_url(run.id);
-    let paused = state == Some(StateType::Paused);
     html! {
         span.tail {
-            @if run.is_terminal() {
-                @if state != Some(StateType::Completed) && run.can_be_started_again() {
-                    form method="post" action={ (url) "/retry" } {
-                        button.main type="submit" title="It runs again; calls that completed are not made again" { "Retry" }
-                    }
-                }
-                form method="post" action={ (url) "/delete" } data-confirm={ "Delete " (run.name) " with " (words::several(inside, "run")) " inside, logs and artifacts? This cannot be undone." } {
-                    button.danger type="submit" { "Delete" }
-                }
-            } @else {
-                @if paused {
-                    form method="post" action={ (url) "/resume" } { button.main type="submit" { "Resume" } }
-                }
-                @if state != Some(StateType::Cancelling) {
-                    form method="post" action={ (url) "/cancel" } data-confirm={ "Cancel " (run.name) " and everything that goes on inside it?" } {
-                        button.danger type="submit" { "Cancel" }
-                    }
+            @if !run.has_ended() && state != Some(StateType::Cancelling) {
+                form method="post" action={ (part::run_url(run.id)) "/cancel" } data-confirm={ "Cancel " (run.name) " and what goes on inside it? It has made " (words::several(inside, "call")) " so far; those that ended stay as they are." } {
+                    button.danger type="submit" { "Cancel" }
                 }
             }
         }

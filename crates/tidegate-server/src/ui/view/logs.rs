@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use tidegate_core::{LogLevel, LogRecord, RunId};
 
-use crate::ui::{part, words};
+use crate::ui::part;
 
 /// How many lines a page shows.
 pub(in crate::ui) const LINES: u64 = 500;
@@ -116,9 +116,4 @@ fn level_word(level: LogLevel) -> &'static str {
         LogLevel::Error => "Error +",
         LogLevel::Critical => "Critical",
     }
-}
-
-/// So many lines, in words.
-pub(in crate::ui) fn several(count: u64) -> String {
-    words::several(count, "line")
 }

@@ -7,7 +7,7 @@ use super::scatter;
 use crate::ui::filter::{Filter, PAGE};
 use crate::ui::part::{self, Pager};
 use crate::ui::span::Span;
-use crate::ui::{mark, words};
+use crate::ui::mark;
 
 /// What fills a store that has no runs.
 pub(in crate::ui) const FIRST_RUN: &str = "#[tidegate::flow]\nasync fn hello() -> tidegate::Result<()> { Ok(()) }\n\n#[tokio::main]\nasync fn main() -> tidegate::Result<()> { hello().await }";
@@ -85,9 +85,11 @@ fn row(run: &Run, now: Timestamp) -> Markup {
     }
 }
 
-/// The first line of a message, not longer than a row holds.
+/// The first line of a message, not longer than a row holds, and without what all of them begin with.
 pub(in crate::ui) fn first_line(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
+    let known = ["Flow run encountered an exception: ", "Task run encountered an exception: "];
+    let line = known.iter().find_map(|start| line.strip_prefix(start)).unwrap_or(line);
     if line.chars().count() <= 120 {
         return line.to_owned();
     }
@@ -138,9 +140,4 @@ fn filters(filter: &Filter, flows: &[String]) -> Markup {
             @if filter.narrows() { a.button href="/runs" { "Clear" } }
         }
     }
-}
-
-/// So many runs, in words, with the way to them.
-pub(in crate::ui) fn link_to(filter: &Filter, count: u64) -> Markup {
-    html! { a href=(filter.url("/runs")) { (words::several(count, "run")) } }
 }

@@ -37,8 +37,13 @@ pub(in crate::ui) fn show(runs: &[Run], now: Timestamp) -> Markup {
     };
     let span = (last - first).num_milliseconds().max(1) as f64;
     let x = |at: Timestamp| 6.0 + (at - first).num_milliseconds() as f64 / span * 92.0;
-    let steps: Vec<_> =
-        STEPS.iter().filter(|(seconds, _)| (low..=high).contains(&seconds.log10())).collect();
+    // Lines whose words would touch are left out.
+    let mut steps: Vec<&(f64, &str)> = Vec::new();
+    for step in STEPS.iter().filter(|(seconds, _)| (low..=high).contains(&seconds.log10())) {
+        if steps.last().is_none_or(|before| y(before.0) - y(step.0) > 20.0) {
+            steps.push(step);
+        }
+    }
     html! {
         figure.chart {
             svg.dots height=(HEIGHT + 16.0) role="img" aria-label={ "How long " (words::several(begun.len() as u64, "run")) " took, by the time they began" } {

@@ -275,8 +275,8 @@ fn no_text_of_a_record_becomes_markup() {
 fn pages_say_nothing_that_the_policy_of_content_forbids() {
     for (view, page) in everything("plain") {
         for tag in tags(&page.into_string()) {
-            assert!(!tag.contains(" style="), "{view}: <{tag}>");
-            assert!(!tag.contains(" on"), "{view}: <{tag}>");
+            let names: String = tag.split('"').step_by(2).collect();
+            assert!(!names.contains(" style=") && !names.contains(" on"), "{view}: <{tag}>");
         }
     }
 }
