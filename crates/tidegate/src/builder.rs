@@ -1,4 +1,4 @@
-//! Setting up an engine: what is said here goes before the environment.
+//! Setting up an engine: what is said here goes before all other settings.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::result::{
 use crate::retention::Retention;
 #[cfg(feature = "sqlite")]
 use crate::settings::Durability;
-use crate::settings::Settings;
+use crate::settings::{EngineSettings, Setting, Settings};
 
 /// Sets up an [`Engine`].
 #[derive(Debug, Default)]
@@ -30,6 +30,9 @@ pub struct EngineBuilder {
     known_storages: Vec<Arc<dyn ResultStorage>>,
     known_serializers: Vec<Arc<dyn ResultSerializer>>,
     retention: Option<Retention>,
+    said: Vec<(String, String)>,
+    #[cfg(feature = "testing")]
+    settings: Option<Settings>,
 }
 
 #[derive(Debug, Default)]
@@ -106,6 +109,63 @@ impl EngineBuilder {
         self
     }
 
+    /// Says what a setting is, by its name or key, and goes before all others who say something about it. The more special methods go
+    /// before this one.
+    ///
+    /// ```
+    /// # fn main() -> tidegate::Result<()> {
+    /// let engine = tidegate::Engine::builder()
+    ///     .database("sqlite::memory:")
+    ///     .setting("tasks.default_retries", 2)
+    ///     .open()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn setting(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.said.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// The settings that [`open`](Self::open) would go by, and where each comes from.
+    ///
+    /// # Errors
+    ///
+    /// A setting has no meaning.
+    pub fn settings(&self) -> Result<Settings> {
+        #[cfg(feature = "testing")]
+        if let Some(settings) = &self.settings {
+            return Ok(settings.clone());
+        }
+        let mut code = Vec::new();
+        for (name, value) in &self.said {
+            let setting = Setting::find(name).ok_or_else(|| {
+                let nearest = crate::settings::nearest(name);
+                Error::configuration(format!("`{name}` is not a setting; did you mean {nearest}?"))
+            })?;
+            code.push((setting, value.clone()));
+        }
+        let mut say = |name: &str, value: Option<String>| {
+            code.extend(Setting::find(name).zip(value));
+        };
+        if let Database::Url(url) = &self.database {
+            say("database.url", Some(url.clone()));
+        }
+        say("logging.level", self.log_level.map(|level| level.to_string()));
+        #[cfg(feature = "sqlite")]
+        say("durability", self.durability.map(|durability| durability.to_string()));
+        if let Some(Retention { age, count }) = self.retention {
+            say("retention.age", age.map(|age| format!("{}ms", age.as_millis())));
+            say("retention.count", count.map(|count| count.to_string()));
+        }
+        Settings::load_with(&code)
+    }
+
+    /// Goes by these settings and no others.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
     /// The clock that states are stamped by.
     #[cfg(feature = "testing")]
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
@@ -119,7 +179,7 @@ impl EngineBuilder {
     ///
     /// A setting has no meaning; or the database cannot be opened, in which case the error names its path and says what to do.
     pub fn open(self) -> Result<Engine> {
-        let mut settings = Settings::from_environment()?;
+        let mut settings = EngineSettings::of(&self.settings()?)?;
         if let Some(level) = self.log_level {
             settings.log_level = level;
         }
@@ -145,7 +205,7 @@ impl EngineBuilder {
 
 /// An engine for one dry run: it says nothing, and what it keeps is thrown away with it.
 pub(crate) fn open_dry() -> Result<Engine> {
-    let mut settings = Settings::from_environment()?;
+    let mut settings = EngineSettings::of(&Settings::load()?)?;
     settings.log_level = LevelFilter::OFF;
     let in_memory = Database::Url("sqlite::memory:".to_owned());
     let database = if cfg!(feature = "sqlite") { in_memory } else { Database::None };
@@ -168,7 +228,7 @@ fn beside(store: Option<&dyn Store>) -> Option<Arc<dyn ResultStorage>> {
 }
 
 #[cfg(feature = "sqlite")]
-fn open_store(database: Database, settings: &Settings) -> Result<Option<Arc<dyn Store>>> {
+fn open_store(database: Database, settings: &EngineSettings) -> Result<Option<Arc<dyn Store>>> {
     let url = match database {
         Database::None => return Ok(None),
         Database::Given(store) => return Ok(Some(store)),
@@ -185,7 +245,7 @@ fn open_store(database: Database, settings: &Settings) -> Result<Option<Arc<dyn 
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn open_store(database: Database, _settings: &Settings) -> Result<Option<Arc<dyn Store>>> {
+fn open_store(database: Database, _settings: &EngineSettings) -> Result<Option<Arc<dyn Store>>> {
     match database {
         Database::None | Database::FromSettings => Ok(None),
         Database::Given(store) => Ok(Some(store)),

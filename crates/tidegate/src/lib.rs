@@ -47,7 +47,7 @@ mod retention;
 mod run_input;
 mod runner;
 pub mod runtime;
-mod settings;
+pub mod settings;
 mod subscriber;
 mod suspend;
 mod tags;
