@@ -15,7 +15,7 @@ use crate::result::{
 use crate::retention::Retention;
 #[cfg(feature = "sqlite")]
 use crate::settings::Durability;
-use crate::settings::{EngineSettings, Setting, Settings};
+use crate::settings::{EngineSettings, Setting, Settings, hint};
 
 /// Sets up an [`Engine`].
 #[derive(Debug, Default)]
@@ -138,8 +138,7 @@ impl EngineBuilder {
         let mut code = Vec::new();
         for (name, value) in &self.said {
             let setting = Setting::find(name).ok_or_else(|| {
-                let nearest = crate::settings::nearest(name);
-                Error::configuration(format!("`{name}` is not a setting; did you mean {nearest}?"))
+                Error::configuration(format!("`{name}` is not a setting{}", hint(name)))
             })?;
             code.push((setting, value.clone()));
         }
@@ -205,7 +204,7 @@ impl EngineBuilder {
 
 /// An engine for one dry run: it says nothing, and what it keeps is thrown away with it.
 pub(crate) fn open_dry() -> Result<Engine> {
-    let mut settings = EngineSettings::of(&Settings::load()?)?;
+    let mut settings = EngineSettings::load()?;
     settings.log_level = LevelFilter::OFF;
     let in_memory = Database::Url("sqlite::memory:".to_owned());
     let database = if cfg!(feature = "sqlite") { in_memory } else { Database::None };

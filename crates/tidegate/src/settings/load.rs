@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::file::{parse, sayings, text_of};
 use super::profile::{LOCAL, Profiles};
 use super::source::Source;
-use super::table::{PROFILE, Setting, is_unknown, nearest};
+use super::table::{PROFILE, Setting, hint, is_unknown};
 use super::{SettingValue, Settings};
 use crate::error::{Error, Result};
 
@@ -57,9 +57,13 @@ pub(super) fn load(places: &Places<'_>) -> Result<Settings> {
             given.push(Given { setting, value, source: Source::Environment });
         }
     }
-    unknown.extend(places.names.iter().filter(|name| is_unknown(name)).map(|name| {
-        format!("{name} is not a setting and was ignored; did you mean {}?", nearest(name))
-    }));
+    unknown.extend(
+        places
+            .names
+            .iter()
+            .filter(|name| is_unknown(name))
+            .map(|name| format!("{name} is not a setting and was ignored{}", hint(name))),
+    );
     for (setting, value) in places.code {
         given.push(Given { setting, value: value.clone(), source: Source::Code });
     }
@@ -125,11 +129,7 @@ fn read_profile(
 }
 
 fn ignored(name: &str, path: &Path, line: usize) -> String {
-    format!(
-        "{}:{line}: {name} is not a setting and was ignored; did you mean {}?",
-        path.display(),
-        nearest(name)
-    )
+    format!("{}:{line}: {name} is not a setting and was ignored{}", path.display(), hint(name))
 }
 
 /// The folder that `TIDEGATE_HOME` names, or `.tidegate` in the user's home.

@@ -44,6 +44,7 @@ use crate::error::{Error, Result};
 pub(crate) use engine::EngineSettings;
 pub use profile::{Profile, Profiles};
 pub use source::Source;
+pub(crate) use table::hint;
 pub use table::{Setting, nearest};
 pub use tidegate_core::store::Durability;
 

@@ -303,16 +303,23 @@ pub(super) fn is_unknown(name: &str) -> bool {
         && !SETTINGS.iter().any(|setting| setting.name == name)
 }
 
-/// Of the names, or of the keys, of all settings, the one that takes the fewest edits to reach.
+/// Of the names, or of the keys, of all settings, the one that was probably meant; none where nothing is like it.
 #[must_use]
-pub fn nearest(name: &str) -> &'static str {
-    let of_environment = name.starts_with("TIDEGATE_");
-    SETTINGS
+pub fn nearest(name: &str) -> Option<&'static str> {
+    const PREFIX: &str = "TIDEGATE_";
+    let of_environment = name.starts_with(PREFIX);
+    let known = SETTINGS
         .iter()
         .map(|setting| if of_environment { setting.name } else { setting.key })
-        .chain(of_environment.then_some(PROFILE))
-        .min_by_key(|known| edits(name, known))
-        .unwrap_or("TIDEGATE_HOME")
+        .chain(of_environment.then_some(PROFILE));
+    let distance = |known: &&str| if known.starts_with(name) { 1 } else { edits(name, known) };
+    let at_most = name.strip_prefix(PREFIX).unwrap_or(name).len() / 2 + 1;
+    known.min_by_key(distance).filter(|known| distance(known) <= at_most)
+}
+
+/// What is said to a name that is none.
+pub(crate) fn hint(name: &str) -> String {
+    nearest(name).map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"))
 }
 
 /// The Levenshtein distance of two texts.

@@ -187,12 +187,12 @@ fn a_name_that_nobody_knows_is_a_warning_with_the_nearest_name() {
     expect_test::expect![[r#"
         tidegate.toml:1: durabilty is not a setting and was ignored; did you mean durability?
         tidegate.toml:3: logging.levl is not a setting and was ignored; did you mean logging.level?
-        tidegate.toml:6: color.a.b is not a setting and was ignored; did you mean retention.age?
+        tidegate.toml:6: color.a.b is not a setting and was ignored
         <home>/profiles.toml:2: TIDEGATE_LOGING_LEVEL is not a setting and was ignored; did you mean TIDEGATE_LOGGING_LEVEL?
-        TIDEGATE_LEASE is not a setting and was ignored; did you mean TIDEGATE_HOME?"#]]
+        TIDEGATE_LEASE is not a setting and was ignored; did you mean TIDEGATE_LEASE_SECONDS?"#]]
     .assert_eq(&warnings.replace(&place.home().display().to_string(), "<home>"));
-    assert_eq!(nearest("TIDEGATE_DATABASE"), "TIDEGATE_DATABASE_URL");
-    assert_eq!(nearest("TIDEGATE_PROFIL"), "TIDEGATE_PROFILE");
+    assert_eq!(nearest("TIDEGATE_DATABASE"), Some("TIDEGATE_DATABASE_URL"));
+    assert_eq!(nearest("TIDEGATE_PROFIL"), Some("TIDEGATE_PROFILE"));
 }
 
 #[test]
@@ -202,10 +202,7 @@ fn a_profile_is_chosen_by_the_environment_or_by_the_file() {
     assert_eq!(settings.profile(), "local");
     let settings = place.load(&[("TIDEGATE_PROFILE", "ephemeral")]).unwrap();
     assert_eq!(EngineSettings::of(&settings).unwrap().database_url, "sqlite::memory:");
-    assert_eq!(
-        settings.get("database.url").unwrap().source().to_string(),
-        "profile 'ephemeral'"
-    );
+    assert_eq!(settings.get("database.url").unwrap().source().to_string(), "profile 'ephemeral'");
     let place = place.profiles("active = 'b'\n[profiles.b]\n[profiles.a]\nlogging.level='DEBUG'");
     assert_eq!(place.load(&[]).unwrap().profile(), "b");
     let settings = place.load(&[("TIDEGATE_PROFILE", "a")]).unwrap();
@@ -246,7 +243,11 @@ fn profiles(place: &Place) -> Profiles {
 }
 
 /// Changes profiles, writes them, and compares the file.
-fn check(place: &Place, change: impl FnOnce(&mut Profiles) -> Result<()>, expected: expect_test::Expect) {
+fn check(
+    place: &Place,
+    change: impl FnOnce(&mut Profiles) -> Result<()>,
+    expected: expect_test::Expect,
+) {
     let mut changed = profiles(place);
     change(&mut changed).unwrap();
     changed.save().unwrap();
@@ -260,27 +261,231 @@ fn profiles_are_changed_without_touching_the_rest_of_the_file() {
     let place = Place::new().profiles(
         "# Ours.\n\n[profiles.local] # here\n# loud\nTIDEGATE_LOGGING_LEVEL = 'DEBUG' # for now\n\n[profiles.b.logging]\nformat = \"json\"\n",
     );
-    check(&place, |profiles| profiles.create("a", Some("local")), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.activate("a"), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.set("local", level, "OFF"), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.unset("a", level).map(drop), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.set("a", Setting::find("database.url").unwrap(), "a\\\"b\n"), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.rename("a", "c"), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.rename("b", "d"), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.delete("d"), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.set("ephemeral", level, "DEBUG"), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.activate("local"), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.delete("c"), expect_test::expect![[""]]);
+    check(
+        &place,
+        |profiles| profiles.create("a", Some("local")),
+        expect_test::expect![[r##"
+        # Ours.
+
+        [profiles.local] # here
+        # loud
+        TIDEGATE_LOGGING_LEVEL = 'DEBUG' # for now
+
+        [profiles.b.logging]
+        format = "json"
+
+        [profiles.a]
+        TIDEGATE_LOGGING_LEVEL = "DEBUG"
+    "##]],
+    );
+    check(
+        &place,
+        |profiles| profiles.activate("a"),
+        expect_test::expect![[r#"
+        active = "a"
+
+        # Ours.
+
+        [profiles.local] # here
+        # loud
+        TIDEGATE_LOGGING_LEVEL = 'DEBUG' # for now
+
+        [profiles.b.logging]
+        format = "json"
+
+        [profiles.a]
+        TIDEGATE_LOGGING_LEVEL = "DEBUG"
+    "#]],
+    );
+    check(
+        &place,
+        |profiles| profiles.set("local", level, "OFF"),
+        expect_test::expect![[r#"
+        active = "a"
+
+        # Ours.
+
+        [profiles.local] # here
+        # loud
+        TIDEGATE_LOGGING_LEVEL = "OFF" # for now
+
+        [profiles.b.logging]
+        format = "json"
+
+        [profiles.a]
+        TIDEGATE_LOGGING_LEVEL = "DEBUG"
+    "#]],
+    );
+    check(
+        &place,
+        |profiles| profiles.unset("a", level).map(drop),
+        expect_test::expect![[r#"
+        active = "a"
+
+        # Ours.
+
+        [profiles.local] # here
+        # loud
+        TIDEGATE_LOGGING_LEVEL = "OFF" # for now
+
+        [profiles.b.logging]
+        format = "json"
+
+        [profiles.a]
+    "#]],
+    );
+    check(
+        &place,
+        |profiles| profiles.set("a", Setting::find("database.url").unwrap(), "a\\\"b\n"),
+        expect_test::expect![[r#"
+            active = "a"
+
+            # Ours.
+
+            [profiles.local] # here
+            # loud
+            TIDEGATE_LOGGING_LEVEL = "OFF" # for now
+
+            [profiles.b.logging]
+            format = "json"
+
+            [profiles.a]
+            TIDEGATE_DATABASE_URL = "a\\\"b\u000A"
+        "#]],
+    );
+    check(
+        &place,
+        |profiles| profiles.rename("a", "c"),
+        expect_test::expect![[r#"
+        active = "c"
+
+        # Ours.
+
+        [profiles.local] # here
+        # loud
+        TIDEGATE_LOGGING_LEVEL = "OFF" # for now
+
+        [profiles.b.logging]
+        format = "json"
+
+        [profiles.c]
+        TIDEGATE_DATABASE_URL = "a\\\"b\u000A"
+    "#]],
+    );
+    check(
+        &place,
+        |profiles| profiles.rename("b", "d"),
+        expect_test::expect![[r#"
+        active = "c"
+
+        # Ours.
+
+        [profiles.local] # here
+        # loud
+        TIDEGATE_LOGGING_LEVEL = "OFF" # for now
+
+        [profiles.d.logging]
+        format = "json"
+
+        [profiles.c]
+        TIDEGATE_DATABASE_URL = "a\\\"b\u000A"
+    "#]],
+    );
+    check(
+        &place,
+        |profiles| profiles.delete("d"),
+        expect_test::expect![[r#"
+        active = "c"
+
+        # Ours.
+
+        [profiles.local] # here
+        # loud
+        TIDEGATE_LOGGING_LEVEL = "OFF" # for now
+
+        [profiles.c]
+        TIDEGATE_DATABASE_URL = "a\\\"b\u000A"
+    "#]],
+    );
+    check(
+        &place,
+        |profiles| profiles.set("ephemeral", level, "DEBUG"),
+        expect_test::expect![[r#"
+        active = "c"
+
+        # Ours.
+
+        [profiles.local] # here
+        # loud
+        TIDEGATE_LOGGING_LEVEL = "OFF" # for now
+
+        [profiles.c]
+        TIDEGATE_DATABASE_URL = "a\\\"b\u000A"
+
+        [profiles.ephemeral]
+        TIDEGATE_LOGGING_LEVEL = "DEBUG"
+    "#]],
+    );
+    check(
+        &place,
+        |profiles| profiles.activate("local"),
+        expect_test::expect![[r#"
+        active = "local"
+
+        # Ours.
+
+        [profiles.local] # here
+        # loud
+        TIDEGATE_LOGGING_LEVEL = "OFF" # for now
+
+        [profiles.c]
+        TIDEGATE_DATABASE_URL = "a\\\"b\u000A"
+
+        [profiles.ephemeral]
+        TIDEGATE_LOGGING_LEVEL = "DEBUG"
+    "#]],
+    );
+    check(
+        &place,
+        |profiles| profiles.delete("c"),
+        expect_test::expect![[r#"
+        active = "local"
+
+        # Ours.
+
+        [profiles.local] # here
+        # loud
+        TIDEGATE_LOGGING_LEVEL = "OFF" # for now
+
+        [profiles.ephemeral]
+        TIDEGATE_LOGGING_LEVEL = "DEBUG"
+    "#]],
+    );
 }
 
 #[test]
 fn profiles_begin_with_no_file_at_all() {
     let place = Place::new();
     let found = profiles(&place);
-    let names: Vec<_> = found.iter().map(|profile| (profile.name(), profile.is_built_in())).collect();
+    let names: Vec<_> =
+        found.iter().map(|profile| (profile.name(), profile.is_built_in())).collect();
     assert_eq!(names, [("ephemeral", true), ("local", true)]);
-    check(&place, |profiles| profiles.activate("ephemeral"), expect_test::expect![[""]]);
-    check(&place, |profiles| profiles.create("x", None), expect_test::expect![[""]]);
+    check(
+        &place,
+        |profiles| profiles.activate("ephemeral"),
+        expect_test::expect![[r#"
+        active = "ephemeral"
+    "#]],
+    );
+    check(
+        &place,
+        |profiles| profiles.create("x", None),
+        expect_test::expect![[r#"
+        active = "ephemeral"
+
+        [profiles.x]
+    "#]],
+    );
     #[cfg(unix)]
     {
         let file = fs::metadata(place.home().join("profiles.toml")).unwrap();
@@ -290,7 +495,8 @@ fn profiles_begin_with_no_file_at_all() {
 
 #[test]
 fn what_cannot_be_done_to_profiles_says_why() {
-    let place = Place::new().profiles("active = 'a'\n[profiles.a]\n[profiles]\nb.logging = {level = 'INFO'}\n");
+    let place = Place::new()
+        .profiles("active = 'a'\n[profiles.a]\n[profiles]\nb.logging = {level = 'INFO'}\n");
     let level = Setting::find("logging.level").unwrap();
     let error = |change: &dyn Fn(&mut Profiles) -> Result<()>| {
         let mut profiles = profiles(&place);
@@ -312,7 +518,18 @@ fn what_cannot_be_done_to_profiles_says_why() {
         error(&|profiles| profiles.set("a", Setting::find("home").unwrap(), "/")),
         error(&|profiles| profiles.unset("b", level).map(drop)),
     ];
-    expect_test::expect![[""]].assert_eq(&errors.join("\n"));
+    expect_test::expect![[r#"
+        there is a profile 'a' already
+        a profile cannot be called `a b`: write letters, digits, `-` and `_`
+        `d` was asked for, and there is no such profile in <folder>/home/profiles.toml: there are a, b, ephemeral, local
+        `c` was asked for, and there is no such profile in <folder>/home/profiles.toml: there are a, b, ephemeral, local
+        the profile 'a' is active: make another the active one, and delete it then
+        the profile 'local' is built in, and cannot be deleted
+        the profile 'local' is built in, and keeps its name: create one that is like it
+        there is a profile 'local' already
+        TIDEGATE_LOGGING_LEVEL is set to `LOUD`, which has no meaning: set it to TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL or OFF
+        TIDEGATE_HOME cannot be set in a profile, since profiles are kept there: set it in the environment
+        <folder>/home/profiles.toml is written in a way that only people can change: change it by hand"#]].assert_eq(&errors.join("\n"));
 }
 
 #[test]
