@@ -27,6 +27,8 @@ pub use crate::inputs::{Input, Inputs};
 pub use crate::options::Options;
 pub use crate::parameters::Arguments;
 pub use crate::prints::{Print, print};
+#[cfg(feature = "blocks")]
+pub use crate::block::BlockRegistration;
 pub use crate::registry::Registration;
 pub use crate::result::{Codec, KeyPart};
 pub use crate::{
