@@ -119,9 +119,15 @@ async fn any_block_is_of_its_concrete_type_and_can_do_what_that_declares() {
     let error = load_any("one").await.unwrap_err().to_string();
     expect!["`one` does not say of which type the block is: write `slug/name`, such as `slack-webhook/alerts`"].assert_eq(&error);
     let error = load_any("unheard-of/one").await.unwrap_err().to_string();
-    assert!(error.starts_with("this program has no type of blocks with the slug `unheard-of` (it has "), "{error}");
+    assert!(
+        error.starts_with("this program has no type of blocks with the slug `unheard-of` (it has "),
+        "{error}"
+    );
     let error = WeatherService::load("message-board/one").await.unwrap_err().to_string();
-    assert!(error.contains("of the type `message-board`, and one of the type `weather-service`"), "{error}");
+    assert!(
+        error.contains("of the type `message-board`, and one of the type `weather-service`"),
+        "{error}"
+    );
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Block)]
@@ -153,7 +159,10 @@ async fn a_nested_block_that_was_saved_is_loaded_as_it_is_by_then() {
     login("grace").save_overwrite("work").await.unwrap();
     let loaded = Mailbox::load("inbox").await.unwrap();
     assert_eq!((loaded.login.user.as_str(), loaded.others[0].user.as_str()), ("grace", "grace"));
-    assert_eq!((loaded.login.document_id(), loaded.login.document_name()), (Some(id), Some("work")));
+    assert_eq!(
+        (loaded.login.document_id(), loaded.login.document_name()),
+        (Some(id), Some("work"))
+    );
 
     let error = Login::delete("work").await.unwrap_err().to_string();
     expect!["the block `login/work` is part of others and cannot be deleted before them: `mailbox/inbox`"].assert_eq(&error);
@@ -192,7 +201,10 @@ async fn blocks_in_a_ring_are_an_error() {
     Link { next: None }.save("a").await.unwrap();
     Link { next: Some(Box::new(Nested::load("a").await.unwrap())) }.save("b").await.unwrap();
     assert_eq!(Link::load("b").await.unwrap().next.unwrap().document_name(), Some("a"));
-    Link { next: Some(Box::new(Nested::load("b").await.unwrap())) }.save_overwrite("a").await.unwrap();
+    Link { next: Some(Box::new(Nested::load("b").await.unwrap())) }
+        .save_overwrite("a")
+        .await
+        .unwrap();
     let error = Link::load("b").await.err().unwrap().to_string();
     assert!(error.contains("`link/b` > `link/a` > `link/b`"), "{error}");
 }
@@ -262,7 +274,10 @@ async fn a_changed_type_loads_old_blocks_or_names_the_field_in_the_way() {
     let stored = engine().blocks().named("one").list().await.unwrap().remove(0);
     assert_eq!(json!(stored.data), json!({ "url": "https://example.com", "retries": 3 }));
 
-    changed::WithMore { url: "u".to_owned(), key: "k".to_owned() }.save_overwrite("one").await.unwrap();
+    changed::WithMore { url: "u".to_owned(), key: "k".to_owned() }
+        .save_overwrite("one")
+        .await
+        .unwrap();
     assert_eq!(changed::WithMore::load("one").await.unwrap().key, "k");
     assert_ne!(schema("weather-service").await.id, old.id);
     let stored = engine().blocks().named("one").list().await.unwrap().remove(0);
@@ -272,7 +287,10 @@ async fn a_changed_type_loads_old_blocks_or_names_the_field_in_the_way() {
 /// BLOCK-14
 #[tidegate::test]
 async fn a_type_is_named_after_its_struct_unless_it_says_otherwise() {
-    assert_eq!((WeatherService::TYPE_NAME, WeatherService::SLUG), ("WeatherService", "weather-service"));
+    assert_eq!(
+        (WeatherService::TYPE_NAME, WeatherService::SLUG),
+        ("WeatherService", "weather-service")
+    );
     assert_eq!(WeatherService::DESCRIPTION, Some("Where the weather comes from."));
     assert_eq!((Board::TYPE_NAME, Board::SLUG), ("Message Board", "message-board"));
     assert_eq!(Board::DESCRIPTION, None);
@@ -386,9 +404,13 @@ async fn a_block_is_made_from_json_by_the_slug_of_its_type() {
 
 #[tidegate::test]
 async fn of_several_who_save_under_one_name_one_does() {
-    let saved = futures_util::future::join_all((0..8).map(async |n| service(&n.to_string()).save("one").await));
+    let saved = futures_util::future::join_all(
+        (0..8).map(async |n| service(&n.to_string()).save("one").await),
+    );
     assert_eq!(saved.await.into_iter().filter(Result::is_ok).count(), 1);
-    let saved = futures_util::future::join_all((0..8).map(async |n| service(&n.to_string()).save_overwrite("two").await));
+    let saved = futures_util::future::join_all(
+        (0..8).map(async |n| service(&n.to_string()).save_overwrite("two").await),
+    );
     let ids: Vec<_> = saved.await.into_iter().map(|id| id.unwrap()).collect();
     assert!(ids.iter().all(|id| *id == ids[0]));
 }

@@ -121,11 +121,8 @@ async fn a_sealed_secret_opens_in_its_own_place_only() {
     let document = stored("token").await;
     let engine = Engine::current().unwrap();
     let store = engine.store().unwrap();
-    let moved = BlockDocument {
-        id: BlockDocumentId::new(),
-        name: "two".to_owned(),
-        ..document.clone()
-    };
+    let moved =
+        BlockDocument { id: BlockDocumentId::new(), name: "two".to_owned(), ..document.clone() };
     store.change_blocks(BlockChange::Create(Box::new(moved))).await.unwrap();
     let error = Token::load("two").await.unwrap_err().to_string();
     assert!(error.contains("cannot be decrypted"), "{error}");
@@ -142,17 +139,24 @@ fn a_block_with_secrets_needs_a_key_and_one_without_needs_none() {
     }
     let home = tempfile::tempdir().unwrap();
     let nowhere = home.path().join("nowhere");
-    let left = Child::at(home.path())
-        .env("XDG_CONFIG_HOME", &nowhere)
-        .env("HOME", &nowhere)
-        .run(|| {
+    let left =
+        Child::at(home.path()).env("XDG_CONFIG_HOME", &nowhere).env("HOME", &nowhere).run(|| {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(async {
                 Plain { url: "https://example.com".to_owned() }.save("one").await.unwrap();
                 let error = token("never-stored-secret").save("one").await.unwrap_err();
                 let error = error.to_string();
                 assert!(error.starts_with("there is no key to encrypt secrets with"), "{error}");
-                assert!(Engine::current().unwrap().blocks().of_type("token").list().await.unwrap().is_empty());
+                assert!(
+                    Engine::current()
+                        .unwrap()
+                        .blocks()
+                        .of_type("token")
+                        .list()
+                        .await
+                        .unwrap()
+                        .is_empty()
+                );
                 assert_eq!(Plain::load("one").await.unwrap().url, "https://example.com");
             });
         });

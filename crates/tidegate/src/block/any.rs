@@ -87,8 +87,8 @@ impl AnyBlock {
     ///
     /// Two types of this program have its slug.
     pub fn new<B: Block>(block: B) -> Self {
-        let registration =
-            registration::find(B::SLUG).expect("a type that derives Block is entered, and alone has its slug");
+        let registration = registration::find(B::SLUG)
+            .expect("a type that derives Block is entered, and alone has its slug");
         Self { registration, block: Arc::new(block), place: None }
     }
 
@@ -170,7 +170,9 @@ impl<'de> Deserialize<'de> for AnyBlock {
         let trouble = Resolved::TROUBLE;
         let resolved = Resolved::of(Value::deserialize(deserializer)?).map_err(custom)?;
         let Some(slug) = resolved.slug else {
-            return Err(custom(format!("{trouble}does not say of which type it is in `{TYPE_SLUG}`")));
+            return Err(custom(format!(
+                "{trouble}does not say of which type it is in `{TYPE_SLUG}`"
+            )));
         };
         let registration = registration::find(&slug)
             .map_err(|error| custom(format!("{trouble}has an unknown type: {error}")))?;

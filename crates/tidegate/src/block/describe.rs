@@ -90,7 +90,8 @@ impl<'a> Search<'a> {
         let deeper = |name: &str| {
             if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
         };
-        for (name, field) in schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+        for (name, field) in
+            schema.get("properties").and_then(Value::as_object).into_iter().flatten()
         {
             self.look(field, &deeper(name), found);
         }

@@ -48,7 +48,8 @@ async fn gather(store: &dyn Store, first: Found) -> Result<Documents> {
             anonymous: true,
             ..BlockDocumentQuery::default()
         };
-        let found = store.block_documents(query).await.map_err(|error| Error::store(None, error))?;
+        let found =
+            store.block_documents(query).await.map_err(|error| Error::store(None, error))?;
         if found.is_empty() {
             // Whoever needs what is gone says so.
             return Ok(documents);
@@ -79,7 +80,8 @@ pub(super) async fn find(
         anonymous: true,
         ..BlockDocumentQuery::default()
     };
-    let mut found = store.block_documents(query).await.map_err(|error| Error::store(None, error))?;
+    let mut found =
+        store.block_documents(query).await.map_err(|error| Error::store(None, error))?;
     Ok(found.pop())
 }
 

@@ -35,9 +35,9 @@ pub use nested::Nested;
 pub use program::{register_all, save_json, types};
 pub use query::Blocks;
 pub use registration::BlockRegistration;
+pub use seal::masked;
 #[allow(unused_imports, reason = "what changes keys calls it")]
 pub(crate) use seal::reseal;
-pub use seal::masked;
 
 #[doc = include_str!("block.md")]
 pub trait Block: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static {

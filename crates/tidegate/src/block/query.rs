@@ -51,7 +51,10 @@ impl Engine {
     /// Cancel safe.
     pub async fn block_types(&self) -> Result<Vec<BlockType>> {
         let store = self.require_store()?;
-        store.block_types(BlockTypeQuery::default()).await.map_err(|error| Error::store(None, error))
+        store
+            .block_types(BlockTypeQuery::default())
+            .await
+            .map_err(|error| Error::store(None, error))
     }
 
     /// The schemas that a type of blocks has had, newest first.
@@ -65,10 +68,8 @@ impl Engine {
     /// Cancel safe.
     pub async fn block_schemas(&self, block_type: &BlockType) -> Result<Vec<BlockSchema>> {
         let store = self.require_store()?;
-        let query = BlockSchemaQuery {
-            block_type_id: Some(block_type.id),
-            ..BlockSchemaQuery::default()
-        };
+        let query =
+            BlockSchemaQuery { block_type_id: Some(block_type.id), ..BlockSchemaQuery::default() };
         store.block_schemas(query).await.map_err(|error| Error::store(None, error))
     }
 }

@@ -147,7 +147,8 @@ impl Resolver<'_> {
         }
         Ok(match value {
             Value::Object(fields) => {
-                let fields = fields.into_iter().map(|(name, value)| Ok((name, self.within(value)?)));
+                let fields =
+                    fields.into_iter().map(|(name, value)| Ok((name, self.within(value)?)));
                 Value::Object(fields.collect::<Result<Map<_, _>>>()?)
             }
             Value::Array(values) => {

@@ -87,7 +87,11 @@ impl BlockRegistration {
     }
 }
 
-async fn save_json<B: Block>(data: Value, name: &str, if_exists: IfExists) -> Result<BlockDocumentId> {
+async fn save_json<B: Block>(
+    data: Value,
+    name: &str,
+    if_exists: IfExists,
+) -> Result<BlockDocumentId> {
     let block = read::read::<B>(data).map_err(|unfit| {
         Error::configuration(format!("this is no block of the type `{}`: {unfit}", B::SLUG))
     })?;

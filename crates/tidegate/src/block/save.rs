@@ -43,7 +43,8 @@ async fn save_document<B: Block>(
     let engine = Engine::current()?;
     let store = engine.require_store()?;
     let (mut block_type_id, mut block_schema_id) = register_in::<B>(&engine, &**store).await?;
-    let keyring = if seal::has_secrets(block)? { Some(seal::keyring(&**store).await?) } else { None };
+    let keyring =
+        if seal::has_secrets(block)? { Some(seal::keyring(&**store).await?) } else { None };
     for _ in 0..TRIES {
         let known = load::find(&**store, B::SLUG, name).await?;
         if known.is_some() && if_exists == IfExists::Refuse {
@@ -127,5 +128,7 @@ pub(super) async fn change_blocks(store: &dyn Store, change: BlockChange) -> Res
 
 /// A store that does not keep its promises.
 pub(super) fn unexpected(answer: &BlockAnswer) -> Error {
-    Error::configuration(format!("the store gave an answer to a change of blocks that makes no sense there: {answer:?}"))
+    Error::configuration(format!(
+        "the store gave an answer to a change of blocks that makes no sense there: {answer:?}"
+    ))
 }

@@ -12,10 +12,11 @@ use crate::secret::{Keyring, exposed};
 /// What stands for a secret in the data of a document: the only field of an object.
 const SEALED: &str = "$sealed";
 
-/// The keys, read where blocking is fine.
+/// The keys for what a store keeps, read where blocking is fine.
 pub(super) async fn keyring(store: &dyn Store) -> Result<Keyring> {
     let StoreInfo { location, shared, .. } = store.info();
-    let read = move || if shared { Keyring::for_database(&location) } else { Keyring::from_settings() };
+    let read =
+        move || if shared { Keyring::for_database(&location) } else { Keyring::of_process() };
     tokio::task::spawn_blocking(read).await.map_err(Error::from)?
 }
 
@@ -106,7 +107,10 @@ impl Sealer<'_> {
 
     fn error(&self, what: impl std::fmt::Display) -> Error {
         let field = if self.path.is_empty() { "it" } else { &*self.path };
-        Error::configuration(format!("a block of the type `{}` cannot be saved: {field} {what}", self.slug))
+        Error::configuration(format!(
+            "a block of the type `{}` cannot be saved: {field} {what}",
+            self.slug
+        ))
     }
 }
 
@@ -117,7 +121,10 @@ pub(super) fn open(document: &BlockDocument, keyring: Option<&Keyring>) -> Resul
         let keyring = keyring.ok_or_else(without_key)?;
         let plain = keyring.open(&bound_to(document.id, path), sealed)?;
         serde_json::from_slice(&plain).map_err(|_| {
-            Error::configuration(format!("what is sealed in the block {} at {path} is no JSON", document.id))
+            Error::configuration(format!(
+                "what is sealed in the block {} at {path} is no JSON",
+                document.id
+            ))
         })
     })?;
     Ok(data)

@@ -20,6 +20,8 @@ use crate::runner::TaskRunner;
 use crate::transaction::{IntoTransactionHook, TransactionHook};
 
 pub use crate::argument::{Each, Givens, HasList, Kinds, List, Lists, Whole};
+#[cfg(feature = "blocks")]
+pub use crate::block::BlockRegistration;
 use crate::call::FlowCall;
 pub use crate::call::{GivenParts, Parts, each, flow, given, task, transactional};
 pub use crate::engine::blocking;
@@ -27,8 +29,6 @@ pub use crate::inputs::{Input, Inputs};
 pub use crate::options::Options;
 pub use crate::parameters::Arguments;
 pub use crate::prints::{Print, print};
-#[cfg(feature = "blocks")]
-pub use crate::block::BlockRegistration;
 pub use crate::registry::Registration;
 pub use crate::result::{Codec, KeyPart};
 pub use crate::{
