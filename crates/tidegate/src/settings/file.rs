@@ -11,7 +11,7 @@ use super::table::Setting;
 use crate::error::{Error, Result};
 
 /// A setting as a file says it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Said {
     pub(super) setting: &'static Setting,
     pub(super) value: String,
@@ -27,7 +27,7 @@ impl PartialEq for Setting {
 }
 
 /// What a table of a file says.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub(super) struct Sayings {
     pub(super) said: Vec<Said>,
     /// Names that are no settings, with their lines.

@@ -89,6 +89,13 @@ fn read_file(folder: &Path, given: &mut Vec<Given>, unknown: &mut Vec<String>) -
     // As whoever looks at it from this folder calls it.
     let path = PathBuf::from(FILE);
     let sayings = sayings(&path, &text, &parse(&path, &text)?)?;
+    if let Some(said) = sayings.said.iter().find(|said| said.setting.is_personal()) {
+        return Err(Error::configuration(format!(
+            "{FILE}:{}: {} is not said in a file that comes with a folder: set it in the environment or in a profile",
+            said.line,
+            said.setting.key()
+        )));
+    }
     given.extend(sayings.said.into_iter().map(|said| Given {
         setting: said.setting,
         value: said.value,

@@ -26,7 +26,7 @@ const BUILT_IN: &[(&str, &[(&str, &str)])] =
     &[(EPHEMERAL, &[("TIDEGATE_DATABASE_URL", "sqlite::memory:")]), (LOCAL, &[])];
 
 /// A set of settings by name.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Profile {
     name: String,
     sayings: Sayings,
@@ -385,6 +385,17 @@ impl Profiles {
                 self.path.display()
             ))),
         }
+    }
+}
+
+/// Without the values of secrets.
+impl fmt::Debug for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.settings().map(|(setting, value)| (setting.key(), value));
+        f.debug_struct("Profile")
+            .field("name", &self.name)
+            .field("settings", &shown.collect::<Vec<_>>())
+            .finish_non_exhaustive()
     }
 }
 

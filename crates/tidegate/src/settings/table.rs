@@ -17,6 +17,7 @@ pub struct Setting {
     default: Unsaid,
     about: &'static str,
     secret: bool,
+    personal: bool,
 }
 
 /// What a setting accepts.
@@ -200,7 +201,38 @@ static SETTINGS: &[Setting] = &[
         Value("10"),
         "how long a process may not be heard of before it is taken for dead",
     ),
+    personal(secret(setting(
+        "TIDEGATE_ENCRYPTION_KEY",
+        "encryption.key",
+        TEXT,
+        Words("none"),
+        "the key for secrets, in base64 or hexadecimal digits",
+    ))),
+    personal(setting(
+        "TIDEGATE_ENCRYPTION_KEY_FILE",
+        "encryption.key_file",
+        PATH,
+        Words("one of the user's settings"),
+        "the file that the key for secrets is in",
+    )),
+    personal(setting(
+        "TIDEGATE_ENCRYPTION_KEY_COMMAND",
+        "encryption.key_command",
+        TEXT,
+        Words("none"),
+        "the command that prints the key for secrets",
+    )),
 ];
+
+/// The same setting, whose value is shown to nobody.
+const fn secret(setting: Setting) -> Setting {
+    Setting { secret: true, ..setting }
+}
+
+/// The same setting, which a file that comes with a folder does not decide: it runs a command, or is not to be in a repository.
+const fn personal(setting: Setting) -> Setting {
+    Setting { personal: true, ..setting }
+}
 
 /// Chooses the profile, and so is in none.
 pub(super) const PROFILE: &str = "TIDEGATE_PROFILE";
@@ -216,7 +248,7 @@ const fn setting(
     default: Unsaid,
     about: &'static str,
 ) -> Setting {
-    Setting { name, key, kind, default, about, secret: false }
+    Setting { name, key, kind, default, about, secret: false, personal: false }
 }
 
 impl Setting {
@@ -274,6 +306,12 @@ impl Setting {
     #[must_use]
     pub fn is_secret(&self) -> bool {
         self.secret
+    }
+
+    /// Whether only the environment, a profile and the program say it, and no `tidegate.toml`.
+    #[must_use]
+    pub fn is_personal(&self) -> bool {
+        self.personal
     }
 
     /// Whether a value has a meaning.

@@ -233,6 +233,24 @@ fn what_is_no_profile_is_an_error_that_names_the_line() {
 }
 
 #[test]
+fn a_folder_does_not_decide_which_command_runs_or_where_keys_are() {
+    for line in ["encryption.key = 'aaa'", "TIDEGATE_ENCRYPTION_KEY_COMMAND = 'rm -r /'"] {
+        let error = Place::new().file(line).error(&[]);
+        assert!(
+            error.contains("is not said in a file that comes with a folder: set it in the environment or in a profile"),
+            "{error}"
+        );
+    }
+    let place = Place::new().profiles("[profiles.local]\nencryption.key = 'hunter2'");
+    let settings = place.load(&[]).unwrap();
+    let key = settings.get("encryption.key").unwrap();
+    assert_eq!((key.shown(), key.value()), ("******", Some("hunter2")));
+    assert!(!format!("{settings:?}").contains("hunter2"));
+    let profiles = profiles(&place);
+    assert!(!format!("{profiles:?} {:?}", profiles.get("local")).contains("hunter2"));
+}
+
+#[test]
 fn a_test_goes_by_the_environment_alone() {
     let settings = read(&[("HOME", "/nowhere"), ("TIDEGATE_PROFILE", "nobody")]).unwrap();
     assert_eq!(settings.profile(), "local");
