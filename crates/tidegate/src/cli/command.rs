@@ -10,6 +10,7 @@ use super::flow_run::FlowRun;
 use super::man::Man;
 use super::options::GlobalOptions;
 use super::session::Session;
+use super::task_run::TaskRun;
 use super::version::Version;
 
 /// The name that examples are written with.
@@ -73,6 +74,8 @@ pub(super) enum Command {
     Flow(Flow),
     #[command(visible_alias = "flow-runs", subcommand)]
     FlowRun(FlowRun),
+    #[command(visible_alias = "task-runs", subcommand)]
+    TaskRun(TaskRun),
     Version(Version),
     Completions(Completions),
     Man(Man),
@@ -83,6 +86,7 @@ impl Command {
         match self {
             Self::Flow(flow) => flow.run(session).await,
             Self::FlowRun(flow_run) => flow_run.run(session).await,
+            Self::TaskRun(task_run) => task_run.run(session).await,
             Self::Version(version) => version.run(session),
             Self::Completions(completions) => completions.run(session),
             Self::Man(man) => man.run(session),

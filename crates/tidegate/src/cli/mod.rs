@@ -28,6 +28,8 @@ mod options;
 mod output;
 mod record;
 mod session;
+mod task_run;
+mod values;
 mod version;
 
 use std::ffi::OsString;
