@@ -26,6 +26,12 @@ impl Registration {
         Self { definition, call }
     }
 
+    /// The flow.
+    #[cfg(feature = "cli")]
+    pub(crate) fn definition(&self) -> &'static Definition {
+        (self.definition)()
+    }
+
     /// A call of the flow.
     pub(crate) fn call(
         &self,
@@ -33,6 +39,12 @@ impl Registration {
     ) -> Result<FlowCall<'static, ()>, InvalidParameters> {
         (self.call)(parameters)
     }
+}
+
+/// Every flow of this program that can be called from its recorded parameters.
+#[cfg(feature = "cli")]
+pub(crate) fn registrations() -> impl Iterator<Item = &'static Registration> {
+    inventory::iter::<Registration>()
 }
 
 /// The flow of this key; none where it cannot be told which of several is meant.

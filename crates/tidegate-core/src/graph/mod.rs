@@ -15,9 +15,9 @@ mod place;
 mod rails;
 mod sequence;
 mod svg;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 mod weave;
 
 use std::sync::Arc;

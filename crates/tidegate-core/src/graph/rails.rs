@@ -38,7 +38,8 @@ impl Rails {
         let at = self.at;
         self.lanes[at] = None;
         let known: Vec<usize> = next.iter().filter_map(|point| self.place(*point)).collect();
-        let mut new = next.iter().filter(|point| self.place(**point).is_none()).copied().collect::<Vec<_>>();
+        let mut new =
+            next.iter().filter(|point| self.place(**point).is_none()).copied().collect::<Vec<_>>();
         new.reverse();
         let goes_on = new.pop();
         self.lanes[at] = goes_on;

@@ -127,8 +127,7 @@ fn draw_family(
         let Some(point) = point.or_else(|| family.points.first().copied()) else { break };
         ready.remove(&point);
         family.points.remove(&point);
-        let next: Vec<Point> =
-            family.next.remove(&point).unwrap_or_default().into_iter().collect();
+        let next: Vec<Point> = family.next.remove(&point).unwrap_or_default().into_iter().collect();
         let next: Vec<Point> =
             next.into_iter().filter(|next| family.points.contains(next)).collect();
         for later in &next {
@@ -172,8 +171,7 @@ pub(super) fn joined(lines: &[TextLine]) -> String {
     let mut text = String::new();
     for line in lines {
         let space = if line.label.is_empty() { "" } else { " " };
-        let drawn =
-            format!("{}{}{}{space}{}", line.before, line.sign, line.after, line.label);
+        let drawn = format!("{}{}{}{space}{}", line.before, line.sign, line.after, line.label);
         text.push_str(drawn.trim_end());
         text.push('\n');
     }

@@ -39,7 +39,10 @@ pub(super) fn candidates(
     if let Some(run) = run {
         let this = (run.as_uuid().as_bytes().as_slice(), lately, bounded(limit));
         found.extend(
-            connection.prepare_cached(THIS_ONE)?.query_map(this, id)?.collect::<Result<Vec<_>, _>>()?,
+            connection
+                .prepare_cached(THIS_ONE)?
+                .query_map(this, id)?
+                .collect::<Result<Vec<_>, _>>()?,
         );
     }
     let more = found.len() as u64 >= limit;

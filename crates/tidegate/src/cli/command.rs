@@ -3,10 +3,15 @@
 use clap::CommandFactory;
 use clap::builder::StyledStr;
 
+use super::artifact::Artifact;
 use super::completions::Completions;
+use super::concurrency_limit::ConcurrencyLimit;
+use super::database::Database;
+use super::event::Event;
 use super::failure::Done;
 use super::flow::Flow;
 use super::flow_run::FlowRun;
+use super::global_concurrency_limit::GlobalConcurrencyLimit;
 use super::man::Man;
 use super::options::GlobalOptions;
 use super::session::Session;
@@ -76,6 +81,16 @@ pub(super) enum Command {
     FlowRun(FlowRun),
     #[command(visible_alias = "task-runs", subcommand)]
     TaskRun(TaskRun),
+    #[command(visible_alias = "artifacts", subcommand)]
+    Artifact(Artifact),
+    #[command(visible_alias = "concurrency-limits", subcommand)]
+    ConcurrencyLimit(ConcurrencyLimit),
+    #[command(visible_aliases = ["global-concurrency-limits", "gcl"], subcommand)]
+    GlobalConcurrencyLimit(GlobalConcurrencyLimit),
+    #[command(visible_alias = "events", subcommand)]
+    Event(Event),
+    #[command(subcommand)]
+    Database(Database),
     Version(Version),
     Completions(Completions),
     Man(Man),
@@ -87,6 +102,11 @@ impl Command {
             Self::Flow(flow) => flow.run(session).await,
             Self::FlowRun(flow_run) => flow_run.run(session).await,
             Self::TaskRun(task_run) => task_run.run(session).await,
+            Self::Artifact(artifact) => artifact.run(session).await,
+            Self::ConcurrencyLimit(limit) => limit.run(session).await,
+            Self::GlobalConcurrencyLimit(limit) => limit.run(session).await,
+            Self::Event(event) => event.run(session).await,
+            Self::Database(database) => database.run(session).await,
             Self::Version(version) => version.run(session),
             Self::Completions(completions) => completions.run(session),
             Self::Man(man) => man.run(session),

@@ -36,6 +36,17 @@ impl Failure {
         Self { code: MEANINGLESS, ..Self::new(message) }
     }
 
+    /// There is nothing of this name; these names are like it.
+    pub(super) fn unknown(what: &str, typed: &str, near: &[&str]) -> Self {
+        let near: Vec<String> = near.iter().map(|name| format!("'{name}'")).collect();
+        let near = if near.is_empty() {
+            String::new()
+        } else {
+            format!("; did you mean {}?", near.join(" or "))
+        };
+        Self::new(format!("there is no {what} '{typed}'{near}"))
+    }
+
     /// It was done, and a run that was waited for ended like this; nothing if it completed.
     pub(super) fn of_state(state_type: StateType) -> Done {
         let code = match state_type {

@@ -17,12 +17,18 @@
 //!    deletes anything it calls `session.confirm("Delete ..?")?`.
 //! 5. Its help and its tables in the snapshots of `crates/tidegate-cli/tests/it/`.
 
+mod artifact;
 mod command;
 mod completions;
+mod concurrency_limit;
+mod database;
+mod event;
 mod failure;
 mod find;
 mod flow;
 mod flow_run;
+mod global_concurrency_limit;
+mod limits;
 mod man;
 mod options;
 mod output;

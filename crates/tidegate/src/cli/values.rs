@@ -6,8 +6,9 @@ use super::failure::{Done, Failure};
 
 /// The JSON that an option was given.
 pub(super) fn json(option: &str, text: &str) -> Done<Value> {
-    serde_json::from_str(text)
-        .map_err(|error| Failure::meaningless(format!("what {option} was given is no JSON: {error}")))
+    serde_json::from_str(text).map_err(|error| {
+        Failure::meaningless(format!("what {option} was given is no JSON: {error}"))
+    })
 }
 
 /// `name=value`: the value is JSON, or the text itself where that is none.

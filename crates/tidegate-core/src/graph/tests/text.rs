@@ -19,12 +19,15 @@ fn a_chain_is_one_rail() {
         play.ended(call, 0, 10, State::completed(at(0)));
         play.saw([call]);
     }
-    check(&play, &expect![[r#"
+    check(
+        &play,
+        &expect![[r#"
         ▶ etl / noisy-raccoon
         ✓ a-0
         ✓ b-1
         ✓ c-2
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -36,7 +39,9 @@ fn rails_part_and_meet() {
     play.saw([a, b, c]);
     let save = play.call("save");
     play.saw([save]);
-    check(&play, &expect![[r#"
+    check(
+        &play,
+        &expect![[r#"
         ▶ etl / noisy-raccoon
         ○ list-0
         ├─┬─╮
@@ -46,7 +51,8 @@ fn rails_part_and_meet() {
         │   ○ c-3
         ├───╯
         ○ save-4
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -55,12 +61,15 @@ fn calls_that_have_nothing_to_do_with_each_other_stand_apart() {
     play.call("a");
     play.call("b");
     play.call("c");
-    check(&play, &expect![[r#"
+    check(
+        &play,
+        &expect![[r#"
         ▶ etl / noisy-raccoon
         ○ a-0
           ○ b-1
         ○ c-2
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -71,7 +80,9 @@ fn many_that_come_after_many_meet_in_a_joint() {
     (0..3).for_each(|_| {
         play.call("second");
     });
-    check(&play, &expect![[r#"
+    check(
+        &play,
+        &expect![[r#"
         ▶ etl / noisy-raccoon
         ○ first-0
         │ ○ first-1
@@ -83,7 +94,8 @@ fn many_that_come_after_many_meet_in_a_joint() {
         ○ │ │ second-3
           ○ │ second-4
             ○ second-5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -94,7 +106,9 @@ fn a_rail_passes_what_it_does_not_lead_to() {
     let c = play.call_given("c", &[a]);
     let d = play.call_given("d", &[b]);
     play.call_given("e", &[a, c, d]);
-    check(&play, &expect![[r#"
+    check(
+        &play,
+        &expect![[r#"
         ▶ etl / noisy-raccoon
         ○ a-0
         ├─╮
@@ -104,12 +118,15 @@ fn a_rail_passes_what_it_does_not_lead_to() {
           │ ○ d-3
           ├─╯
           ○ e-4
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn what_was_called_in_a_call_stands_below_it() {
-    check(&play(), &expect![[r#"
+    check(
+        &play(),
+        &expect![[r#"
         ▶ etl / noisy-raccoon
         ✓ list-0
         ├─╮
@@ -122,7 +139,8 @@ fn what_was_called_in_a_call_stands_below_it() {
           ▶ │ report-16
             │  ✓ render-17
             ○ publish-18
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -133,7 +151,10 @@ fn names_are_text() {
 
 #[test]
 fn nothing_was_called() {
-    check(&Play::new(), &expect![[r#"
+    check(
+        &Play::new(),
+        &expect![[r#"
         ▶ etl / noisy-raccoon
-    "#]]);
+    "#]],
+    );
 }

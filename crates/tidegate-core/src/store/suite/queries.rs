@@ -174,7 +174,9 @@ pub async fn runs_are_found_by_the_time_they_started(subject: &Subject) {
 pub async fn runs_are_found_by_the_range_of_their_ids(subject: &Subject) {
     let id = |number: u128| crate::RunId::from(uuid::Uuid::from_u128(number));
     let mut runs = [task_run("a", 0), task_run("b", 1), task_run("c", 2), task_run("d", 3)];
-    for (run, number) in runs.iter_mut().zip([0x1f_u128 << 120, 0x20 << 120, 0x2f << 120, 0x30 << 120]) {
+    for (run, number) in
+        runs.iter_mut().zip([0x1f_u128 << 120, 0x20 << 120, 0x2f << 120, 0x30 << 120])
+    {
         run.id = id(number);
     }
     let store = open_with(subject, &runs).await;

@@ -55,9 +55,9 @@ impl Graph {
             return output.json(&graph);
         }
         match self.format {
-            Drawing::Text => {
-                output.write(&graph.text_lines().iter().map(|line| drawn(line, output)).collect::<String>())
-            }
+            Drawing::Text => output.write(
+                &graph.text_lines().iter().map(|line| drawn(line, output)).collect::<String>(),
+            ),
             Drawing::Mermaid => output.write(&graph.to_mermaid()),
             Drawing::Dot => output.write(&graph.to_dot()),
             Drawing::Svg => output.write(&graph.to_svg()),

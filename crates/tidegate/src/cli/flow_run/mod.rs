@@ -16,7 +16,7 @@ use clap::Subcommand;
 use super::failure::Done;
 use super::session::Session;
 
-pub(super) use ending::{finish, of_this_program};
+pub(super) use ending::finish;
 pub(super) use inspect::sheet;
 pub(super) use logs::LogOptions;
 pub(super) use ls::{Filter, find, state, when};

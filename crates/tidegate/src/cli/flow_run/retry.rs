@@ -26,7 +26,9 @@ impl Retry {
         session.engine_is_there()?;
         let engine = session.engine_to_run_in()?;
         let run = find::run(engine, RunKind::Flow, &self.run).await?;
-        if let Some(state) = run.state().filter(|state| state.is_completed() || !state.is_terminal()) {
+        if let Some(state) =
+            run.state().filter(|state| state.is_completed() || !state.is_terminal())
+        {
             let name = &run.name;
             let next = if state.is_completed() { "inspect" } else { "watch" };
             return Err(Failure::new(format!(

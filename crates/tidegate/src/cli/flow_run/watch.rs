@@ -143,7 +143,8 @@ impl Watched<'_> {
             };
             let found = self.engine.require_store()?.logs(query).await;
             let mut found = found.map_err(|error| Error::store(None, error))?;
-            let asked = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+            let asked =
+                limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
             let key = |line: &LogRecord| (line.timestamp, line.task_run_id, line.message.clone());
             let all_new = found.iter().all(|line| !self.lines.contains(&key(line)));
             if found.len() == asked && all_new {

@@ -45,36 +45,48 @@ fn check(output: &Output, expected: &Expect) {
 
 #[test]
 fn a_wide_table_is_whole() {
-    check(&output(Some(160)), &expect![[r#"
+    check(
+        &output(Some(160)),
+        &expect![[r#"
         ID                                    FLOW                                    NAME         STATE      WHEN
         0193a1f2-7c11-7abc-8def-0123456789ab  pipeline-with-a-long-name-that-goes-on  brave-otter  Completed  3 minutes ago
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_narrower_one_goes_on_in_the_next_line() {
-    check(&output(Some(100)), &expect![[r#"
+    check(
+        &output(Some(100)),
+        &expect![[r#"
         ID                                    FLOW                     NAME         STATE      WHEN
         0193a1f2-7c11-7abc-8def-0123456789ab  pipeline-with-a-long-na  brave-otter  Completed  3 minutes ago
                                               me-that-goes-on
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_narrow_one_leaves_out_what_can_be_spared() {
-    check(&output(Some(60)), &expect![[r#"
+    check(
+        &output(Some(60)),
+        &expect![[r#"
         FLOW                   NAME         STATE      WHEN
         pipeline-with-a-long-  brave-otter  Completed  3 minutes ago
         name-that-goes-on
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn in_a_file_nothing_is_left_out() {
-    check(&output(None), &expect![[r#"
+    check(
+        &output(None),
+        &expect![[r#"
         ID                                    FLOW                                    NAME         STATE      WHEN
         0193a1f2-7c11-7abc-8def-0123456789ab  pipeline-with-a-long-name-that-goes-on  brave-otter  Completed  3 minutes ago
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -89,7 +101,8 @@ fn a_sheet_has_its_values_under_one_another() {
         States
           Running
           Completed
-    "#]].assert_eq(&sheet.draw(&output(None)));
+    "#]]
+    .assert_eq(&sheet.draw(&output(None)));
 }
 
 #[test]
@@ -104,7 +117,8 @@ fn times_that_are_near_are_told_by_how_long_ago_they_were() {
         2 hours ago
         3 days ago
         2026-12-06
-        in 1 minute"#]].assert_eq(&told.join("\n"));
+        in 1 minute"#]]
+    .assert_eq(&told.join("\n"));
 }
 
 #[test]
@@ -118,7 +132,8 @@ fn lengths_of_time_have_two_figures() {
         4.2s
         3m 20s
         1h 4m
-        1d 3h"#]].assert_eq(&told.join("\n"));
+        1d 3h"#]]
+    .assert_eq(&told.join("\n"));
 }
 
 #[test]
