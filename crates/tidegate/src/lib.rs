@@ -6,6 +6,8 @@ pub mod __private;
 mod argument;
 mod artifact;
 mod backup;
+#[cfg(feature = "blocks")]
+pub mod block;
 mod block_on;
 mod builder;
 pub mod cache;
@@ -61,6 +63,8 @@ pub use argument::{
 };
 pub use artifact::{Artifact, Artifacts, Progress};
 pub use backup::Backup;
+#[cfg(feature = "blocks")]
+pub use block::Block;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{
@@ -106,6 +110,10 @@ pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
 pub use tidegate_core::{
     ArtifactId, ArtifactRecord, ArtifactType, EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME,
     RESOURCE_ROLE, Resource,
+};
+pub use tidegate_core::{
+    BlockAnswer, BlockChange, BlockDocument, BlockDocumentId, BlockDocumentQuery, BlockSchema,
+    BlockSchemaId, BlockSchemaQuery, BlockType, BlockTypeId, BlockTypeQuery,
 };
 pub use tidegate_core::{
     CacheEntry, CacheKey, CallKey, CallPlace, Clock, DefinitionRecord, Delays, DeploymentId,
