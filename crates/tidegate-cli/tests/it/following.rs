@@ -12,7 +12,9 @@ use crate::{Call, check};
 
 #[test]
 fn a_run_that_has_ended_is_told_at_once() {
-    check("flow-run watch brave-otter", &expect![[r#"
+    check(
+        "flow-run watch brave-otter",
+        &expect![[r#"
         2025-03-04 00:00:00.000 | STATE   | Flow run 'brave-otter' - Pending()
         2025-03-04 00:00:00.100 | STATE   | Flow run 'brave-otter' - Running()
         2025-03-04 00:00:00.100 | DEBUG   | Flow run 'brave-otter' - Beginning.
@@ -21,34 +23,44 @@ fn a_run_that_has_ended_is_told_at_once() {
         2025-03-04 00:00:01.000 | STATE   | Flow run 'brave-otter' - Completed()
         2025-03-04 00:00:01.000 | INFO    | Flow run 'brave-otter' - Finished in state Completed()
         Flow run 'brave-otter' (01950100-0000-7000-8000-000000000001) - Completed()
-    "#]]);
-    check("flow-run watch brave-otters", &expect![[r#"
+    "#]],
+    );
+    check(
+        "flow-run watch brave-otters",
+        &expect![[r#"
         2025-03-04 00:01:00.000 | STATE   | Flow run 'brave-otters' - Pending()
         2025-03-04 00:01:00.100 | STATE   | Flow run 'brave-otters' - Running()
         2025-03-04 00:01:01.000 | STATE   | Flow run 'brave-otters' - Failed('the disk is full')
         2025-03-04 00:01:01.000 | ERROR   | Flow run 'brave-otters' - the disk is full�[2J
         Flow run 'brave-otters' (01950400-0000-7000-8000-000000000004) - Failed('the disk is full')
         -- exit code 3 --
-    "#]]);
-    check("flow-run watch brave-otters -o json", &expect![[r#"
+    "#]],
+    );
+    check(
+        "flow-run watch brave-otters -o json",
+        &expect![[r#"
         {"kind":"state","type":"PENDING","name":"Pending","message":null,"timestamp":"2025-03-04T00:01:00Z"}
         {"kind":"state","type":"RUNNING","name":"Running","message":null,"timestamp":"2025-03-04T00:01:00.100Z"}
         {"kind":"state","type":"FAILED","name":"Failed","message":"the disk is full","timestamp":"2025-03-04T00:01:01Z"}
         {"kind":"log","timestamp":"2025-03-04T00:01:01Z","level":40,"level_name":"ERROR","name":"weather","message":"the disk is full\u001b[2J","flow_run_id":"01950400-0000-7000-8000-000000000004","task_run_id":null}
         -- exit code 3 --
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_run_that_does_not_end_in_time_goes_on() {
-    check("flow-run watch calm-heron --timeout 0.01", &expect![[r#"
+    check(
+        "flow-run watch calm-heron --timeout 0.01",
+        &expect![[r#"
         2025-03-04 00:02:00.000 | STATE   | Flow run 'calm-heron' - Scheduled()
         -- standard error --
         error: flow run 'calm-heron' has not ended in time, and goes on
 
           try: tidegate flow-run cancel calm-heron
         -- exit code 1 --
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -82,11 +94,14 @@ fn a_run_is_followed_until_it_has_ended() {
 
 #[test]
 fn a_run_is_drawn() {
-    check("flow-run graph brave-otter", &expect![[r#"
+    check(
+        "flow-run graph brave-otter",
+        &expect![[r#"
         ✓ pipeline / brave-otter
           ✓ fetch_weather-002 (2 attempts)
             ✓ save_weather-003
-    "#]]);
+    "#]],
+    );
     let (mermaid, _) = Call::new("flow-run graph brave-otter --format mermaid").output();
     assert!(mermaid.starts_with("flowchart LR"), "{mermaid}");
     let (dot, _) = Call::new("flow-run graph brave-otter --format dot").output();

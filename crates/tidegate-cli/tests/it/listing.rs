@@ -343,16 +343,24 @@ fn flows_are_listed_with_their_last_runs() {
 
 #[test]
 fn task_runs_are_listed_and_shown() {
-    check("task-runs ls", &expect![[r#"
+    check(
+        "task-runs ls",
+        &expect![[r#"
         ID                                    TASK           NAME               STATE      WHEN
         01950300-0000-7000-8000-000000000003  save_weather   save_weather-003   Completed  2025-03-04
         01950200-0000-7000-8000-000000000002  fetch_weather  fetch_weather-002  Completed  2025-03-04
-    "#]]);
-    check("task-run ls --flow-run brave-otter --task-name save_weather", &expect![[r#"
+    "#]],
+    );
+    check(
+        "task-run ls --flow-run brave-otter --task-name save_weather",
+        &expect![[r#"
         ID                                    TASK          NAME              STATE      WHEN
         01950300-0000-7000-8000-000000000003  save_weather  save_weather-003  Completed  2025-03-04
-    "#]]);
-    check("task-run inspect fetch_weather-002", &expect![[r#"
+    "#]],
+    );
+    check(
+        "task-run inspect fetch_weather-002",
+        &expect![[r#"
         Name       fetch_weather-002
         Id         01950200-0000-7000-8000-000000000002
         Task       fetch_weather
@@ -371,11 +379,15 @@ fn task_runs_are_listed_and_shown() {
           2025-03-04 00:00:00  AwaitingRetry('timed out', type=SCHEDULED)
           2025-03-04 00:00:00  Retrying(type=RUNNING)
           2025-03-04 00:00:00  Completed()
-    "#]]);
-    check("task-run logs fetch_weather-002", &expect![[r#"
+    "#]],
+    );
+    check(
+        "task-run logs fetch_weather-002",
+        &expect![[r#"
         2025-03-04 00:00:00.300 | WARNING | Task run 'fetch_weather-002' - No answer: the connection timed out
         2025-03-04 00:00:00.700 | INFO    | Task run 'fetch_weather-002' - 20.1 degrees
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use tidegate_core::{RunKind, RunQuery, StateTypes};
 use tidegate_store::Location;
 
-use super::failure::Done;
+use super::failure::{Done, Failure};
 use super::output::Sheet;
 use super::session::Session;
 use crate::error::Error;
@@ -125,10 +125,15 @@ async fn status(session: &Session) -> Done {
 
 impl Backup {
     async fn run(self, session: &Session) -> Done {
+        let path = self.path.display();
+        if !self.replace && self.path.exists() {
+            return Err(Failure::new(format!("there is a file {path} already"))
+                .try_next(format!("{{program}} database backup {path} --replace")));
+        }
         let backup = session.engine()?.backup(&self.path);
         let backup = if self.replace { backup.replace_existing() } else { backup };
         backup.await?;
-        session.output().tell(&format!("The copy is {}.", self.path.display()))
+        session.output().tell(&format!("The copy is {path}."))
     }
 }
 

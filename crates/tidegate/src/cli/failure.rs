@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use tidegate_core::StateType;
 
+use super::output::plain;
 use crate::error::Error;
 
 /// What was typed has no meaning.
@@ -78,11 +79,11 @@ impl Failure {
         let (red, off) = if colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
         let mut text = String::new();
         if let Some(message) = &self.message {
-            text.push_str(&format!("{red}error:{off} {message}\n"));
+            text.push_str(&format!("{red}error:{off} {}\n", plain(message)));
         }
         for (index, line) in self.next.iter().enumerate() {
             let lead = if index == 0 { "\n  try: " } else { "       " };
-            text.push_str(&format!("{lead}{}\n", line.replace("{program}", program)));
+            text.push_str(&format!("{lead}{}\n", plain(line).replace("{program}", program)));
         }
         // A console that is gone cannot be told.
         let _ = io::stderr().write_all(text.as_bytes());

@@ -13,7 +13,7 @@ use super::logs::{Names, drawn};
 use crate::cli::failure::{Done, Failure};
 use crate::cli::find;
 use crate::cli::options::log_level;
-use crate::cli::output::{Tone, moment_of};
+use crate::cli::output::{Tone, plain};
 use crate::cli::record::{LogLine, StateRecord};
 use crate::cli::session::Session;
 use crate::duration;
@@ -163,16 +163,10 @@ impl Watched<'_> {
             return output.json_line(&News::State(StateRecord::of(state)));
         }
         let tone = Tone::of_state(state.state_type());
-        let time = moment_of(state.timestamp, output.utc);
-        let (day, time) = time.split_at(10);
-        let (time, zone) = (time.trim().trim_end_matches('Z'), if output.utc { "Z" } else { "" });
-        let millis = state.timestamp.timestamp_subsec_millis();
+        let time = output.instant(state.timestamp);
         let word = output.toned("STATE   ", tone);
-        let state = output.toned(&state.to_string(), tone);
-        output.write(&format!(
-            "{day} {time}.{millis:03}{zone} | {word}| Flow run '{}' - {state}\n",
-            run.name
-        ))
+        let state = output.toned(&plain(&state.to_string()), tone);
+        output.write(&format!("{time} | {word}| Flow run '{}' - {state}\n", plain(&run.name)))
     }
 
     async fn show_line(&mut self, line: LogRecord) -> Done {
