@@ -1,6 +1,5 @@
 //! What a command could not do, what to type next, and the exit code that says it. It never ends the process.
 
-use std::fmt;
 use std::io::{self, IsTerminal, Write as _};
 use std::process::ExitCode;
 
@@ -14,6 +13,9 @@ pub(super) const MEANINGLESS: u8 = 2;
 
 /// It could not be done.
 const UNDONE: u8 = 1;
+
+/// The process was asked to stop while a flow ran in it, as shells say that.
+const INTERRUPTED: u8 = 130;
 
 /// What a command comes to.
 pub(super) type Done<T = ()> = Result<T, Failure>;
@@ -93,7 +95,8 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(error.to_string())
+        let code = if error.is_interrupted() { INTERRUPTED } else { UNDONE };
+        Self { code, ..Self::new(error.to_string()) }
     }
 }
 
@@ -103,12 +106,5 @@ impl From<io::Error> for Failure {
             return Self::read_enough();
         }
         Self::new(format!("the answer cannot be written: {error}"))
-    }
-}
-
-/// For tests and for who puts one failure into another.
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message.as_deref().unwrap_or_default())
     }
 }

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 use tidegate_core::Parameter;
 
 use super::run;
@@ -29,11 +30,14 @@ struct FlowDetails<'a> {
     description: Option<&'a str>,
     tags: &'a [String],
     parameters: &'a [Parameter],
+    /// Under Prefect's name: the JSON Schema of what it takes.
+    parameter_openapi_schema: Value,
 }
 
 impl Inspect {
     pub(super) async fn run(self, session: &Session) -> Done {
-        let flow = run::find(&self.name)?.definition();
+        let registration = run::find(&self.name)?;
+        let flow = registration.definition();
         let details = FlowDetails {
             name: flow.name(),
             key: flow.key(),
@@ -41,6 +45,7 @@ impl Inspect {
             description: flow.description(),
             tags: flow.tags(),
             parameters: flow.parameters(),
+            parameter_openapi_schema: registration.schema(),
         };
         session.output().show(&details, || sheet(flow, session.program()))
     }
