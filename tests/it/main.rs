@@ -69,4 +69,5 @@ mod transaction;
 mod transaction_resume;
 mod transactional;
 mod troubled;
+mod variable;
 mod visualize;

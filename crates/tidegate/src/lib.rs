@@ -53,6 +53,7 @@ mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transaction;
+mod variable;
 
 pub use erased_serde;
 pub use schemars;
@@ -126,5 +127,10 @@ pub use tidegate_core::{
     SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
     Taken,
 };
+pub use tidegate_core::{
+    InvalidVariable, VariableAnswer, VariableChange, VariableId, VariableKey, VariableRecord,
+    VariableUpdate,
+};
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};
+pub use variable::{SetVariable, Variable, VariableCall, VariableError, Variables};
