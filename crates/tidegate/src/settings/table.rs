@@ -344,33 +344,15 @@ pub(super) fn is_unknown(name: &str) -> bool {
 /// Of the names, or of the keys, of all settings, the one that was probably meant; none where nothing is like it.
 #[must_use]
 pub fn nearest(name: &str) -> Option<&'static str> {
-    const PREFIX: &str = "TIDEGATE_";
-    let of_environment = name.starts_with(PREFIX);
-    let known = SETTINGS
+    let of_environment = name.starts_with("TIDEGATE_");
+    let names = SETTINGS
         .iter()
         .map(|setting| if of_environment { setting.name } else { setting.key })
         .chain(of_environment.then_some(PROFILE));
-    let distance = |known: &&str| if known.starts_with(name) { 1 } else { edits(name, known) };
-    let at_most = name.strip_prefix(PREFIX).unwrap_or(name).len() / 2 + 1;
-    known.min_by_key(distance).filter(|known| distance(known) <= at_most)
+    crate::nearest::nearest(name, names).first().copied()
 }
 
 /// What is said to a name that is none.
 pub(crate) fn hint(name: &str) -> String {
     nearest(name).map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"))
-}
-
-/// The Levenshtein distance of two texts.
-fn edits(from: &str, to: &str) -> usize {
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, b) in to.bytes().enumerate() {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[to.len()]
 }
