@@ -131,5 +131,7 @@ pub use tidegate_core::{
     SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
     Taken,
 };
+#[cfg(feature = "blocks")]
+pub use tidegate_macros::Block;
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use std::sync::OnceLock;
+
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
-use super::key::Key;
+use super::key::{Key, generate_key};
 use super::source::{self, Source};
 use crate::error::{Error, Result};
 use crate::redact::base64;
@@ -33,6 +35,17 @@ impl Keyring {
     /// The keys that the settings name, checked to be kept away from the database at `location`.
     pub(crate) fn for_database(location: &str) -> Result<Self> {
         source::read(Some(location.as_ref()))
+    }
+
+    /// A key that this process has made for itself, for stores in memory: what is sealed there is gone with the process too, so nobody
+    /// needs to keep a key for it.
+    pub(crate) fn of_process() -> Result<Self> {
+        static KEYRING: OnceLock<Keyring> = OnceLock::new();
+        if let Some(keyring) = KEYRING.get() {
+            return Ok(keyring.clone());
+        }
+        let made = Self::read(generate_key().expose(), Source::Process)?;
+        Ok(KEYRING.get_or_init(|| made).clone())
     }
 
     /// The keys that a text is: the current one first, then older ones, with white space or commas between them.

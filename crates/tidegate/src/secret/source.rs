@@ -23,6 +23,8 @@ pub(super) enum Source {
     File(PathBuf),
     /// What a command prints.
     Command,
+    /// Nowhere: it was made by this process, for itself.
+    Process,
 }
 
 impl fmt::Display for Source {
@@ -31,6 +33,7 @@ impl fmt::Display for Source {
             Self::Environment => f.write_str(KEY),
             Self::File(path) => write!(f, "the key file {}", path.display()),
             Self::Command => write!(f, "what the command in {KEY_COMMAND} prints"),
+            Self::Process => f.write_str("this process"),
         }
     }
 }
