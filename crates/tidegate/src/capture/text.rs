@@ -4,7 +4,12 @@
 use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::redact;
+
 use super::{AROUND, LEVELS, Room, left_out, too_deep};
+
+/// How much more than there is room for is written where there are secrets: as long as a secret may be.
+const MORE: usize = 64 * 1024;
 
 /// Text that is being written.
 pub(super) struct Text<'a> {
@@ -26,6 +31,16 @@ impl<'a> Text<'a> {
         if let Some(text) = arguments.as_str() {
             return room.cut(text);
         }
+        if !redact::is_active() {
+            return Self::written(room, arguments);
+        }
+        // A secret that the end of the room would cut in half is masked before, so there is more room at first.
+        let more = Room::of(room.0.get().saturating_add(MORE));
+        let text = Text::written(&more, arguments);
+        room.cut(&text)
+    }
+
+    fn written(room: &'a Room, arguments: fmt::Arguments<'_>) -> String {
         room.take(AROUND);
         let mut text = Self { text: String::new(), room, nesting: Nesting::default(), cut: None };
         // Nothing is looked at after a panic but the text, which is whole after every write.
