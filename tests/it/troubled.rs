@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use tidegate::store::{
     Acknowledgement, Acknowledger, ArtifactQuery, Deleted, EventQuery, Expired, IfExists,
     InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store,
-    StoreError, StoreErrorKind, StoreInfo, TransactionEnd, Write,
+    StoreError, StoreErrorKind, StoreInfo, TransactionEnd, VariableQuery, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
@@ -17,7 +17,7 @@ use tidegate::{
     BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
     DefinitionRecord, Engine, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord,
     Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, StateType,
-    Timestamp,
+    Timestamp, VariableAnswer, VariableChange, VariableRecord,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -224,6 +224,20 @@ impl Store for Troubled {
 
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.inner.delete_artifact(id)
+    }
+
+    fn variables(
+        &self,
+        query: VariableQuery,
+    ) -> BoxFuture<'_, Result<Vec<VariableRecord>, StoreError>> {
+        self.inner.variables(query)
+    }
+
+    fn change_variable(
+        &self,
+        change: VariableChange,
+    ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>> {
+        self.inner.change_variable(change)
     }
 
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {

@@ -56,6 +56,7 @@ mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transaction;
+mod variable;
 
 pub use erased_serde;
 pub use schemars;
@@ -131,7 +132,12 @@ pub use tidegate_core::{
     SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
     Taken,
 };
+pub use tidegate_core::{
+    InvalidVariable, VariableAnswer, VariableChange, VariableId, VariableKey, VariableRecord,
+    VariableUpdate,
+};
 #[cfg(feature = "blocks")]
 pub use tidegate_macros::Block;
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};
+pub use variable::{SetVariable, Variable, VariableCall, VariableError, Variables};

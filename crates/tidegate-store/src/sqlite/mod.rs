@@ -43,6 +43,7 @@ mod statements;
 mod states;
 mod transaction_row;
 mod vacuum;
+mod variable_row;
 mod wal;
 mod work;
 mod writer;
@@ -61,7 +62,8 @@ use tidegate_core::{
     CacheEntry, CacheKey, DefinitionRecord, Deleted, EventQuery, EventRecord, Expired, IfExists,
     InputQuery, Lease, LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall, Request,
     RequestQuery, Room, Run, RunId, RunInput, RunKind, RunQuery, SlotAnswer, SlotHolder,
-    SlotRequest, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
+    SlotRequest, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, VariableAnswer,
+    VariableChange, VariableQuery, VariableRecord, Write,
 };
 
 use self::database::Database;
@@ -293,6 +295,23 @@ impl Store for Sqlite {
 
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.act(1, move |connection| artifact_row::delete(connection, id))
+    }
+
+    fn variables(
+        &self,
+        query: VariableQuery,
+    ) -> BoxFuture<'_, Result<Vec<VariableRecord>, StoreError>> {
+        self.ask(move |database| database.variables(&query))
+    }
+
+    fn change_variable(
+        &self,
+        change: VariableChange,
+    ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(1, move |connection| {
+            variable_row::change(connection, change).map_err(|error| unreadable(&place, error))
+        })
     }
 
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {

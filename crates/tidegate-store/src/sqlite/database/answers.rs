@@ -5,7 +5,7 @@ use tidegate_core::{
     BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord,
     EventQuery, EventRecord, Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord,
     RecordedCall, Request, RequestQuery, Run, RunId, RunInput, RunKind, RunQuery, SlotHolder,
-    StoreError, TransactionRecord,
+    StoreError, TransactionRecord, VariableQuery, VariableRecord,
 };
 
 use super::{Database, find};
@@ -14,7 +14,7 @@ use crate::sqlite::error::{Doing, failed, unreadable};
 use crate::sqlite::expired::{self, Candidates};
 use crate::sqlite::{
     artifact_row, block_row, cache, event_query, input_row, leases, limits, log_row, request_row,
-    run_query, run_row, slots, transaction_row,
+    run_query, run_row, slots, transaction_row, variable_row,
 };
 
 impl Database {
@@ -136,6 +136,14 @@ impl Database {
         query: &BlockDocumentQuery,
     ) -> Result<Vec<BlockDocument>, StoreError> {
         block_row::documents(&self.connection, query)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn variables(
+        &self,
+        query: &VariableQuery,
+    ) -> Result<Vec<VariableRecord>, StoreError> {
+        variable_row::select(&self.connection, query)
             .map_err(|error| unreadable(&self.place, error))
     }
 
