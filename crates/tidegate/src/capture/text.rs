@@ -31,30 +31,37 @@ impl<'a> Text<'a> {
         if let Some(text) = arguments.as_str() {
             return room.cut(text);
         }
+        room.take(AROUND);
         if !redact::is_active() {
-            return Self::written(room, arguments);
+            let (mut text, note) = Self::written(room, arguments);
+            text.push_str(&note);
+            return text;
         }
         // A secret that the end of the room would cut in half is masked before, so there is more room at first.
         let more = Room::of(room.0.get().saturating_add(MORE));
-        let text = Text::written(&more, arguments);
-        room.cut(&text)
+        let (mut text, mut note) = Text::written(&more, arguments);
+        redact::redact_in_place(&mut text);
+        let fitting = room.fitting(&text).len();
+        if fitting < text.len() {
+            text.truncate(fitting);
+            note = left_out("the rest");
+        }
+        text + &note
     }
 
-    fn written(room: &'a Room, arguments: fmt::Arguments<'_>) -> String {
-        room.take(AROUND);
+    /// What fits of what these arguments write, and what is to be noted of the rest.
+    fn written(room: &'a Room, arguments: fmt::Arguments<'_>) -> (String, String) {
         let mut text = Self { text: String::new(), room, nesting: Nesting::default(), cut: None };
         // Nothing is looked at after a panic but the text, which is whole after every write.
         let written = catch_unwind(AssertUnwindSafe(|| text.write_fmt(arguments)));
-        match (&text.cut, written) {
-            (Some(Cut::Full), _) => text.text.push_str(&left_out("the rest")),
-            (Some(Cut::TooDeep), _) => text.text.push_str(&too_deep()),
-            (None, Ok(Ok(()))) => {}
-            (None, Ok(Err(fmt::Error))) => {
-                text.text.push_str(&left_out("its text ends in an error"))
-            }
-            (None, Err(_panic)) => text.text.push_str(&left_out("its text ends in a panic")),
-        }
-        text.text
+        let note = match (&text.cut, written) {
+            (Some(Cut::Full), _) => left_out("the rest"),
+            (Some(Cut::TooDeep), _) => too_deep(),
+            (None, Ok(Ok(()))) => String::new(),
+            (None, Ok(Err(fmt::Error))) => left_out("its text ends in an error"),
+            (None, Err(_panic)) => left_out("its text ends in a panic"),
+        };
+        (text.text, note)
     }
 }
 

@@ -7,17 +7,18 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use tidegate_core::store::{
     Acknowledgement, ArtifactQuery, Deleted, EventQuery, Expired, IfExists, InputQuery, LogQuery,
-    RecordedCall, RequestQuery, Room, RunQuery, SqlWork, Store, StoreError, StoreInfo,
-    TransactionEnd, Write,
+    RecordedCall, RequestQuery, Room, RunQuery, SqlWork, Store, StoreError, StoreErrorKind,
+    StoreInfo, TransactionEnd, Write,
 };
 use tidegate_core::{
     ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
     BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
     DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run,
     RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, Timestamp, TransactionRecord,
+    VariableAnswer, VariableChange, VariableQuery, VariableRecord,
 };
 
-use super::{is_active, record};
+use super::{is_active, is_in, record};
 
 /// A store behind the redactor.
 #[derive(Debug)]
@@ -29,6 +30,33 @@ impl Redacting {
     pub(crate) fn new(inner: Arc<dyn Store>) -> Arc<dyn Store> {
         Arc::new(Self { inner })
     }
+}
+
+/// What would be stored in the clear, or with a mask in it be something else.
+fn refused<T: Send + 'static>(what: &str) -> BoxFuture<'static, Result<T, StoreError>> {
+    let error = StoreError::new(
+        StoreErrorKind::Unsupported,
+        format_args!(
+            "there is a secret in {what}, where anybody may read it: save it in a block, as a `Secret`"
+        ),
+    );
+    Box::pin(std::future::ready(Err(error)))
+}
+
+fn has_secret(change: &VariableChange) -> bool {
+    let (name, value, tags) = match change {
+        VariableChange::Create(variable) | VariableChange::Set(variable) => {
+            (Some(&variable.name), Some(&variable.value), &*variable.tags)
+        }
+        VariableChange::Update { update, .. } => (
+            update.name.as_ref(),
+            update.value.as_ref(),
+            update.tags.as_deref().unwrap_or_default(),
+        ),
+        VariableChange::Delete(_) => (None, None, &[][..]),
+    };
+    name.into_iter().chain(tags).any(|text| is_in(text.as_bytes()))
+        || value.is_some_and(|value| is_in(value.to_string().as_bytes()))
 }
 
 impl Store for Redacting {
@@ -124,6 +152,23 @@ impl Store for Redacting {
         self.inner.delete_artifact(id)
     }
 
+    fn variables(
+        &self,
+        query: VariableQuery,
+    ) -> BoxFuture<'_, Result<Vec<VariableRecord>, StoreError>> {
+        self.inner.variables(query)
+    }
+
+    fn change_variable(
+        &self,
+        change: VariableChange,
+    ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>> {
+        if is_active() && has_secret(&change) {
+            return refused("a variable");
+        }
+        self.inner.change_variable(change)
+    }
+
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {
         self.inner.events(query)
     }
@@ -150,6 +195,13 @@ impl Store for Redacting {
         change: LimitChange,
         now: Timestamp,
     ) -> BoxFuture<'_, Result<bool, StoreError>> {
+        let name = match &change {
+            LimitChange::Create(limit) | LimitChange::Update(limit) => limit.name.as_bytes(),
+            LimitChange::Delete(_) => &[],
+        };
+        if is_in(name) {
+            return refused("the name of a limit");
+        }
         self.inner.change_limit(change, now)
     }
 
