@@ -116,6 +116,7 @@ fn help_is_short_and_long() {
               4  it crashed
               5  it was cancelled
               6  it was suspended, and waits to be resumed
+              130  the process was asked to stop while a flow ran in it
 
             Environment:
               TIDEGATE_DATABASE_URL  the database; sqlite:TIDEGATE_HOME/tidegate.db

@@ -144,52 +144,52 @@ fn a_flow_run_is_shown_with_all_its_states() {
     check(
         "flow-run inspect brave-otter",
         &expect![[r#"
-        Name       brave-otter
-        Id         01950100-0000-7000-8000-000000000001
-        Flow       pipeline
-        Version    1.2
-        State      Completed()
-        Tags       nightly
-        Inside it  2 task runs
-        Created    2025-03-04 00:00:00
-        Started    2025-03-04 00:00:00
-        Ended      2025-03-04 00:00:01
-        Ran for    750ms
-        Took       900ms
+            Name       brave-otter
+            Id         01950100-0000-7000-8000-000000000001
+            Flow       pipeline
+            Version    1.2
+            State      Completed()
+            Tags       nightly
+            Inside it  2 task runs
+            Created    2025-03-04 00:00:00
+            Started    2025-03-04 00:00:00
+            Ended      2025-03-04 00:00:01
+            Ran for    750ms
+            Took       900ms
 
-        Parameters
-          lat = 38.9
+            Parameters
+              lat = 38.9
 
-        States
-          2025-03-04 00:00:00  Pending()
-          2025-03-04 00:00:00  Running()
-          2025-03-04 00:00:01  Completed()
-    "#]],
+            States
+              2025-03-04 00:00:00.000  Pending()
+              2025-03-04 00:00:00.100  Running()
+              2025-03-04 00:00:01.000  Completed()
+        "#]],
     );
     check(
         "flow-run inspect brave-otter --utc",
         &expect![[r#"
-        Name       brave-otter
-        Id         01950100-0000-7000-8000-000000000001
-        Flow       pipeline
-        Version    1.2
-        State      Completed()
-        Tags       nightly
-        Inside it  2 task runs
-        Created    2025-03-04 00:00:00Z
-        Started    2025-03-04 00:00:00Z
-        Ended      2025-03-04 00:00:01Z
-        Ran for    750ms
-        Took       900ms
+            Name       brave-otter
+            Id         01950100-0000-7000-8000-000000000001
+            Flow       pipeline
+            Version    1.2
+            State      Completed()
+            Tags       nightly
+            Inside it  2 task runs
+            Created    2025-03-04 00:00:00Z
+            Started    2025-03-04 00:00:00Z
+            Ended      2025-03-04 00:00:01Z
+            Ran for    750ms
+            Took       900ms
 
-        Parameters
-          lat = 38.9
+            Parameters
+              lat = 38.9
 
-        States
-          2025-03-04 00:00:00Z  Pending()
-          2025-03-04 00:00:00Z  Running()
-          2025-03-04 00:00:01Z  Completed()
-    "#]],
+            States
+              2025-03-04 00:00:00.000Z  Pending()
+              2025-03-04 00:00:00.100Z  Running()
+              2025-03-04 00:00:01.000Z  Completed()
+        "#]],
     );
     check(
         "flow-run inspect 019504 -o json",
@@ -361,25 +361,25 @@ fn task_runs_are_listed_and_shown() {
     check(
         "task-run inspect fetch_weather-002",
         &expect![[r#"
-        Name       fetch_weather-002
-        Id         01950200-0000-7000-8000-000000000002
-        Task       fetch_weather
-        State      Completed()
-        Called in  flow run 01950100-0000-7000-8000-000000000001
-        Created    2025-03-04 00:00:00
-        Started    2025-03-04 00:00:00
-        Ended      2025-03-04 00:00:00
-        Ran for    1.5s
-        Attempts   2
-        Retries    up to 3
+            Name       fetch_weather-002
+            Id         01950200-0000-7000-8000-000000000002
+            Task       fetch_weather
+            State      Completed()
+            Called in  flow run 01950100-0000-7000-8000-000000000001
+            Created    2025-03-04 00:00:00
+            Started    2025-03-04 00:00:00
+            Ended      2025-03-04 00:00:00
+            Ran for    1.5s
+            Attempts   2
+            Retries    up to 3
 
-        States
-          2025-03-04 00:00:00  Pending()
-          2025-03-04 00:00:00  Running()
-          2025-03-04 00:00:00  AwaitingRetry('timed out', type=SCHEDULED)
-          2025-03-04 00:00:00  Retrying(type=RUNNING)
-          2025-03-04 00:00:00  Completed()
-    "#]],
+            States
+              2025-03-04 00:00:00.100  Pending()
+              2025-03-04 00:00:00.200  Running()
+              2025-03-04 00:00:00.300  AwaitingRetry('timed out', type=SCHEDULED)
+              2025-03-04 00:00:00.500  Retrying(type=RUNNING)
+              2025-03-04 00:00:00.700  Completed()
+        "#]],
     );
     check(
         "task-run logs fetch_weather-002",

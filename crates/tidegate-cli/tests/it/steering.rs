@@ -341,7 +341,9 @@ fn the_database_is_looked_at_copied_and_tidied() {
     );
     own.check(&format!("database backup {}", copy.display()), &expect![[r#"
         -- standard error --
-        error: no backup was written: there is a file ~/copy.db already; give another path, or ask for it to be replaced
+        error: there is a file ~/copy.db already
+
+          try: tidegate database backup ~/copy.db --replace
         -- exit code 1 --
     "#]]);
     own.check(

@@ -266,6 +266,7 @@ promises! { $
         a_type_that_is_registered_again_is_brought_up_to_date
         a_block_has_its_name_alone
         a_block_is_replaced_where_it_is
+        a_block_is_sealed_anew_unless_it_was_saved_since
         a_block_that_refers_to_nothing_is_refused
         a_block_that_others_refer_to_is_not_deleted
         a_type_is_deleted_with_all_that_is_of_it
