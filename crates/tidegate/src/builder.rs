@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tidegate_core::{Clock, Store};
 
-use crate::engine::{DryRun, Engine};
+use crate::engine::{Context, DryRun, Engine};
 use crate::error::{Error, Result};
 use crate::log::LevelFilter;
 use crate::redact::Redacting;
@@ -126,7 +126,8 @@ impl EngineBuilder {
         self
     }
 
-    /// The settings that [`open`](Self::open) would go by, and where each comes from.
+    /// The settings that [`open`](Self::open) would go by, and where each comes from. In a [test](macro@crate::test) those of the
+    /// environment alone: it goes by no file of whoever runs it.
     ///
     /// # Errors
     ///
@@ -156,7 +157,7 @@ impl EngineBuilder {
             say("retention.age", age.map(|age| format!("{}ms", age.as_millis())));
             say("retention.count", count.map(|count| count.to_string()));
         }
-        Settings::load_with(&code)
+        settings_here(&code)
     }
 
     /// Goes by these settings and no others.
@@ -203,9 +204,17 @@ impl EngineBuilder {
     }
 }
 
+/// The settings of the calling code, where the program says this.
+pub(crate) fn settings_here(code: &[(&'static Setting, String)]) -> Result<Settings> {
+    let in_test = Context::with(|context| {
+        context.engine.as_ref().is_some_and(|engine| engine.settings().of_test)
+    });
+    if in_test == Some(true) { Settings::of_test(code) } else { Settings::load_with(code) }
+}
+
 /// An engine for one dry run: it says nothing, and what it keeps is thrown away with it.
 pub(crate) fn open_dry() -> Result<Engine> {
-    let mut settings = EngineSettings::load()?;
+    let mut settings = EngineSettings::of(&settings_here(&[])?)?;
     settings.log_level = LevelFilter::OFF;
     let in_memory = Database::Url("sqlite::memory:".to_owned());
     let database = if cfg!(feature = "sqlite") { in_memory } else { Database::None };

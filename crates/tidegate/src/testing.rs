@@ -49,7 +49,7 @@ pub fn run<F: Future>(options: TestOptions, test: F) -> F::Output {
 ///
 /// As cancel safe as `future`.
 pub async fn run_async<F: Future>(future: F) -> F::Output {
-    let settings = Settings::of_test().expect("the settings have a meaning");
+    let settings = Settings::of_test(&[]).expect("the settings have a meaning");
     let level = EngineSettings::of(&settings).expect("the settings have a meaning").log_level;
     crate::subscriber::install_captured(level);
     let engine = Engine::builder()

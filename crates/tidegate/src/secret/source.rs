@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::{Keyring, command, file};
+use crate::builder::settings_here;
 use crate::error::{Error, Result};
-use crate::settings::Settings;
 
 pub(super) const KEY: &str = "TIDEGATE_ENCRYPTION_KEY";
 pub(super) const KEY_FILE: &str = "TIDEGATE_ENCRYPTION_KEY_FILE";
@@ -40,7 +40,7 @@ impl fmt::Display for Source {
 
 /// Reads the keys for the database at `database`.
 pub(super) fn read(database: Option<&Path>) -> Result<Keyring> {
-    let settings = Settings::load()?;
+    let settings = settings_here(&[])?;
     let said = |name: &str| settings.get(name).and_then(|said| said.value()).map(ToOwned::to_owned);
     read_from(|name| said(name).or_else(|| std::env::var(name).ok()), database)
 }

@@ -46,11 +46,6 @@ pub(crate) struct EngineSettings {
 }
 
 impl EngineSettings {
-    /// Those of this process.
-    pub(crate) fn load() -> Result<Self> {
-        Self::of(&Settings::load()?)
-    }
-
     /// Reads what is said.
     pub(crate) fn of(settings: &Settings) -> Result<Self> {
         let said = Said(settings);

@@ -38,7 +38,6 @@ mod table;
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::Context;
 use crate::error::{Error, Result};
 
 pub(crate) use engine::EngineSettings;
@@ -71,30 +70,24 @@ pub struct SettingValue {
 }
 
 impl Settings {
-    /// The settings of this process: those of the file in the current folder, the active profile and the environment. In a
-    /// [test](macro@crate::test) those of the environment alone: it goes by no file of whoever runs it.
+    /// The settings of this process: those of the file in the current folder, the active profile and the environment.
     ///
     /// # Errors
     ///
     /// A value has no meaning, a file cannot be read or is no TOML, or there is no such profile. The error names the file, the line and
     /// the setting, and says what is accepted.
     pub fn load() -> Result<Self> {
-        Self::load_with(&[])
+        Self::of_process(&[], Some(load::current_folder()))
     }
 
     /// The settings of this process, where the program says this.
     pub(crate) fn load_with(code: &[(&'static Setting, String)]) -> Result<Self> {
-        let in_test = Context::with(|context| {
-            context.engine.as_ref().is_some_and(|engine| engine.settings().of_test)
-        });
-        let folder = (in_test != Some(true)).then(load::current_folder);
-        Self::of_process(code, folder)
+        Self::of_process(code, Some(load::current_folder()))
     }
 
-    /// Those of a test.
-    #[cfg(feature = "testing")]
-    pub(crate) fn of_test() -> Result<Self> {
-        Self::of_process(&[], None)
+    /// Those of a test, which goes by no file of whoever runs it.
+    pub(crate) fn of_test(code: &[(&'static Setting, String)]) -> Result<Self> {
+        Self::of_process(code, None)
     }
 
     fn of_process(code: &[(&'static Setting, String)], folder: Option<PathBuf>) -> Result<Self> {

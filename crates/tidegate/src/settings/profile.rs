@@ -9,7 +9,7 @@ use toml_span::value::{Table, ValueInner};
 use super::edit;
 use super::file::{Said, Sayings, line_of, parse, sayings, text_of};
 use super::load::HOME;
-use super::table::Setting;
+use super::table::{PROFILE, Setting};
 use crate::error::{Error, Result};
 
 /// The file in `TIDEGATE_HOME`.
@@ -190,6 +190,16 @@ impl Profiles {
     #[must_use]
     pub fn active(&self) -> &str {
         self.chosen.as_ref().map_or(LOCAL, |(name, _)| name)
+    }
+
+    /// The profile that is active in this process: the one that `TIDEGATE_PROFILE` names, or that the file makes active.
+    ///
+    /// # Errors
+    ///
+    /// There is no such profile.
+    pub fn active_here(&self) -> Result<&Profile> {
+        let by_environment = std::env::var(PROFILE).ok().filter(|name| !name.is_empty());
+        self.choose(by_environment.as_deref())
     }
 
     /// Every profile, by name.

@@ -43,7 +43,7 @@ impl Source {
     }
 
     /// The file and the line, where it is one.
-    pub(super) fn place(&self) -> Option<(&PathBuf, usize)> {
+    pub(crate) fn place(&self) -> Option<(&PathBuf, usize)> {
         match self {
             Self::File { path, line } | Self::Profile { place: Some((path, line)), .. } => {
                 Some((path, *line))
