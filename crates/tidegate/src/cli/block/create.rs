@@ -24,7 +24,7 @@ Examples:
   $ tidegate block create weather-service/production --field url=https://api.example.com
   $ tidegate block create slack-webhook/alerts --data - < alerts.json
   $ tidegate block create slack-webhook/alerts --data alerts.json --overwrite")]
-pub(super) struct Create {
+pub(in crate::cli) struct Create {
     /// Its type and its name, such as slack-webhook/alerts
     #[arg(value_name = "SLUG/NAME")]
     block: String,
@@ -80,8 +80,11 @@ fn schema(session: &Session, slug: &str) -> Done<BlockSchema> {
     if !near.is_empty() {
         return Err(Failure::unknown("type of blocks of this program", slug, &near));
     }
-    let known =
-        if slugs.is_empty() { "it has none".to_owned() } else { format!("it has {}", slugs.join(", ")) };
+    let known = if slugs.is_empty() {
+        "it has none".to_owned()
+    } else {
+        format!("it has {}", slugs.join(", "))
+    };
     let program = session.program();
     Err(Failure::new(format!(
         "`{program}` has no type of blocks called '{slug}' ({known}): blocks are made by a program that has their type in it, with a \
@@ -91,9 +94,8 @@ fn schema(session: &Session, slug: &str) -> Done<BlockSchema> {
 
 /// The object in a file, or on standard input.
 fn read(path: &PathBuf) -> Done<Map<String, Value>> {
-    let unread = |error: io::Error| {
-        Failure::new(format!("{} cannot be read: {error}", path.display()))
-    };
+    let unread =
+        |error: io::Error| Failure::new(format!("{} cannot be read: {error}", path.display()));
     let mut text = zeroize::Zeroizing::new(String::new());
     if path.as_os_str() == "-" {
         io::stdin().lock().read_to_string(&mut text).map_err(unread)?;
@@ -115,9 +117,11 @@ fn read(path: &PathBuf) -> Done<Map<String, Value>> {
 fn field(schema: &BlockSchema, typed: &str) -> Done<(String, Value)> {
     let (name, value) = values::pair("--field", typed)?;
     let secrets = schema.fields["secret_fields"].as_array();
-    let is_secret = secrets.into_iter().flatten().filter_map(Value::as_str).any(|path| {
-        path.split('.').next() == Some(&name)
-    });
+    let is_secret = secrets
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .any(|path| path.split('.').next() == Some(&name));
     if is_secret {
         return Err(Failure::meaningless(format!(
             "the field `{name}` is secret, and every process of this machine may read the command line: give it as JSON in a file or on \

@@ -10,7 +10,7 @@ use crate::cli::session::Session;
 #[command(after_help = "\
 Examples:
   $ tidegate block delete slack-webhook/alerts")]
-pub(super) struct Delete {
+pub(in crate::cli) struct Delete {
     /// Its type and its name, such as slack-webhook/alerts
     #[arg(value_name = "SLUG/NAME")]
     block: String,

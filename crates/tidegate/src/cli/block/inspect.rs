@@ -16,7 +16,7 @@ use crate::cli::session::Session;
 Examples:
   $ tidegate block inspect slack-webhook/alerts
   $ tidegate block inspect slack-webhook/alerts -o json")]
-pub(super) struct Inspect {
+pub(in crate::cli) struct Inspect {
     /// Its type and its name, such as slack-webhook/alerts
     #[arg(value_name = "SLUG/NAME")]
     block: String,

@@ -15,7 +15,7 @@ Examples:
   $ tidegate block ls
   $ tidegate block ls --type slack-webhook -o json
   $ tidegate block ls --capability notify")]
-pub(super) struct Ls {
+pub(in crate::cli) struct Ls {
     /// Blocks of the type of this slug
     #[arg(long, value_name = "SLUG")]
     r#type: Option<String>,

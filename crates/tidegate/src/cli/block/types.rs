@@ -14,7 +14,7 @@ use crate::nearest::nearest;
 
 /// See and delete types of blocks
 #[derive(Debug, Subcommand)]
-pub(super) enum Type {
+pub(in crate::cli) enum Type {
     Ls(Ls),
     Inspect(Inspect),
     Delete(Delete),
@@ -25,7 +25,7 @@ pub(super) enum Type {
 #[command(after_help = "\
 Examples:
   $ tidegate block type ls")]
-pub(super) struct Ls {
+pub(in crate::cli) struct Ls {
     /// At most so many
     #[arg(long, value_name = "COUNT")]
     limit: Option<usize>,
@@ -37,7 +37,7 @@ pub(super) struct Ls {
 Examples:
   $ tidegate block type inspect slack-webhook
   $ tidegate block type inspect slack-webhook -o json")]
-pub(super) struct Inspect {
+pub(in crate::cli) struct Inspect {
     /// Its slug
     slug: String,
 }
@@ -47,7 +47,7 @@ pub(super) struct Inspect {
 #[command(after_help = "\
 Examples:
   $ tidegate block type delete weather-service")]
-pub(super) struct Delete {
+pub(in crate::cli) struct Delete {
     /// Its slug
     slug: String,
 }
@@ -57,7 +57,7 @@ pub(super) struct Delete {
 #[command(after_help = "\
 Examples:
   $ tidegate block register")]
-pub(super) struct Register {}
+pub(in crate::cli) struct Register {}
 
 impl Type {
     pub(super) async fn run(self, session: &Session) -> Done {
@@ -162,7 +162,8 @@ fn fields(schema: &Value) -> Vec<String> {
         let optional = if listed("required").any(|each| each == name) { "" } else { " (optional)" };
         let is_secret = listed("secret_fields").any(|path| path.split('.').next() == Some(name));
         let secret = if is_secret { " (secret)" } else { "" };
-        let about = field.get("description").and_then(Value::as_str).and_then(|it| it.lines().next());
+        let about =
+            field.get("description").and_then(Value::as_str).and_then(|it| it.lines().next());
         let about = about.map(|about| format!(": {about}")).unwrap_or_default();
         format!("{name}{optional}{secret}{about}")
     };
