@@ -80,7 +80,8 @@ impl Troubled {
         let last = match write {
             Write::Begin(run) => run.states.last(),
             Write::Advance(advance) => advance.states.last(),
-            Write::Artifact(_)
+            Write::Define(_)
+            | Write::Artifact(_)
             | Write::Event(_)
             | Write::TakeLease(_)
             | Write::RenewLease { .. }

@@ -30,6 +30,7 @@ pub(super) fn redacted(mut write: Write) -> Write {
         // What is handed to a run is refused before, if there is a secret in it: with a mask it would be something else.
         Write::Input { .. }
         // These hold numbers and names that Tidegate has made.
+        | Write::Define(_)
         | Write::TakeLease(_)
         | Write::RenewLease { .. }
         | Write::ReleaseLease(_)
@@ -88,6 +89,7 @@ fn run(run: &mut Run) {
 
 fn advance(advance: &mut Advance) {
     advance.name.iter_mut().for_each(redact_in_place);
+    advance.tags.iter_mut().flatten().for_each(redact_in_place);
     advance.parameters.iter_mut().for_each(|known| parameters(known));
     advance.policy.iter_mut().for_each(|known| policy(known));
     advance.states.iter_mut().for_each(state);
