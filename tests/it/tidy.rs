@@ -35,6 +35,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tidegate-store", &["tidegate-core"]),
     ("tidegate", &["tidegate-core", "tidegate-macros", "tidegate-store"]),
     ("tidegate-cli", &["tidegate"]),
+    ("tidegate-server", &["tidegate-core"]),
     ("tidegate-faults", &[]),
 ];
 
@@ -44,6 +45,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("syn", &["tidegate-macros"]),
     ("quote", &["tidegate-macros"]),
     ("tracing-subscriber", &["tidegate"]),
+    ("axum", &["tidegate-server"]),
+    ("maud", &["tidegate-server"]),
+    ("pulldown-cmark", &["tidegate-server"]),
     ("clap", &["tidegate"]),
     ("comfy-table", &["tidegate"]),
 ];

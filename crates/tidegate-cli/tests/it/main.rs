@@ -3,8 +3,11 @@
 
 mod errors;
 mod fixture;
+mod following;
 mod help;
 mod listing;
+mod settings;
+mod steering;
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};

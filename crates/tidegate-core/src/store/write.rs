@@ -1,6 +1,7 @@
 //! What is written, and how its writer learns of it. Nothing here knows where things are kept.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, CallPlace, EventRecord, IfExists, Lease, LeaseId,
+    ArtifactRecord, CacheEntry, CacheKey, CallPlace, Definition, EventRecord, IfExists, Lease, LeaseId,
     Parameters, Request, RequestId, Run, RunId, RunInput, RunPolicy, SlotRelease, State,
     StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
@@ -21,6 +22,8 @@ pub enum Write {
     Begin(Box<Run>),
     /// A recorded run has moved on.
     Advance(Box<Advance>),
+    /// There is a flow or task, of which there may be no run yet.
+    Define(Arc<Definition>),
     /// An artifact is made, or its data is changed.
     Artifact(Box<ArtifactRecord>),
     /// An event is emitted. One whose id is known already is not recorded again.
@@ -79,12 +82,13 @@ pub enum Write {
 
 impl Write {
     /// What it is about: the id of a run, an artifact, an event, a lease, a transaction, a request or slots that were taken together, or the
-    /// first half of a key.
+    /// first half of a key. A definition has none.
     #[must_use]
     pub fn subject(&self) -> Uuid {
         match self {
             Self::Begin(run) => *run.id.as_uuid(),
             Self::Advance(advance) => *advance.run_id.as_uuid(),
+            Self::Define(_) => Uuid::nil(),
             Self::Artifact(artifact) => *artifact.id.as_uuid(),
             Self::Event(event) => *event.id.as_uuid(),
             Self::TakeLease(lease) => *lease.id.as_uuid(),
@@ -121,6 +125,10 @@ pub struct Advance {
     pub place: Option<Box<CallPlace>>,
     /// Its policy, when that has changed.
     pub policy: Option<Box<RunPolicy>>,
+    /// Its tags, when they have changed.
+    pub tags: Option<Vec<String>>,
+    /// See [`Run::infrastructure_pid`], when that has become known.
+    pub infrastructure_pid: Option<String>,
     /// See [`Run::run_count`].
     pub run_count: u32,
     /// See [`Run::flow_run_run_count`].
@@ -151,6 +159,8 @@ impl Advance {
             parameters: None,
             place: None,
             policy: None,
+            tags: None,
+            infrastructure_pid: None,
             run_count: run.run_count,
             flow_run_run_count: run.flow_run_run_count,
             total_run_time: run.total_run_time,
@@ -176,6 +186,12 @@ impl Advance {
         }
         if let Some(policy) = self.policy {
             run.policy = *policy;
+        }
+        if let Some(tags) = self.tags {
+            run.tags = tags;
+        }
+        if self.infrastructure_pid.is_some() {
+            run.infrastructure_pid = self.infrastructure_pid;
         }
         run.run_count = self.run_count;
         run.flow_run_run_count = self.flow_run_run_count;

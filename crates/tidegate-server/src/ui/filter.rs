@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn what_an_address_does_not_say_well_is_left_out() {
-        let filter = of(&[("state", "SAD"), ("span", "year"), ("from", "x"), ("after", "soon"), ("z", "1")]);
+        let filter =
+            of(&[("state", "SAD"), ("span", "year"), ("from", "x"), ("after", "soon"), ("z", "1")]);
         assert_eq!(filter, Filter::default());
         assert!(!filter.narrows());
     }

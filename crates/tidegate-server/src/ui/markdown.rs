@@ -8,7 +8,8 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Par
 
 /// The text as HTML.
 pub(super) fn show(text: &str) -> Markup {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut page = String::with_capacity(text.len() * 2);
     let mut in_head = false;
     // The ends of links that lead nowhere are not written either.
@@ -191,7 +192,17 @@ mod tests {
         for payload in payloads {
             let page = show(payload).into_string();
             let lower = page.to_ascii_lowercase();
-            for wrong in ["<script", "<img", "<b ", "href=\"javascript", "href=\"data", "href=\"//", "href=\"vb", "\"onmouse", "href=\"/\\"] {
+            for wrong in [
+                "<script",
+                "<img",
+                "<b ",
+                "href=\"javascript",
+                "href=\"data",
+                "href=\"//",
+                "href=\"vb",
+                "\"onmouse",
+                "href=\"/\\",
+            ] {
                 assert!(!lower.contains(wrong), "{payload} became {page}");
             }
         }

@@ -7,7 +7,8 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use tidegate_core::{
-    ArtifactId, ArtifactRecord, ArtifactType, Clock, Definition, Run, RunKind, State, Store, Write,
+    ArtifactId, ArtifactRecord, ArtifactType, Clock, Definition, RequestQuery, Run, RunKind, State,
+    Store, Write,
 };
 use tidegate_store::{Options, Sqlite};
 use tower::ServiceExt;
@@ -16,12 +17,16 @@ use crate::{Config, router};
 
 /// A server over a store with a flow run that failed, a task run in it, and an artifact.
 async fn served() -> (Router, Run, Run, ArtifactId) {
-    let store: Arc<dyn Store> = Arc::new(Sqlite::open(Options::memory()).unwrap());
+    over(Arc::new(Sqlite::open(Options::memory()).unwrap())).await
+}
+
+async fn over(store: Arc<dyn Store>) -> (Router, Run, Run, ArtifactId) {
     let now = Clock::system().now();
     let definition = |kind, name: &str| Arc::new(Definition::new(kind, name));
     let mut flow = Run::new(definition(RunKind::Flow, "etl"), "noisy-raccoon", now);
     flow.tags = vec!["nightly".to_owned()];
-    flow.states = vec![State::pending(now), State::running(now), State::failed(now).message("no <b>")];
+    flow.states =
+        vec![State::pending(now), State::running(now), State::failed(now).message("no <b>")];
     (flow.start_time, flow.end_time) = (Some(now), Some(now));
     let mut task = Run::new(definition(RunKind::Task, "fetch"), "fetch-1", now);
     task.flow_run_id = Some(flow.id);
@@ -100,8 +105,12 @@ async fn every_page_is_there() {
 async fn what_is_not_there_is_said_to_be_missing() {
     let (app, ..) = served().await;
     let id = tidegate_core::RunId::new();
-    let paths =
-        [format!("/runs/{id}"), "/runs/x".into(), format!("/artifacts/{id}"), "/assets/x.js".into()];
+    let paths = [
+        format!("/runs/{id}"),
+        "/runs/x".into(),
+        format!("/artifacts/{id}"),
+        "/assets/x.js".into(),
+    ];
     for path in paths {
         let (status, ..) = ask(&app, request("GET", &path, "")).await;
         assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
@@ -132,7 +141,8 @@ async fn the_search_finds_runs_by_id_flow_name_and_tag() {
         ("noisy-raccoon".into(), "/runs?name=noisy-raccoon".into()),
         ("nightly".into(), "/runs?tag=nightly".into()),
     ] {
-        let (status, location, _) = ask(&app, request("GET", &format!("/search?q={text}"), "")).await;
+        let (status, location, _) =
+            ask(&app, request("GET", &format!("/search?q={text}"), "")).await;
         assert_eq!((status, location), (StatusCode::SEE_OTHER, place), "{text}");
     }
 }
@@ -162,4 +172,60 @@ async fn variables_are_made_changed_and_deleted_by_forms() {
     assert_eq!(status, StatusCode::SEE_OTHER);
     let (status, ..) = post("/variables/delete", "name=city").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+/// The name of the next event of a stream; none at its end.
+async fn next(stream: &mut Body) -> Option<String> {
+    let frame = stream.frame().await?.unwrap().into_data().unwrap();
+    let text = String::from_utf8(frame.to_vec()).unwrap();
+    Some(text.lines().find_map(|line| line.strip_prefix("event: ")).unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn a_stream_says_when_its_page_has_changed() {
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(Options::memory()).unwrap());
+    let (app, flow, ..) = over(Arc::clone(&store)).await;
+    let response = app.clone().oneshot(request("GET", "/live", "")).await.unwrap();
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+    let mut stream = response.into_body();
+    assert_eq!(next(&mut stream).await.as_deref(), Some("change"));
+    let mut run = Run::new(Arc::clone(&flow.definition), "later", Clock::system().now());
+    run.states = vec![State::pending(run.created)];
+    store.put_acknowledged(Write::Begin(Box::new(run))).await.unwrap();
+    assert_eq!(next(&mut stream).await.as_deref(), Some("change"));
+}
+
+#[tokio::test]
+async fn the_stream_of_a_run_that_has_ended_ends() {
+    let (app, flow, ..) = served().await;
+    let path = format!("/runs/{}/live", flow.id);
+    let mut stream = app.oneshot(request("GET", &path, "")).await.unwrap().into_body();
+    assert_eq!(next(&mut stream).await.as_deref(), Some("end"));
+    assert_eq!(next(&mut stream).await, None);
+}
+
+#[tokio::test]
+async fn a_run_is_cancelled_by_a_form_of_this_server_only() {
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(Options::memory()).unwrap());
+    let (app, flow, ..) = over(Arc::clone(&store)).await;
+    let now = Clock::system().now();
+    let mut run = Run::new(Arc::clone(&flow.definition), "goes-on", now);
+    run.states = vec![State::pending(now), State::running(now)];
+    store.put_acknowledged(Write::Begin(Box::new(run.clone()))).await.unwrap();
+    let path = format!("/runs/{}/cancel", run.id);
+
+    let mut foreign = request("POST", &path, "");
+    foreign.headers_mut().insert(header::ORIGIN, "https://evil.example".parse().unwrap());
+    assert_eq!(ask(&app, foreign).await.0, StatusCode::FORBIDDEN);
+    let asked = RequestQuery { run_id: Some(run.id), ..RequestQuery::default() };
+    assert!(store.requests(asked.clone()).await.unwrap().is_empty());
+
+    let (status, location, _) = ask(&app, request("POST", &path, "")).await;
+    assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/runs/{}", run.id)));
+    assert_eq!(store.requests(asked).await.unwrap().len(), 1);
+
+    let ended = format!("/runs/{}/cancel", flow.id);
+    let (status, _, page) = ask(&app, request("POST", &ended, "")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("has ended already"), "{page}");
 }

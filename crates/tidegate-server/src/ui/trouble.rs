@@ -30,7 +30,9 @@ impl IntoResponse for Trouble {
             Self::NotFound(what) => (
                 StatusCode::NOT_FOUND,
                 "Not found",
-                format!("There is no {what} here. It may have been deleted, or be in another store."),
+                format!(
+                    "There is no {what} here. It may have been deleted, or be in another store."
+                ),
             ),
             Self::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, "Not done", why),
             Self::Store(error) => {

@@ -231,6 +231,11 @@ impl Transaction<'_> {
                     .map_err(|error| trouble(self.place, write, error))
             }
             Write::Advance(advance) => self.advance(write, advance),
+            Write::Define(definition) => self
+                .numbers
+                .number(self.connection, definition)
+                .map(drop)
+                .map_err(|error| trouble(self.place, write, error)),
             Write::Artifact(artifact) => artifact_row::put(self.connection, artifact)
                 .map_err(|error| trouble(self.place, write, error)),
             Write::Event(event) => event_row::put(self.connection, event)

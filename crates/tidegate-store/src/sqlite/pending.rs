@@ -99,7 +99,8 @@ fn is_under(write: &Write, leases: &[LeaseId]) -> bool {
         Write::TakeLease(lease) => Some(lease.id),
         Write::RenewLease { id, .. } => Some(*id),
         Write::Cache { lease, .. } | Write::Transaction { lease, .. } => *lease,
-        Write::Artifact(_)
+        Write::Define(_)
+        | Write::Artifact(_)
         | Write::Input { .. }
         | Write::Event(_)
         | Write::ReleaseLease(_)

@@ -13,7 +13,7 @@ use tidegate_core::{CallKey, CallPlace, Definition, Run, RunKind, RunPolicy, Tim
 use super::row::{RowReader, RowWriter, UnreadableRow};
 use super::{leases, states};
 
-/// The columns in the order in which they are written and read. Those before `parameters` never change, but for `place`.
+/// The columns in the order in which they are written and read. Those before `infrastructure_pid` never change, but for `place`.
 macro_rules! columns {
     () => {
         "id, definition, kind, flow_run_id, task_run_id, call_key, place, root_flow_run_id, deployment_id, \
@@ -57,7 +57,7 @@ const INSERT: &str = concat!(
      ?23, ?24, ?25, ?26, ?27, ?28)"
 );
 
-const UPDATE: &str = "UPDATE runs SET place = ?7, parameters = ?12, policy = ?13, name = ?15, lease = ?16, state_type = ?17, state_name = ?18, state_timestamp = ?19, \
+const UPDATE: &str = "UPDATE runs SET place = ?7, infrastructure_pid = ?10, tags = ?11, parameters = ?12, policy = ?13, name = ?15, lease = ?16, state_type = ?17, state_name = ?18, state_timestamp = ?19, \
      states = ?20, run_count = ?21, flow_run_run_count = ?22, total_run_time = ?23, expected_start_time = ?24, \
      start_time = ?25, end_time = ?26, next_scheduled_start_time = ?27, checksum = ?28 WHERE id = ?1";
 

@@ -17,7 +17,9 @@ pub(in crate::ui) async fn cancel(
     let run = find(&state, &id).await?;
     if run.has_ended() {
         let name = &run.name;
-        return Err(Trouble::Refused(format!("The run {name} has ended already, so there is nothing to cancel.")));
+        return Err(Trouble::Refused(format!(
+            "The run {name} has ended already, so there is nothing to cancel."
+        )));
     }
     let request = Request::new(run.id, RequestKind::Cancel, state.now());
     state.store().put_acknowledged(Write::Request(Box::new(request))).await?;

@@ -31,7 +31,8 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
     let buckets = buckets(&state, span, now, &counts).await?;
     let wrong = [StateType::Failed, StateType::Crashed, StateType::Paused];
     let mut needy = store.runs(of(&begun, &wrong)).await?;
-    let late = RunQuery { state_names: vec!["Late".to_owned()], ..of(&flows, &[StateType::Scheduled]) };
+    let late =
+        RunQuery { state_names: vec!["Late".to_owned()], ..of(&flows, &[StateType::Scheduled]) };
     needy.extend(store.runs(late).await?);
     needy.sort_by_key(|run| std::cmp::Reverse(run.created));
     needy.truncate(LIST as usize);
@@ -58,10 +59,7 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
 }
 
 /// How many runs are in which state. What completed is what is left, so that nobody counts it one by one.
-async fn counts(
-    state: &AppState,
-    query: &RunQuery,
-) -> Result<Vec<(StateType, u64)>, StoreError> {
+async fn counts(state: &AppState, query: &RunQuery) -> Result<Vec<(StateType, u64)>, StoreError> {
     let store = state.store();
     let count = |state_type: StateType| {
         let all = state_type == StateType::Completed;

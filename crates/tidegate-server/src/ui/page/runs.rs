@@ -24,8 +24,7 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
     let flows = store.definitions(RunKind::Flow).await?;
     let mut flows: Vec<_> = flows.iter().map(|flow| flow.definition.name.clone()).collect();
     flows.dedup();
-    let page =
-        Runs { filter: &filter, runs: &runs, total, drawn: &drawn, flows: &flows, now };
+    let page = Runs { filter: &filter, runs: &runs, total, drawn: &drawn, flows: &flows, now };
     let frame = Frame::new(&state, "Runs", Place::Runs).live("/live");
     Ok(frame.around(&runs::show(&page)))
 }

@@ -4,9 +4,7 @@ use axum::extract::{Form, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use serde_json::Value;
-use tidegate_core::{
-    VariableAnswer, VariableChange, VariableKey, VariableQuery, VariableRecord,
-};
+use tidegate_core::{VariableAnswer, VariableChange, VariableKey, VariableQuery, VariableRecord};
 
 use super::{Page, Pairs, offset, value};
 use crate::state::AppState;
@@ -57,7 +55,10 @@ pub(in crate::ui) async fn set(
             match state.store().change_variable(change).await? {
                 VariableAnswer::Done(_) => return Ok(Redirect::to("/variables").into_response()),
                 VariableAnswer::Exists(other) => {
-                    format!("There is a variable called {} already: change that one, or choose another name.", other.name)
+                    format!(
+                        "There is a variable called {} already: change that one, or choose another name.",
+                        other.name
+                    )
                 }
                 VariableAnswer::NotFound => "It was deleted meanwhile.".to_owned(),
             }
@@ -99,12 +100,7 @@ async fn page(
         }
         None => None,
     };
-    let page = Variables {
-        variables: &list,
-        edited: edited.as_ref(),
-        wrong,
-        offset,
-        now: state.now(),
-    };
+    let page =
+        Variables { variables: &list, edited: edited.as_ref(), wrong, offset, now: state.now() };
     Ok(Frame::new(state, "Variables", Place::Variables).around(&variables::show(&page)))
 }

@@ -55,7 +55,9 @@ fn bar(bucket: &Bucket, x: f64, step: f64, most: u64) -> Markup {
         .states
         .iter()
         .filter(|(_, count)| *count > 0)
-        .map(|(state, count)| format!("{} {}", words::number(*count), state.default_name().to_lowercase()))
+        .map(|(state, count)| {
+            format!("{} {}", words::number(*count), state.default_name().to_lowercase())
+        })
         .collect();
     // From the bottom: what completed, then what needs people, so that the latter stands on top.
     let mut y = HEIGHT + 7.0;

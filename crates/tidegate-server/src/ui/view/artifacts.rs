@@ -157,7 +157,9 @@ fn table(data: &Value) -> Option<Markup> {
             parsed = serde_json::from_str(text).ok()?;
             &parsed
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => data,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            data
+        }
     };
     let rows = data.as_array()?;
     let mut columns: Vec<&str> = Vec::new();

@@ -101,8 +101,10 @@ fn strip(last: &[Run], now: Timestamp) -> Markup {
 /// How many of those that ended completed.
 fn rate(last: &[Run]) -> String {
     let ended = last.iter().filter(|run| run.is_terminal()).count();
-    let completed =
-        last.iter().filter(|run| run.state().is_some_and(tidegate_core::State::is_completed)).count();
+    let completed = last
+        .iter()
+        .filter(|run| run.state().is_some_and(tidegate_core::State::is_completed))
+        .count();
     if ended == 0 { "–".to_owned() } else { format!("{}%", completed * 100 / ended) }
 }
 

@@ -66,7 +66,10 @@ fn row(limit: &Limit, names: &[(RunId, String)], now: Timestamp) -> Markup {
 }
 
 fn name_of(id: RunId, names: &[(RunId, String)]) -> String {
-    names.iter().find(|(known, _)| *known == id).map_or_else(|| id.to_string(), |(_, name)| name.clone())
+    names
+        .iter()
+        .find(|(known, _)| *known == id)
+        .map_or_else(|| id.to_string(), |(_, name)| name.clone())
 }
 
 /// A square for each slot, filled where it is taken; of many slots, one bar.

@@ -113,9 +113,8 @@ pub(in crate::ui) struct Cause<'a> {
 
 /// What went wrong, if anything did; with the task run it began with.
 pub(in crate::ui) fn trouble(run: &Run, cause: Option<&Cause<'_>>) -> Markup {
-    let wrong = |state: &&State| {
-        matches!(state.state_type(), StateType::Failed | StateType::Crashed)
-    };
+    let wrong =
+        |state: &&State| matches!(state.state_type(), StateType::Failed | StateType::Crashed);
     let Some(state) = run.state().filter(wrong) else { return html! { div #trouble data-part {} } };
     let message = |state: &State| state.message.as_deref().unwrap_or("It says no more.").to_owned();
     html! {

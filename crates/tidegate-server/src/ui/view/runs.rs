@@ -5,9 +5,9 @@ use tidegate_core::{Run, Timestamp};
 
 use super::scatter;
 use crate::ui::filter::{Filter, PAGE};
+use crate::ui::mark;
 use crate::ui::part::{self, Pager};
 use crate::ui::span::Span;
-use crate::ui::mark;
 
 /// What fills a store that has no runs.
 pub(in crate::ui) const FIRST_RUN: &str = "#[tidegate::flow]\nasync fn hello() -> tidegate::Result<()> { Ok(()) }\n\n#[tokio::main]\nasync fn main() -> tidegate::Result<()> { hello().await }";

@@ -145,10 +145,8 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
     variable.tags = vec![text.to_owned()];
     let [why, name, value, tags] = [text, text, text, text].map(str::to_owned);
     let wrong = Wrong { why, name, value, tags };
-    let record = DefinitionRecord {
-        definition: Arc::clone(&flow.definition),
-        last_run: Some(flow.clone()),
-    };
+    let record =
+        DefinitionRecord { definition: Arc::clone(&flow.definition), last_run: Some(flow.clone()) };
     vec![
         (
             "runs",

@@ -1,0 +1,65 @@
+//! How the server is, and which it is.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use tidegate_core::RunQuery;
+
+use super::version;
+use crate::error::ApiError;
+use crate::route::{Route, Scope};
+use crate::state::AppState;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/api/health", Scope::Open, health),
+        Route::get("/api/ready", Scope::Open, ready),
+        Route::get("/api/hello", Scope::Read, hello),
+        Route::get("/api/version", Scope::Read, version),
+        Route::get("/api/admin/version", Scope::Read, admin_version),
+        Route::get("/api/admin/storage", Scope::Read, storage),
+        Route::get("/api/csrf-token", Scope::Read, csrf_token),
+    ]
+}
+
+/// Whether the server answers at all.
+async fn health() -> Json<bool> {
+    Json(true)
+}
+
+/// Whether the store answers too.
+async fn ready(State(state): State<AppState>) -> Response {
+    let any = RunQuery { limit: Some(1), ..RunQuery::default() };
+    match state.store().runs(any).await {
+        Ok(_) => Json(json!({ "message": "OK" })).into_response(),
+        Err(error) => {
+            tracing::warn!(target: "tidegate::server", "the store cannot answer now: {error}");
+            let answer = json!({ "message": "Database is not available" });
+            (StatusCode::SERVICE_UNAVAILABLE, Json(answer)).into_response()
+        }
+    }
+}
+
+async fn hello() -> Json<&'static str> {
+    Json("👋")
+}
+
+async fn version() -> Json<&'static str> {
+    Json(version::API)
+}
+
+async fn admin_version() -> Json<&'static str> {
+    Json(version::PREFECT)
+}
+
+/// Where clients keep results unless they are told otherwise; the server says nothing of it.
+async fn storage() -> Json<Value> {
+    Json(json!({ "default_result_storage_block_id": null }))
+}
+
+/// Requests of other sites are known by their origin, so no token is needed; clients that ask are told to do without.
+async fn csrf_token() -> ApiError {
+    ApiError::invalid(&["query", "client"], "CSRF protection is disabled.", "value_error")
+}

@@ -1,0 +1,90 @@
+//! Flow runs: making, reading, listing and moving them.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tidegate_core::{Run, RunKind};
+
+use super::extract::{Body, Id, Limit, Page};
+use super::select::{Filters, RunSort, Selection};
+use super::shape;
+use crate::error::ApiError;
+use crate::route::{Route, Scope};
+use crate::state::AppState;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/api/flow_runs/filter", Scope::Read, filter),
+        Route::post("/api/flow_runs/count", Scope::Read, count),
+        Route::post("/api/flow_runs/paginate", Scope::Read, paginate),
+        Route::get("/api/flow_runs/{id}", Scope::Read, read),
+    ]
+}
+
+/// What a list of runs is asked by.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ListBody {
+    pub(super) sort: RunSort,
+    pub(super) offset: u64,
+    pub(super) limit: Limit,
+    #[serde(flatten)]
+    pub(super) filters: Filters,
+}
+
+/// What a page of a list of runs is asked by.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PageBody {
+    pub(super) sort: RunSort,
+    pub(super) page: Page,
+    pub(super) limit: Limit,
+    #[serde(flatten)]
+    pub(super) filters: Filters,
+}
+
+/// The flow run of this id.
+pub(super) async fn find(state: &AppState, id: Id) -> Result<Run, ApiError> {
+    let run = state.store().run(id.0.into()).await?;
+    run.filter(|run| run.kind() == RunKind::Flow).ok_or(ApiError::NotFound("Flow run"))
+}
+
+async fn read(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+    let run = find(&state, id).await?;
+    Ok(Json(shape::flow_run(&run, state.now())))
+}
+
+async fn filter(
+    State(state): State<AppState>,
+    Body(body): Body<ListBody>,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    let ListBody { sort, offset, limit, filters } = body;
+    let selection = Selection::new(RunKind::Flow, filters);
+    let runs = selection.list(&state, sort, offset, limit.0).await?;
+    let now = state.now();
+    Ok(Json(runs.iter().map(|run| shape::flow_run(run, now)).collect()))
+}
+
+async fn count(
+    State(state): State<AppState>,
+    Body(filters): Body<Filters>,
+) -> Result<Json<u64>, ApiError> {
+    Ok(Json(Selection::new(RunKind::Flow, filters).count(&state).await?))
+}
+
+async fn paginate(
+    State(state): State<AppState>,
+    Body(body): Body<PageBody>,
+) -> Result<Json<Value>, ApiError> {
+    let PageBody { sort, page, limit, filters } = body;
+    let selection = Selection::new(RunKind::Flow, filters);
+    let count = selection.count(&state).await?;
+    let runs = selection.list(&state, sort, (page.0 - 1).saturating_mul(limit.0), limit.0).await?;
+    let now = state.now();
+    let results: Vec<Value> = runs.iter().map(|run| shape::flow_run(run, now)).collect();
+    let pages = count.div_ceil(limit.0.max(1));
+    Ok(Json(json!({
+        "results": results, "count": count, "limit": limit.0, "pages": pages, "page": page.0,
+    })))
+}

@@ -1,0 +1,11 @@
+//! Our records as Prefect shows them. What Prefect has and we do not is given as Prefect gives it where there is none.
+
+mod flow;
+mod flow_run;
+mod policy;
+mod state;
+
+pub(crate) use flow::flow;
+pub(crate) use flow_run::flow_run;
+pub(crate) use policy::PolicyBody;
+pub(crate) use state::{StateCreate, state};

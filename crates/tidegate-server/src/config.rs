@@ -1,0 +1,131 @@
+//! What a server is told before it starts. Where the values come from is the business of its caller.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use tidegate_core::Clock;
+
+use crate::security::{ApiKey, Secret};
+
+/// Where a server listens, and whom it answers.
+///
+/// By default it listens on loopback and asks nobody who they are. It listens elsewhere only when it asks: see
+/// [`basic_auth`](Self::basic_auth) and [`key`](Self::key).
+///
+/// ```
+/// use tidegate_server::Config;
+///
+/// assert!(Config::new().check().is_ok());
+/// let open = Config::new().address(([0, 0, 0, 0], 4200).into());
+/// assert!(open.check().is_err());
+/// assert!(open.basic_auth("admin:correct horse").check().is_ok());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub(crate) address: SocketAddr,
+    pub(crate) basic_auth: Option<Secret>,
+    pub(crate) keys: Vec<ApiKey>,
+    pub(crate) hosts: Vec<String>,
+    pub(crate) clock: Clock,
+}
+
+/// Settings that no server can be run with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvalidConfig {
+    /// It would answer anyone who can reach this machine.
+    #[error(
+        "the server would answer anyone who can reach {0}: give it a password (`TIDEGATE_SERVER_AUTH=user:password`) or a key \
+         (`tidegate server key create`), or let it listen on 127.0.0.1"
+    )]
+    Unguarded(SocketAddr),
+    /// The user and the password are not told apart.
+    #[error("basic authentication is `user:password`; there is no `:` in what was given")]
+    BasicAuth,
+}
+
+impl Config {
+    /// The port that Prefect's server has too.
+    pub const PORT: u16 = 4200;
+
+    /// How many records one answer lists at most.
+    pub const PAGE_LIMIT: u64 = 200;
+
+    /// How many bytes the body of a request has at most.
+    pub const BODY_LIMIT: usize = 1 << 20;
+
+    /// On `127.0.0.1:4200`, without authentication.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), Self::PORT),
+            basic_auth: None,
+            keys: Vec::new(),
+            hosts: Vec::new(),
+            clock: Clock::system(),
+        }
+    }
+
+    /// Listens there. Port 0 is any that is free.
+    #[must_use]
+    pub fn address(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Asks for a user and a password (`user:password`), as Prefect's clients send them with `PREFECT_API_AUTH_STRING`, and browsers once
+    /// a person has told them. Whoever knows them may do everything.
+    #[must_use]
+    pub fn basic_auth(mut self, user_and_password: impl AsRef<str>) -> Self {
+        self.basic_auth = Some(Secret::of(user_and_password.as_ref()));
+        self
+    }
+
+    /// Lets in who sends this key (`Authorization: Bearer ..`), as far as its scope goes.
+    #[must_use]
+    pub fn key(mut self, key: ApiKey) -> Self {
+        self.keys.push(key);
+        self
+    }
+
+    /// Answers requests that were sent to this name, beside `localhost` and addresses of loopback: the name that a proxy in front of it
+    /// or the users of another machine know it by.
+    #[must_use]
+    pub fn host(mut self, name: impl Into<String>) -> Self {
+        self.hosts.push(name.into().to_ascii_lowercase());
+        self
+    }
+
+    /// Takes the time from this clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Whether callers must say who they are.
+    #[must_use]
+    pub fn asks_who_calls(&self) -> bool {
+        self.basic_auth.is_some() || !self.keys.is_empty()
+    }
+
+    /// Fails if no server can be run with it.
+    ///
+    /// # Errors
+    ///
+    /// The address can be reached from elsewhere and nobody is asked who they are; or the basic authentication is no user and password.
+    pub fn check(&self) -> Result<(), InvalidConfig> {
+        if !self.address.ip().is_loopback() && !self.asks_who_calls() {
+            return Err(InvalidConfig::Unguarded(self.address));
+        }
+        match &self.basic_auth {
+            Some(secret) if !secret.has_user() => Err(InvalidConfig::BasicAuth),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::new()
+    }
+}

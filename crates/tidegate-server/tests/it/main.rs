@@ -1,0 +1,4 @@
+//! What the server promises to whoever calls it, over the router and over real sockets.
+
+mod asking;
+mod routes;
