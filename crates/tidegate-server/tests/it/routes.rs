@@ -8,9 +8,7 @@ use tidegate_server::{ApiKey, Config, Scope, routes};
 use crate::asking::{Caller, store};
 
 /// The routes that ask nothing of a caller. Whoever adds one says here why it tells nothing.
-///
-/// The files of `/assets` are the same for everybody; a page that is not shown still needs none of them.
-const OPEN: &[&str] = &["GET /api/health", "GET /api/ready", "GET /assets/{name}"];
+const OPEN: &[&str] = &["GET /api/health", "GET /api/ready"];
 
 /// A path of a route, with something in the place of what varies.
 fn filled(path: &str) -> String {
