@@ -1,5 +1,8 @@
 //! Flow runs: making, reading, listing and moving them.
 
+mod change;
+mod create;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
@@ -9,12 +12,19 @@ use tidegate_core::{Run, RunKind};
 use super::extract::{Body, Id, Limit, Page};
 use super::select::{Filters, RunSort, Selection};
 use super::shape;
+pub(super) use change::SetState;
+pub(super) use create::sorted;
+
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
+        Route::post("/api/flow_runs/", Scope::Run, create::create),
+        Route::patch("/api/flow_runs/{id}", Scope::Run, change::update),
+        Route::delete("/api/flow_runs/{id}", Scope::Run, change::delete),
+        Route::post("/api/flow_runs/{id}/set_state", Scope::Run, change::set_state),
         Route::post("/api/flow_runs/filter", Scope::Read, filter),
         Route::post("/api/flow_runs/count", Scope::Read, count),
         Route::post("/api/flow_runs/paginate", Scope::Read, paginate),
