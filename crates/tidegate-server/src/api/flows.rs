@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tidegate_core::{Definition, DefinitionRecord, RunKind};
 
-use super::extract::{Body, Id, Limit, Page};
+use super::extract::{Body, Id, Limit, Page, or_default};
 use super::filter::FlowFilter;
 use super::select::{Filters, Selection};
 use super::shape;
@@ -54,8 +54,11 @@ enum FlowSort {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct ListBody {
+    #[serde(deserialize_with = "or_default")]
     sort: FlowSort,
+    #[serde(deserialize_with = "or_default")]
     offset: usize,
+    #[serde(deserialize_with = "or_default")]
     page: Page,
     limit: Limit,
     #[serde(flatten)]

@@ -32,6 +32,11 @@ pub(crate) fn state(run: RunId, place: usize) -> Uuid {
     Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// The id of the concurrency limit of this name.
+pub(crate) fn limit(name: &str) -> Uuid {
+    made_of("concurrency limit", &[name.as_bytes()])
+}
+
 /// The id of a log line.
 pub(crate) fn log(line: &LogRecord) -> Uuid {
     let time = line.timestamp.timestamp_micros().to_be_bytes();

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use tidegate_core::{LogLevel, LogQuery, LogRecord, Timestamp};
 use uuid::Uuid;
 
-use super::extract::{Body, Limit};
+use super::extract::{Body, Limit, or_default};
 use super::filter::{AnyOf, Between, Operator, is_part_of};
 use super::ids;
 use crate::error::ApiError;
@@ -171,7 +171,9 @@ enum LogSort {
 #[serde(default)]
 struct ListBody {
     logs: Option<LogFilter>,
+    #[serde(deserialize_with = "or_default")]
     sort: LogSort,
+    #[serde(deserialize_with = "or_default")]
     offset: u64,
     limit: Limit,
 }

@@ -1,17 +1,20 @@
 //! Prefect's HTTP API: its routes, its names and its answers over our records. Nothing here decides what may become of a run.
 
 mod admin;
+mod artifacts;
 mod events;
 mod extract;
 mod filter;
 mod flow_runs;
 mod flows;
 pub(crate) mod ids;
+mod limits;
 mod logs;
 mod select;
 mod shape;
 mod states;
 mod task_runs;
+mod variables;
 mod version;
 
 use crate::route::Route;
@@ -28,6 +31,9 @@ pub(crate) fn routes() -> Vec<Route> {
         states::routes(),
         logs::routes(),
         events::routes(),
+        artifacts::routes(),
+        variables::routes(),
+        limits::routes(),
     ];
     tables.into_iter().flatten().collect()
 }

@@ -1,8 +1,10 @@
 //! The socket on which clients send events. A client pings now and then; the answer says that all it sent before is durable, so it is
 //! given after that only.
 
+use std::time::Duration;
+
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::response::Response;
 
 use super::take::{Taker, parse};
@@ -11,10 +13,13 @@ use crate::security::Caller;
 use crate::state::AppState;
 
 /// The name of the protocol that Prefect's clients speak.
-pub(super) const PROTOCOL: &str = "prefect";
+const PROTOCOL: &str = "prefect";
 
 /// How many bytes a message has at most.
 const MESSAGE_LIMIT: usize = 1 << 20;
+
+/// How long a client may take to say who it is.
+const INTRODUCTION: Duration = Duration::from_secs(10);
 
 pub(super) async fn events_in(
     State(state): State<AppState>,
@@ -74,8 +79,8 @@ async fn introduced(socket: &mut WebSocket, state: &AppState, caller: Caller) ->
     if socket.protocol().is_none() {
         return Some(caller);
     }
-    let first = tokio::time::timeout(std::time::Duration::from_secs(10), socket.recv()).await;
-    let Ok(Some(Ok(Message::Text(text)))) = first else { return None };
+    let first = tokio::time::timeout(INTRODUCTION, first_text(socket)).await;
+    let text = first.ok().flatten()?;
     let message: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     if message["type"] != "auth" {
         return None;
@@ -90,6 +95,17 @@ async fn introduced(socket: &mut WebSocket, state: &AppState, caller: Caller) ->
     }
     let welcome = Message::Text("{\"type\":\"auth_success\"}".into());
     socket.send(welcome).await.ok().map(|()| known)
+}
+
+/// The first message that says something; a client pings before it speaks.
+async fn first_text(socket: &mut WebSocket) -> Option<Utf8Bytes> {
+    loop {
+        match socket.recv().await?.ok()? {
+            Message::Text(text) => return Some(text),
+            Message::Ping(_) | Message::Pong(_) => {}
+            Message::Binary(_) | Message::Close(_) => return None,
+        }
+    }
 }
 
 async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {

@@ -36,7 +36,6 @@ pub(super) async fn set_state(
 /// Prefect's `FlowRunUpdate`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(dead_code, reason = "fields that are known, and left out")]
 pub(super) struct FlowRunUpdate {
     name: Option<String>,
     flow_version: Option<String>,

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{Run, RunKind};
 
-use super::extract::{Body, Id, Limit, Page};
+use super::extract::{Body, Id, Limit, Page, or_default};
 use super::select::{Filters, RunSort, Selection};
 use super::shape;
 pub(super) use change::SetState;
@@ -36,7 +36,9 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ListBody {
+    #[serde(deserialize_with = "or_default")]
     pub(super) sort: RunSort,
+    #[serde(deserialize_with = "or_default")]
     pub(super) offset: u64,
     pub(super) limit: Limit,
     #[serde(flatten)]
@@ -47,7 +49,9 @@ pub(super) struct ListBody {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct PageBody {
+    #[serde(deserialize_with = "or_default")]
     pub(super) sort: RunSort,
+    #[serde(deserialize_with = "or_default")]
     pub(super) page: Page,
     pub(super) limit: Limit,
     #[serde(flatten)]
