@@ -25,6 +25,7 @@ mod app;
 mod change;
 mod config;
 mod error;
+mod flows;
 mod metrics;
 mod route;
 mod security;

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::flows::Flows;
 use crate::metrics::Counts;
 
 /// What every handler is given. Cheap to clone.
@@ -21,6 +22,7 @@ struct Shared {
     stop: CancellationToken,
     tasks: TaskTracker,
     counts: Counts,
+    flows: Flows,
     started: Timestamp,
 }
 
@@ -28,7 +30,8 @@ impl AppState {
     pub(crate) fn new(store: Arc<dyn Store>, config: Config) -> Self {
         let started = config.clock.now();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        Self(Arc::new(Shared { store, config, stop, tasks, counts: Counts::default(), started }))
+        let (counts, flows) = (Counts::default(), Flows::default());
+        Self(Arc::new(Shared { store, config, stop, tasks, counts, flows, started }))
     }
 
     /// The records.
@@ -60,6 +63,11 @@ impl AppState {
 
     pub(crate) fn counts(&self) -> &Counts {
         &self.0.counts
+    }
+
+    /// The flows that were asked for.
+    pub(crate) fn flows(&self) -> &Flows {
+        &self.0.flows
     }
 
     pub(crate) fn started(&self) -> Timestamp {

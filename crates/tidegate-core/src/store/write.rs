@@ -10,8 +10,8 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    ArtifactRecord, CacheEntry, CacheKey, CallPlace, Definition, EventRecord, IfExists, Lease, LeaseId,
-    Parameters, Request, RequestId, Run, RunId, RunInput, RunPolicy, SlotRelease, State,
+    ArtifactRecord, CacheEntry, CacheKey, CallPlace, Definition, EventRecord, IfExists, Lease,
+    LeaseId, Parameters, Request, RequestId, Run, RunId, RunInput, RunPolicy, SlotRelease, State,
     StoreError, StoreErrorKind, Timestamp, TransactionRecord,
 };
 

@@ -62,6 +62,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
+/// A field that is `null` is as one that is left out.
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
 /// How many records are asked for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limit(pub(crate) u64);

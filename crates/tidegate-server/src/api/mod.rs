@@ -1,12 +1,20 @@
 //! Prefect's HTTP API: its routes, its names and its answers over our records. Nothing here decides what may become of a run.
 
 mod admin;
+mod artifacts;
+mod events;
 mod extract;
 mod filter;
 mod flow_runs;
-mod ids;
+mod flows;
+pub(crate) mod ids;
+mod limits;
+mod logs;
 mod select;
 mod shape;
+mod states;
+mod task_runs;
+mod variables;
 mod version;
 
 use crate::route::Route;
@@ -15,6 +23,17 @@ pub(crate) use version::check as check_version;
 
 /// The routes of the API.
 pub(crate) fn routes() -> Vec<Route> {
-    let tables = [admin::routes(), flow_runs::routes()];
+    let tables = [
+        admin::routes(),
+        flows::routes(),
+        flow_runs::routes(),
+        task_runs::routes(),
+        states::routes(),
+        logs::routes(),
+        events::routes(),
+        artifacts::routes(),
+        variables::routes(),
+        limits::routes(),
+    ];
     tables.into_iter().flatten().collect()
 }

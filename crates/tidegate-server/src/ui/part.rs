@@ -102,6 +102,7 @@ impl Pager {
                             (words::number(first)) "–" (words::number(last)) " of " (words::several(total, self.one))
                         }
                         Some(total) => { (words::several(total, self.one)) }
+                        None if self.offset == 0 && !more => { (words::several(self.here, self.one)) }
                         None => { (words::number(first)) "–" (words::number(last)) }
                     }
                 }

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use http_body_util::BodyExt;
 use tidegate_core::{
-    ArtifactId, ArtifactRecord, ArtifactType, Clock, Definition, RequestQuery, Run, RunKind, State,
+    ArtifactId, ArtifactRecord, ArtifactType, Clock, Definition, Run, RunKind, State, StateType,
     Store, Write,
 };
 use tidegate_store::{Options, Sqlite};
@@ -51,14 +51,14 @@ async fn over(store: Arc<dyn Store>) -> (Router, Run, Run, ArtifactId) {
     (router(store, Config::new()), flow, task, id)
 }
 
-fn request(method: &str, path: &str, body: &'static str) -> Request<Body> {
+fn request(method: &str, path: &str, body: impl Into<Body>) -> Request<Body> {
     Request::builder()
         .method(method)
         .uri(path)
         .header(header::HOST, "localhost:4200")
         .header(header::ORIGIN, "http://localhost:4200")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Body::from(body))
+        .body(body.into())
         .unwrap()
 }
 
@@ -217,15 +217,40 @@ async fn a_run_is_cancelled_by_a_form_of_this_server_only() {
     let mut foreign = request("POST", &path, "");
     foreign.headers_mut().insert(header::ORIGIN, "https://evil.example".parse().unwrap());
     assert_eq!(ask(&app, foreign).await.0, StatusCode::FORBIDDEN);
-    let asked = RequestQuery { run_id: Some(run.id), ..RequestQuery::default() };
-    assert!(store.requests(asked.clone()).await.unwrap().is_empty());
+    let state_of = async |run: &Run| {
+        let now = store.run(run.id).await.unwrap();
+        now.map(|run| run.state().unwrap().state_type())
+    };
+    assert_eq!(state_of(&run).await, Some(StateType::Running));
 
     let (status, location, _) = ask(&app, request("POST", &path, "")).await;
     assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/runs/{}", run.id)));
-    assert_eq!(store.requests(asked).await.unwrap().len(), 1);
+    assert_ne!(state_of(&run).await, Some(StateType::Running));
 
     let ended = format!("/runs/{}/cancel", flow.id);
     let (status, _, page) = ask(&app, request("POST", &ended, "")).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.contains("has ended already"), "{page}");
+}
+
+#[tokio::test]
+async fn what_is_chosen_in_the_list_is_deleted_and_what_cannot_be_is_named() {
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(Options::memory()).unwrap());
+    let (app, flow, task, _) = over(Arc::clone(&store)).await;
+    let now = Clock::system().now();
+    let mut run = Run::new(Arc::clone(&flow.definition), "goes-on", now);
+    run.states = vec![State::pending(now), State::running(now)];
+    store.put_acknowledged(Write::Begin(Box::new(run.clone()))).await.unwrap();
+    let form = format!("run={}&run={}&act=delete", run.id, flow.id);
+    let (status, _, page) = ask(&app, request("POST", "/runs/chosen", form)).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("goes-on") && page.contains("cancel it first"), "{page}");
+    assert!(store.run(run.id).await.unwrap().is_some());
+    assert!(store.run(flow.id).await.unwrap().is_none());
+    assert!(store.run(task.id).await.unwrap().is_none());
+
+    let path = format!("/runs/{}/delete", run.id);
+    assert_eq!(ask(&app, request("POST", &path, "")).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let path = format!("/runs/{}/cancel", run.id);
+    assert_eq!(ask(&app, request("POST", &path, "")).await.0, StatusCode::SEE_OTHER);
 }

@@ -6,6 +6,7 @@ use maud::html;
 use tidegate_core::StoreError;
 
 use super::frame::Frame;
+use crate::error::ApiError;
 
 /// Why there is no page.
 #[derive(Debug)]
@@ -16,6 +17,28 @@ pub(super) enum Trouble {
     Refused(String),
     /// The store does not answer.
     Store(StoreError),
+    /// Why is in the log.
+    Unavailable,
+}
+
+impl From<ApiError> for Trouble {
+    fn from(error: ApiError) -> Self {
+        match error {
+            ApiError::NotFound(what) => Self::NotFound(what.to_lowercase()),
+            ApiError::BadRequest(why)
+            | ApiError::Conflict(why)
+            | ApiError::Forbidden(why)
+            | ApiError::Gone(why)
+            | ApiError::Locked { detail: why, .. } => Self::Refused(why),
+            ApiError::Invalid { .. } | ApiError::TooLarge => {
+                Self::Refused("The request is not well made.".to_owned())
+            }
+            ApiError::Unauthorized
+            | ApiError::NoRoute(_)
+            | ApiError::Unavailable
+            | ApiError::Internal => Self::Unavailable,
+        }
+    }
 }
 
 impl From<StoreError> for Trouble {
@@ -37,12 +60,9 @@ impl IntoResponse for Trouble {
             Self::Refused(why) => (StatusCode::UNPROCESSABLE_ENTITY, "Not done", why),
             Self::Store(error) => {
                 tracing::warn!(target: "tidegate::server", "a page could not be made: {error}");
-                (
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "The store does not answer",
-                    "Nothing is lost; the log of the server says why. Load the page again in a moment.".to_owned(),
-                )
+                unavailable()
             }
+            Self::Unavailable => unavailable(),
         };
         let body = html! {
             div.head { h1 { (title) } }
@@ -50,4 +70,9 @@ impl IntoResponse for Trouble {
         };
         (status, Frame::of_trouble(title).around(&body)).into_response()
     }
+}
+
+fn unavailable() -> (StatusCode, &'static str, String) {
+    let text = "Nothing is lost; the log of the server says why. Load the page again in a moment.";
+    (StatusCode::SERVICE_UNAVAILABLE, "The store does not answer", text.to_owned())
 }

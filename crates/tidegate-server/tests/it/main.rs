@@ -1,4 +1,5 @@
 //! What the server promises to whoever calls it, over the router and over real sockets.
 
 mod asking;
+mod prefect;
 mod routes;

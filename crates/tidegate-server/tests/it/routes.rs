@@ -8,7 +8,12 @@ use tidegate_server::{ApiKey, Config, Scope, routes};
 use crate::asking::{Caller, store};
 
 /// The routes that ask nothing of a caller. Whoever adds one says here why it tells nothing.
-const OPEN: &[&str] = &["GET /api/health", "GET /api/ready"];
+const OPEN: &[&str] = &[
+    "GET /api/health",
+    "GET /api/ready",
+    // Who speaks on a socket says in its first message who they are.
+    "GET /api/events/in",
+];
 
 /// A path of a route, with something in the place of what varies.
 fn filled(path: &str) -> String {

@@ -7,5 +7,5 @@ mod task_run;
 
 pub(crate) use flow::FlowFilter;
 pub(crate) use flow_run::FlowRunFilter;
-pub(crate) use parts::{AnyOf, Between, Named, Nullable, OneOf, Operator, TagFilter};
+pub(crate) use parts::{AnyOf, Between, Named, OneOf, Operator, TagFilter, is_part_of};
 pub(crate) use task_run::TaskRunFilter;

@@ -77,3 +77,14 @@ fn whole(delay: Duration) -> Value {
         json!(delay.as_secs_f64().ceil() as u64)
     }
 }
+
+/// Prefect's `TaskRunPolicy`.
+pub(super) fn of_task_run(policy: &RunPolicy) -> Value {
+    json!({
+        "max_retries": 0,
+        "retry_delay_seconds": 0.0,
+        "retries": policy.retry.retries(),
+        "retry_delay": first_delay(&policy.retry).as_secs_f64(),
+        "retry_jitter_factor": null,
+    })
+}

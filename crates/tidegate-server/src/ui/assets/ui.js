@@ -48,6 +48,7 @@
       if (!fresh) continue;
       if (fresh.innerHTML === was.get(old)) continue;
       if (old.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) continue;
+      if (old.querySelector("[name=run]:checked")) continue;
       const view = old.querySelector("svg[data-moved]");
       const top = old.scrollTop;
       was.set(old, fresh.innerHTML);
@@ -135,6 +136,7 @@
   const begin = (scope) => {
     tell(scope);
     for (const frame of scope.querySelectorAll("[data-pan]")) pan(frame);
+    for (const each of scope.querySelectorAll("#all")) each.hidden = false;
   };
 
   let chord = "";
@@ -186,9 +188,14 @@
       if (log.id === "log" && on && log.scrollTop + log.clientHeight < log.scrollHeight - 40) on.setAttribute("aria-pressed", "false");
     }, true);
     document.addEventListener("submit", (e) => {
-      const ask = e.target.dataset.confirm;
+      let ask = e.target.dataset.confirm;
+      if (e.target.id === "chosen") {
+        const n = e.target.querySelectorAll("[name=run]:checked").length, runs = n === 1 ? "1 run" : `${n} runs`;
+        ask = e.submitter?.value === "delete" ? `Delete ${runs}, with all that was made inside, log lines and artifacts? This cannot be undone.` : `Cancel ${runs} and what goes on inside?`;
+      }
       if (ask && !confirm(ask)) e.preventDefault();
     });
-    document.addEventListener("change", (e) => { if (e.target.closest("[data-at-once]")) e.target.form.requestSubmit(); });
+    document.addEventListener("change", (e) => {
+      if (e.target.id === "all") for (const each of document.querySelectorAll("[name=run]")) each.checked = e.target.checked; if (e.target.closest("[data-at-once]")) e.target.form.requestSubmit(); });
   });
 })();

@@ -9,10 +9,23 @@ use crate::ui::{part, words};
 /// What people can do with a run in the state it is in, each as a form.
 pub(in crate::ui) fn actions(run: &Run, inside: u64) -> Markup {
     let state = run.state().map(tidegate_core::State::state_type);
+    let url = part::run_url(run.id);
+    let top = run.flow_run_id.is_none() && run.task_run_id.is_none();
+    let calls = words::several(inside, "call");
     html! {
         span.tail {
+            @if run.is_terminal() && state != Some(StateType::Completed) && run.can_be_started_again() {
+                form method="post" action={ (url) "/retry" } {
+                    button.main type="submit" title="It runs again where its flow is known; calls that completed are not made again" { "Retry" }
+                }
+            }
+            @if run.has_ended() && top {
+                form method="post" action={ (url) "/delete" } data-confirm={ "Delete " (run.name) " with its " (calls) ", log lines and artifacts? This cannot be undone." } {
+                    button.danger type="submit" { "Delete" }
+                }
+            }
             @if !run.has_ended() && state != Some(StateType::Cancelling) {
-                form method="post" action={ (part::run_url(run.id)) "/cancel" } data-confirm={ "Cancel " (run.name) " and what goes on inside it? It has made " (words::several(inside, "call")) " so far; those that ended stay as they are." } {
+                form method="post" action={ (url) "/cancel" } data-confirm={ "Cancel " (run.name) " and what goes on inside it? It has made " (calls) " so far; those that ended stay as they are." } {
                     button.danger type="submit" { "Cancel" }
                 }
             }

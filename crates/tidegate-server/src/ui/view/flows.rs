@@ -57,7 +57,7 @@ fn row(flow: &Flow, now: Timestamp) -> Markup {
             td.first {
                 a.name href=(runs.url("/runs")) { (definition.name) }
                 @if let Some(about) = &definition.description { span.sub { (super::runs::first_line(about)) } }
-                span.sub.mono { (definition.key) }
+                @if definition.key != definition.name { span.sub.mono { (definition.key) } }
             }
             td { (strip(&flow.last, now)) }
             td.right.num data-label="Succeeded" { (rate(&flow.last)) }

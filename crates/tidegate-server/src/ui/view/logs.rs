@@ -99,12 +99,9 @@ fn is_bidi(character: char) -> bool {
     matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-fn picture(character: char) -> char {
-    match character {
-        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + character as u32).unwrap_or('\u{fffd}'),
-        '\u{7f}' => '\u{2421}',
-        _ => '\u{fffd}',
-    }
+/// A control character as programs write it.
+fn picture(character: char) -> String {
+    character.escape_default().to_string()
 }
 
 fn level_word(level: LogLevel) -> &'static str {

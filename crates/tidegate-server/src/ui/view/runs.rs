@@ -51,33 +51,44 @@ pub(in crate::ui) fn show(page: &Runs<'_>) -> Markup {
     }
 }
 
-/// Rows of runs.
-pub(in crate::ui) fn table(runs: &[Run], now: Timestamp) -> Markup {
+/// Rows of runs, each with a box to choose it by.
+fn table(runs: &[Run], now: Timestamp) -> Markup {
     html! {
-        div.wide {
-            table.folds {
-                thead {
-                    tr {
-                        th { "Run" } th { "State" } th { "Flow" } th { "Started" } th.right { "Duration" } th { "Tags" }
+        form #chosen method="post" action="/runs/chosen" {
+            div.wide {
+                table.folds {
+                    thead {
+                        tr {
+                            th.box { input #all type="checkbox" aria-label="Choose all on this page" hidden; }
+                            th { "Run" } th { "State" } th { "Flow" } th { "Started" } th.right { "Duration" } th { "Tags" }
+                        }
                     }
+                    tbody { @for run in runs { (row(run, now)) } }
                 }
-                tbody { @for run in runs { (row(run, now)) } }
+            }
+            div.bar.chosen {
+                span.soft { "With those chosen:" }
+                button type="submit" name="act" value="cancel" { "Cancel" }
+                button.danger type="submit" name="act" value="delete" { "Delete" }
             }
         }
     }
 }
 
 fn row(run: &Run, now: Timestamp) -> Markup {
+    let flow = Filter { flow: Some(run.definition.name.clone()), ..Filter::default() };
+    let failure = run.state().filter(|state| state.is_failed());
     html! {
         tr {
+            td.box { input type="checkbox" name="run" value=(run.id) aria-label={ "Choose " (run.name) }; }
             td.first {
                 a.name href=(part::run_url(run.id)) { (run.name) }
-                @if let Some(message) = run.state().filter(|state| state.is_failed()).and_then(|state| state.message.as_deref()) {
+                @if let Some(message) = failure.and_then(|state| state.message.as_deref()) {
                     span.sub { (first_line(message)) }
                 }
             }
             td.tight { (mark::of(run)) }
-            td { a.soft href=(Filter { flow: Some(run.definition.name.clone()), ..Filter::default() }.url("/runs")) { (run.definition.name) } }
+            td { a.soft href=(flow.url("/runs")) { (run.definition.name) } }
             td.tight { (part::maybe_ago(now, run.start_time.or(run.next_scheduled_start_time))) }
             td.tight.right { (part::elapsed(run, now)) }
             td { (part::tags(&run.tags)) }

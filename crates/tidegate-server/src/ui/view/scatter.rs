@@ -47,13 +47,13 @@ pub(in crate::ui) fn show(runs: &[Run], now: Timestamp) -> Markup {
     html! {
         figure.chart {
             svg.dots height=(HEIGHT + 16.0) role="img" aria-label={ "How long " (words::several(begun.len() as u64, "run")) " took, by the time they began" } {
-                @for (seconds, label) in steps {
+                @for (seconds, _) in &steps {
                     line.grid x1="0" x2="100%" y1=(place(y(*seconds))) y2=(place(y(*seconds))) {}
-                    text x="0" y=(place(y(*seconds) - 4.0)) { (label) }
                 }
                 @for (run, start, seconds) in &begun {
                     (dot(run, &format!("{:.2}%", x(*start)), &place(y(*seconds)), now))
                 }
+                @for (seconds, label) in &steps { text x="0" y=(place(y(*seconds) - 4.0)) { (label) } }
             }
             figcaption.axis { (part::moment(first)) (part::moment(last)) }
         }

@@ -1,20 +1,30 @@
 //! Flow runs: making, reading, listing and moving them.
 
+mod change;
+mod create;
+
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{Run, RunKind};
 
-use super::extract::{Body, Id, Limit, Page};
+use super::extract::{Body, Id, Limit, Page, or_default};
 use super::select::{Filters, RunSort, Selection};
 use super::shape;
+pub(super) use change::SetState;
+pub(super) use create::sorted;
+
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
+        Route::post("/api/flow_runs/", Scope::Run, create::create),
+        Route::patch("/api/flow_runs/{id}", Scope::Run, change::update),
+        Route::delete("/api/flow_runs/{id}", Scope::Run, change::delete),
+        Route::post("/api/flow_runs/{id}/set_state", Scope::Run, change::set_state),
         Route::post("/api/flow_runs/filter", Scope::Read, filter),
         Route::post("/api/flow_runs/count", Scope::Read, count),
         Route::post("/api/flow_runs/paginate", Scope::Read, paginate),
@@ -26,7 +36,9 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ListBody {
+    #[serde(deserialize_with = "or_default")]
     pub(super) sort: RunSort,
+    #[serde(deserialize_with = "or_default")]
     pub(super) offset: u64,
     pub(super) limit: Limit,
     #[serde(flatten)]
@@ -37,7 +49,9 @@ pub(super) struct ListBody {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct PageBody {
+    #[serde(deserialize_with = "or_default")]
     pub(super) sort: RunSort,
+    #[serde(deserialize_with = "or_default")]
     pub(super) page: Page,
     pub(super) limit: Limit,
     #[serde(flatten)]

@@ -1,0 +1,232 @@
+//! Log lines of runs: taking and listing them.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tidegate_core::{LogLevel, LogQuery, LogRecord, Timestamp};
+use uuid::Uuid;
+
+use super::extract::{Body, Limit, or_default};
+use super::filter::{AnyOf, Between, Operator, is_part_of};
+use super::ids;
+use crate::error::ApiError;
+use crate::route::{Route, Scope};
+use crate::state::AppState;
+
+/// How many lines are asked of the store at once.
+const PAGE: u64 = 5000;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/api/logs/", Scope::Run, create),
+        Route::post("/api/logs/filter", Scope::Read, filter),
+    ]
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LogCreate {
+    name: String,
+    level: i64,
+    message: String,
+    timestamp: Timestamp,
+    #[serde(default)]
+    flow_run_id: Option<Uuid>,
+    #[serde(default)]
+    task_run_id: Option<Uuid>,
+}
+
+async fn create(
+    State(state): State<AppState>,
+    Body(lines): Body<Vec<LogCreate>>,
+) -> Result<StatusCode, ApiError> {
+    let records = lines.into_iter().map(|line| LogRecord {
+        flow_run_id: line.flow_run_id.map(Into::into),
+        task_run_id: line.task_run_id.map(Into::into),
+        timestamp: line.timestamp,
+        level: LogLevel::from_number(u8::try_from(line.level.clamp(0, 255)).unwrap_or(u8::MAX)),
+        target: line.name,
+        message: line.message,
+        fields: Map::new(),
+    });
+    state.store().put_logs(records.collect());
+    Ok(StatusCode::CREATED)
+}
+
+/// Prefect's `LogFilter`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct LogFilter {
+    operator: Operator,
+    level: Option<Level>,
+    timestamp: Option<Between>,
+    flow_run_id: Option<AnyOf<Uuid>>,
+    task_run_id: Option<TaskRun>,
+    text: Option<Text>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Level {
+    ge_: Option<i64>,
+    le_: Option<i64>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct TaskRun {
+    any_: Option<Vec<Uuid>>,
+    is_null_: Option<bool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    query: String,
+}
+
+impl LogFilter {
+    fn matches(&self, line: &LogRecord) -> bool {
+        let number = i64::from(line.level.number());
+        let flow_run = line.flow_run_id.map(|id| *id.as_uuid());
+        let task_run = line.task_run_id.map(|id| *id.as_uuid());
+        let level = self.level.as_ref().and_then(|asked| {
+            let least = asked.ge_.map(|least| number >= least);
+            Operator::And.of(&[least, asked.le_.map(|most| number <= most)])
+        });
+        let of_task_run = self.task_run_id.as_ref().and_then(|asked| {
+            let any = asked.any_.as_ref().map(|any| task_run.is_some_and(|id| any.contains(&id)));
+            Operator::And.of(&[any, asked.is_null_.map(|null| null == task_run.is_none())])
+        });
+        let conditions = [
+            level,
+            self.timestamp.as_ref().and_then(|times| times.holds(Some(line.timestamp))),
+            self.flow_run_id.as_ref().and_then(|ids| ids.holds(|id| Some(*id) == flow_run)),
+            of_task_run,
+            self.text.as_ref().map(|text| text.holds(&line.message)),
+        ];
+        self.operator.of(&conditions).unwrap_or(true)
+    }
+
+    /// Moves what a store can answer into a question to it; what is left is asked of each line.
+    fn ask(&mut self, query: &mut LogQuery) {
+        if !self.operator.is_and() {
+            return;
+        }
+        if let Some(AnyOf { any_: Some(ids) }) = &mut self.flow_run_id
+            && ids.len() == 1
+        {
+            query.flow_run_id = ids.pop().map(Into::into);
+            self.flow_run_id = None;
+        }
+        if let Some(TaskRun { any_: Some(ids), is_null_: None }) = &mut self.task_run_id
+            && ids.len() == 1
+        {
+            query.task_run_id = ids.pop().map(Into::into);
+            self.task_run_id = None;
+        }
+        if let Some(Level { ge_: Some(least), le_: None }) = &self.level {
+            let least = *least;
+            query.at_least =
+                LogLevel::ALL.into_iter().find(|level| i64::from(level.number()) >= least);
+            if query.at_least.is_some() {
+                self.level = None;
+            }
+        }
+    }
+}
+
+impl Text {
+    /// Whether a message has one of the words, and none of those with a `-` or `!` before them; all of those with a `+`.
+    fn holds(&self, message: &str) -> bool {
+        let mut any = None;
+        for word in self.query.split_whitespace() {
+            if let Some(word) = word.strip_prefix(['-', '!']) {
+                if is_part_of(word, message) {
+                    return false;
+                }
+            } else if let Some(word) = word.strip_prefix('+') {
+                if !is_part_of(word, message) {
+                    return false;
+                }
+            } else {
+                any = Some(any.unwrap_or(false) || is_part_of(word, message));
+            }
+        }
+        any.unwrap_or(true)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum LogSort {
+    #[default]
+    TimestampAsc,
+    TimestampDesc,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ListBody {
+    logs: Option<LogFilter>,
+    #[serde(deserialize_with = "or_default")]
+    sort: LogSort,
+    #[serde(deserialize_with = "or_default")]
+    offset: u64,
+    limit: Limit,
+}
+
+async fn filter(
+    State(state): State<AppState>,
+    Body(body): Body<ListBody>,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    let mut asked = body.logs.unwrap_or_default();
+    let mut query =
+        LogQuery { newest_first: body.sort == LogSort::TimestampDesc, ..LogQuery::default() };
+    asked.ask(&mut query);
+    let (offset, limit) = (body.offset, body.limit.0);
+    if limit == 0 {
+        return Ok(Json(Vec::new()));
+    }
+    if asked == LogFilter::default() {
+        let query = LogQuery { limit: Some(limit), offset, ..query };
+        return Ok(Json(state.store().logs(query).await?.iter().map(log).collect()));
+    }
+    let mut found = Vec::new();
+    let (mut looked_at, mut skipped) = (0, 0);
+    loop {
+        let page = LogQuery { limit: Some(PAGE), offset: looked_at, ..query.clone() };
+        let lines = state.store().logs(page).await?;
+        looked_at += lines.len() as u64;
+        for line in lines.iter().filter(|line| asked.matches(line)) {
+            if skipped < offset {
+                skipped += 1;
+            } else {
+                found.push(log(line));
+            }
+            if found.len() as u64 == limit {
+                return Ok(Json(found));
+            }
+        }
+        if (lines.len() as u64) < PAGE {
+            return Ok(Json(found));
+        }
+    }
+}
+
+/// Prefect's `Log`.
+fn log(line: &LogRecord) -> Value {
+    json!({
+        "id": ids::log(line),
+        "created": line.timestamp,
+        "updated": line.timestamp,
+        "name": line.target,
+        "level": line.level.number(),
+        "message": line.message,
+        "timestamp": line.timestamp,
+        "flow_run_id": line.flow_run_id,
+        "task_run_id": line.task_run_id,
+    })
+}

@@ -1,0 +1,92 @@
+//! The history of runs, state by state.
+
+use axum::Json;
+use axum::extract::{Query, State};
+use serde::Deserialize;
+use serde_json::Value;
+use tidegate_core::{Run, RunKind, RunQuery};
+use uuid::Uuid;
+
+use super::extract::Id;
+use super::{ids, shape};
+use crate::error::ApiError;
+use crate::route::{Route, Scope};
+use crate::state::AppState;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/api/flow_run_states/", Scope::Read, of_flow_run),
+        Route::get("/api/flow_run_states/{id}", Scope::Read, flow_run_state),
+        Route::get("/api/task_run_states/", Scope::Read, of_task_run),
+        Route::get("/api/task_run_states/{id}", Scope::Read, task_run_state),
+    ]
+}
+
+#[derive(Debug, Deserialize)]
+struct OfRun {
+    #[serde(alias = "flow_run_id", alias = "task_run_id")]
+    run_id: Option<Uuid>,
+}
+
+async fn of_flow_run(
+    state: State<AppState>,
+    query: Query<OfRun>,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    history(state, query, RunKind::Flow, "flow_run_id").await
+}
+
+async fn of_task_run(
+    state: State<AppState>,
+    query: Query<OfRun>,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    history(state, query, RunKind::Task, "task_run_id").await
+}
+
+async fn history(
+    State(state): State<AppState>,
+    Query(query): Query<OfRun>,
+    kind: RunKind,
+    name: &str,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    let id = query
+        .run_id
+        .ok_or_else(|| ApiError::invalid(&["query", name], "Field required", "missing"))?;
+    let run = state.store().run(id.into()).await?.filter(|run| run.kind() == kind);
+    Ok(Json(run.iter().flat_map(states).collect()))
+}
+
+fn states(run: &Run) -> impl Iterator<Item = Value> + '_ {
+    run.states.iter().enumerate().map(|(place, state)| shape::state(run, place, state))
+}
+
+async fn flow_run_state(state: State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+    one(state, id, RunKind::Flow, "State").await
+}
+
+async fn task_run_state(state: State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+    one(state, id, RunKind::Task, "State").await
+}
+
+/// The state of this id, which is looked for among the runs whose ids are like it.
+async fn one(
+    State(state): State<AppState>,
+    id: Id,
+    kind: RunKind,
+    what: &'static str,
+) -> Result<Json<Value>, ApiError> {
+    for (first, last) in ids::runs_of_state(id.0) {
+        let query = RunQuery {
+            kind: Some(kind),
+            ids: Some((first, last)),
+            limit: Some(1000),
+            ..RunQuery::default()
+        };
+        for run in state.store().runs(query).await? {
+            let place = (0..run.states.len()).find(|place| ids::state(run.id, *place) == id.0);
+            if let Some(place) = place {
+                return Ok(Json(shape::state(&run, place, &run.states[place])));
+            }
+        }
+    }
+    Err(ApiError::NotFound(what))
+}

@@ -1,0 +1,215 @@
+//! Variables: making, reading, listing and changing them, by id and by name.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tidegate_core::{
+    InvalidVariable, VariableAnswer, VariableChange, VariableKey, VariableQuery, VariableRecord,
+    VariableUpdate,
+};
+use uuid::Uuid;
+
+use super::extract::{Body, Id, Limit, or_default};
+use super::filter::{AnyOf, Named, Operator, TagFilter};
+use crate::error::ApiError;
+use crate::route::{Route, Scope};
+use crate::state::AppState;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/api/variables/", Scope::Run, create),
+        Route::post("/api/variables/filter", Scope::Read, filter),
+        Route::post("/api/variables/count", Scope::Read, count),
+        Route::get("/api/variables/name/{name}", Scope::Read, by_name),
+        Route::patch("/api/variables/name/{name}", Scope::Run, update_by_name),
+        Route::delete("/api/variables/name/{name}", Scope::Run, delete_by_name),
+        Route::get("/api/variables/{id}", Scope::Read, read),
+        Route::patch("/api/variables/{id}", Scope::Run, update),
+        Route::delete("/api/variables/{id}", Scope::Run, delete),
+    ]
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct VariableCreate {
+    name: String,
+    value: Value,
+    #[serde(default)]
+    tags: Vec<String>,
+}
+
+fn invalid(error: &InvalidVariable) -> ApiError {
+    ApiError::invalid(&["body"], error.to_string(), "value_error")
+}
+
+fn done(answer: VariableAnswer) -> Result<VariableRecord, ApiError> {
+    match answer {
+        VariableAnswer::Done(record) => Ok(record),
+        VariableAnswer::Exists(record) => {
+            Err(ApiError::Conflict(format!("Variable '{}' already exists", record.name)))
+        }
+        VariableAnswer::NotFound => Err(ApiError::NotFound("Variable")),
+    }
+}
+
+async fn create(
+    State(state): State<AppState>,
+    Body(body): Body<VariableCreate>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let mut record = VariableRecord::new(body.name, body.value, state.now());
+    record.tags = body.tags;
+    record.check().map_err(|error| invalid(&error))?;
+    let made = done(state.store().change_variable(VariableChange::Create(record)).await?)?;
+    Ok((StatusCode::CREATED, Json(variable(&made))))
+}
+
+async fn find(state: &AppState, query: VariableQuery) -> Result<Json<Value>, ApiError> {
+    let found = state.store().variables(query).await?.pop();
+    Ok(Json(variable(&found.ok_or(ApiError::NotFound("Variable"))?)))
+}
+
+async fn read(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+    find(&state, VariableQuery { id: Some(id.0.into()), ..VariableQuery::default() }).await
+}
+
+async fn by_name(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    find(&state, VariableQuery { names: vec![name], ..VariableQuery::default() }).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct UpdateBody {
+    name: Option<String>,
+    value: Option<Value>,
+    tags: Option<Vec<String>>,
+}
+
+async fn change(
+    state: &AppState,
+    key: VariableKey,
+    body: UpdateBody,
+) -> Result<StatusCode, ApiError> {
+    let update = VariableUpdate { name: body.name, value: body.value, tags: body.tags };
+    update.check(&key).map_err(|error| invalid(&error))?;
+    let change = VariableChange::Update { key, update, now: state.now() };
+    done(state.store().change_variable(change).await?)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn update(
+    State(state): State<AppState>,
+    id: Id,
+    Body(body): Body<UpdateBody>,
+) -> Result<StatusCode, ApiError> {
+    change(&state, VariableKey::Id(id.0.into()), body).await
+}
+
+async fn update_by_name(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    Body(body): Body<UpdateBody>,
+) -> Result<StatusCode, ApiError> {
+    change(&state, VariableKey::Name(name), body).await
+}
+
+async fn gone(state: &AppState, key: VariableKey) -> Result<StatusCode, ApiError> {
+    done(state.store().change_variable(VariableChange::Delete(key)).await?)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn delete(State(state): State<AppState>, id: Id) -> Result<StatusCode, ApiError> {
+    gone(&state, VariableKey::Id(id.0.into())).await
+}
+
+async fn delete_by_name(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    gone(&state, VariableKey::Name(name)).await
+}
+
+/// Prefect's `VariableFilter`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct VariableFilter {
+    operator: Operator,
+    id: Option<AnyOf<Uuid>>,
+    name: Option<Named>,
+    tags: Option<TagFilter>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum VariableSort {
+    CreatedDesc,
+    UpdatedDesc,
+    NameDesc,
+    #[default]
+    NameAsc,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ListBody {
+    variables: Option<VariableFilter>,
+    #[serde(deserialize_with = "or_default")]
+    sort: VariableSort,
+    #[serde(deserialize_with = "or_default")]
+    offset: usize,
+    limit: Limit,
+}
+
+async fn matching(
+    state: &AppState,
+    asked: Option<VariableFilter>,
+) -> Result<Vec<VariableRecord>, ApiError> {
+    let VariableFilter { operator, id, name, tags } = asked.unwrap_or_default();
+    let mut found = state.store().variables(VariableQuery::default()).await?;
+    found.retain(|record| {
+        let conditions = [
+            id.as_ref().and_then(|ids| ids.holds(|id| id == record.id.as_uuid())),
+            name.as_ref().and_then(|name| name.holds(&record.name)),
+            tags.as_ref().and_then(|tags| tags.holds(&record.tags)),
+        ];
+        operator.of(&conditions).unwrap_or(true)
+    });
+    Ok(found)
+}
+
+async fn filter(
+    State(state): State<AppState>,
+    Body(body): Body<ListBody>,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    let mut found = matching(&state, body.variables).await?;
+    match body.sort {
+        VariableSort::NameAsc => {}
+        VariableSort::NameDesc => found.reverse(),
+        VariableSort::CreatedDesc => found.sort_by_key(|record| std::cmp::Reverse(record.created)),
+        VariableSort::UpdatedDesc => found.sort_by_key(|record| std::cmp::Reverse(record.updated)),
+    }
+    Ok(Json(found.iter().skip(body.offset).take(body.limit.0 as usize).map(variable).collect()))
+}
+
+async fn count(
+    State(state): State<AppState>,
+    Body(body): Body<ListBody>,
+) -> Result<Json<usize>, ApiError> {
+    Ok(Json(matching(&state, body.variables).await?.len()))
+}
+
+/// Prefect's `Variable`.
+fn variable(record: &VariableRecord) -> Value {
+    json!({
+        "id": record.id,
+        "created": record.created,
+        "updated": record.updated,
+        "name": record.name,
+        "value": record.value,
+        "tags": record.tags,
+    })
+}

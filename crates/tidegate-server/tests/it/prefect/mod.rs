@@ -1,0 +1,122 @@
+//! Prefect's own client runs flows against this server. Where there is no Python, or Prefect cannot be had, this says so and looks at
+//! nothing.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tidegate_core::{RunKind, RunQuery, Store};
+use tidegate_server::{Config, Server};
+use tidegate_store::{Options, Sqlite};
+use tokio::process::Command;
+use tokio_util::sync::CancellationToken;
+
+/// What Prefect's current releases need to be held back, or they do not start.
+const PACKAGES: [&str; 3] = ["prefect==3.8.3", "fastapi<0.151", "sqlalchemy<2.1"];
+
+/// How long Python may take for anything: installing takes a minute or two.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// A Python that has Prefect: the one that is named in the environment, or one that is made beside the tests.
+async fn python() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("TIDEGATE_TEST_PREFECT_PYTHON") {
+        return Some(named.into());
+    }
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("prefect-3.8.3");
+    let python = home.join("bin/python");
+    if succeeds(Command::new(&python).args(["-c", "import prefect"])).await {
+        return Some(python);
+    }
+    let made = succeeds(Command::new("python3").args(["-m", "venv"]).arg(&home)).await
+        && succeeds(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(PACKAGES))
+            .await;
+    made.then_some(python)
+}
+
+async fn succeeds(command: &mut Command) -> bool {
+    let child =
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    let Ok(status) = tokio::time::timeout(PATIENCE, child.status()).await else { return false };
+    status.is_ok_and(|status| status.success())
+}
+
+/// Runs a program of Prefect's client against a server, and gives what its last line says.
+async fn run(python: &Path, script: &str, url: &str, home: &Path) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/prefect").join(script);
+    let mut command = Command::new(python);
+    command
+        .arg(script)
+        .env("PREFECT_API_URL", url)
+        .env("PREFECT_HOME", home)
+        .env("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
+        .env("DO_NOT_TRACK", "1")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    let output = tokio::time::timeout(PATIENCE, command.output()).await.unwrap().unwrap();
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let result = out.lines().find_map(|line| line.strip_prefix("RESULT "));
+    let result = result.unwrap_or_else(|| panic!("the client failed:\n{out}\n{err}"));
+    serde_json::from_str(result).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flows_of_prefects_own_client_are_run_and_recorded() {
+    let Some(python) = python().await else {
+        eprintln!("skipped: there is no Python in which Prefect can be installed");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> =
+        Arc::new(Sqlite::open(Options::file(folder.path().join("tides.db"))).unwrap());
+    let server =
+        Server::bind(Arc::clone(&store), Config::new().address(([127, 0, 0, 1], 0).into()))
+            .await
+            .unwrap();
+    let url = format!("http://{}/api", server.address());
+    let stop = CancellationToken::new();
+    let running = tokio::task::JoinSet::from_iter([server.run(stop.clone())]);
+
+    let told = run(&python, "flows.py", &url, folder.path()).await;
+    assert_eq!(
+        told,
+        json!({
+            "answer": {"total": 12, "inner": 10, "flaky": 3},
+            "failed": true,
+            "states": ["Completed", "Completed", "Failed"],
+        })
+    );
+    stop.cancel();
+    running.join_all().await.into_iter().for_each(|ended| ended.unwrap());
+
+    let of = |kind| RunQuery { kind: Some(kind), ..RunQuery::default() };
+    let flow_runs = store.runs(of(RunKind::Flow)).await.unwrap();
+    let find = |name: &str| flow_runs.iter().find(|run| run.definition.name == name).unwrap();
+    let (tides, inner) = (find("tides"), find("inner"));
+    assert_eq!(inner.flow_run_id, Some(tides.id));
+    assert_eq!(tides.parameters.get("n"), Some(&json!(4)));
+
+    let task_runs = store.runs(of(RunKind::Task)).await.unwrap();
+    let named = |name: &str| task_runs.iter().filter(|run| run.definition.name == name).count();
+    assert_eq!((named("double"), named("add"), named("flaky")), (5, 1, 1));
+    let flaky = task_runs.iter().find(|run| run.definition.name == "flaky").unwrap();
+    let states: Vec<&str> = flaky.states.iter().map(|state| &*state.name).collect();
+    assert_eq!(
+        states,
+        [
+            "Pending",
+            "Running",
+            "AwaitingRetry",
+            "Retrying",
+            "AwaitingRetry",
+            "Retrying",
+            "Completed"
+        ]
+    );
+    let lines = store.logs(tidegate_core::LogQuery::default()).await.unwrap();
+    let lines: Vec<&str> = lines.iter().map(|line| &*line.message).collect();
+    assert!(lines.contains(&"the tide comes in"), "{lines:?}");
+    assert!(lines.contains(&"doubling 3"), "{lines:?}");
+}
