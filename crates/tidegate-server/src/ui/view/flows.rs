@@ -105,7 +105,8 @@ fn rate(last: &[Run]) -> String {
         .iter()
         .filter(|run| run.state().is_some_and(tidegate_core::State::is_completed))
         .count();
-    if ended == 0 { "–".to_owned() } else { format!("{}%", completed * 100 / ended) }
+    let rate = (completed * 100).checked_div(ended);
+    rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate}%"))
 }
 
 /// So many percent took no longer than this.

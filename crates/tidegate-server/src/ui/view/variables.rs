@@ -1,6 +1,7 @@
 //! Variables: a list, and a form that makes or changes one.
 
 use maud::{Markup, html};
+use serde_json::Value;
 use tidegate_core::{Timestamp, VariableRecord};
 
 use super::run::pretty;
@@ -71,10 +72,9 @@ fn row(variable: &VariableRecord, now: Timestamp) -> Markup {
 fn form(edited: Option<&VariableRecord>, wrong: Option<&Wrong>) -> Markup {
     let name = wrong.map(|wrong| wrong.name.clone()).or(edited.map(|each| each.name.clone()));
     let value = wrong.map(|wrong| wrong.value.clone());
-    let value = value.or(edited.map(|each| match &each.value {
-        serde_json::Value::String(_) => each.value.to_string(),
-        other => pretty(other),
-    }));
+    // A text keeps its quotes, so that one that looks like a number stays a text.
+    let json = |value: &Value| if value.is_string() { value.to_string() } else { pretty(value) };
+    let value = value.or(edited.map(|each| json(&each.value)));
     let tags = wrong.map(|wrong| wrong.tags.clone()).or(edited.map(|each| each.tags.join(", ")));
     html! {
         section #form {
