@@ -3,6 +3,7 @@
 use std::fmt::Arguments;
 
 use crate::engine::Context;
+use crate::log::without_bars;
 
 /// Which macro was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +34,12 @@ pub fn print(text: Arguments<'_>, how: Print) {
 
 #[allow(clippy::print_stdout, clippy::print_stderr, reason = "the user's code asked for it")]
 fn print_as_usual(text: Arguments<'_>, how: Print) {
-    match how {
+    // Made before the bars are taken away: what makes it is the user's code, which may print too.
+    let text = text.to_string();
+    without_bars(|| match how {
         Print::Out => print!("{text}"),
         Print::OutLine => println!("{text}"),
         Print::Err => eprint!("{text}"),
         Print::ErrLine => eprintln!("{text}"),
-    }
+    });
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::duration;
 use crate::error::{Error, Result};
-use crate::log::{Format, LevelFilter};
+use crate::log::{Format, LevelFilter, ProgressDisplay};
 use crate::retention::Retention;
 
 use tidegate_core::Lease;
@@ -24,6 +24,7 @@ pub(crate) struct Settings {
     pub(crate) log_level: LevelFilter,
     pub(crate) log_format: Format,
     pub(crate) log_prints: bool,
+    pub(crate) progress: Option<ProgressDisplay>,
     pub(crate) task_retries: u32,
     pub(crate) task_retry_delay: Duration,
     pub(crate) refresh_cache: bool,
@@ -51,6 +52,10 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
     ("TIDEGATE_LOGGING_LEVEL", "the lowest level printed and stored; INFO"),
     ("TIDEGATE_LOGGING_FORMAT", "how lines are printed: console or json; console"),
     ("TIDEGATE_LOGGING_LOG_PRINTS", "whether what bodies print becomes log lines; false"),
+    (
+        "TIDEGATE_PROGRESS",
+        "how people see how far long flow runs have got: auto, bar, lines or off; auto",
+    ),
     ("TIDEGATE_TASKS_DEFAULT_RETRIES", "retries of tasks that do not say; 0"),
     ("TIDEGATE_TASKS_DEFAULT_RETRY_DELAY_SECONDS", "retry delay of tasks that do not say; 0"),
     (
@@ -122,6 +127,7 @@ impl Settings {
             log_format: parsed(setting("TIDEGATE_LOGGING_FORMAT"), "console or json")?
                 .unwrap_or_default(),
             log_prints: flag(setting("TIDEGATE_LOGGING_LOG_PRINTS"), false)?,
+            progress: parsed(setting("TIDEGATE_PROGRESS"), "auto, bar, lines or off")?,
             persist_results: flag(setting("TIDEGATE_RESULTS_PERSIST_BY_DEFAULT"), true)?,
             results_path: setting("TIDEGATE_RESULTS_LOCAL_STORAGE_PATH")
                 .map(|(_, path)| PathBuf::from(path)),

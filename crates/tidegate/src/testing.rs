@@ -6,6 +6,7 @@ use tidegate_core::Clock;
 use tokio::runtime::Builder;
 
 use crate::engine::{Context, Engine};
+use crate::log::ProgressDisplay;
 use crate::settings::Settings;
 
 /// How [`#[tidegate::test]`](crate::test) runs a test.
@@ -54,6 +55,8 @@ pub async fn run_async<F: Future>(future: F) -> F::Output {
     let engine = Engine::builder()
         .database("sqlite::memory:")
         .clock(Clock::runtime())
+        // A test waits an hour of paused time, and has nobody to look at it.
+        .progress(settings.progress.unwrap_or(ProgressDisplay::Off))
         .open()
         .expect("a store in memory opens");
     let context = Context { engine: Some(engine.clone()), ..Context::default() };

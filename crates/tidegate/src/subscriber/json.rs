@@ -1,7 +1,5 @@
 //! The JSON format: one object a line on standard error, for programs that collect logs.
 
-use std::io::{self, Write as _};
-
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 use tidegate_core::Clock;
@@ -9,7 +7,7 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer};
 
 use crate::engine::Context;
-use crate::log::{LevelFilter, TARGET};
+use crate::log::{LevelFilter, TARGET, print_line};
 use crate::subscriber::fields::Fields;
 
 /// Prints events as JSON.
@@ -36,8 +34,7 @@ impl<S: Subscriber> Layer<S> for Json {
     fn on_event(&self, event: &Event<'_>, _context: LayerContext<'_, S>) {
         let mut line = object(event).to_string();
         line.push('\n');
-        // A reader that is gone must not take the run with it.
-        let _ = io::stderr().write_all(line.as_bytes());
+        print_line(&line);
     }
 }
 

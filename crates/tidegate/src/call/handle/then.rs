@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::shared::Shared;
-use super::submission::{Submission, nursery, spawn, workers};
+use super::submission::{Submission, nursery, workers};
 use super::{RunHandle, RunHandles};
 use crate::argument::{AllowFailure, Given, Later, Source};
 use crate::call::{Described, Submittable, engine_of};
-use crate::engine::{Context, Dependency, Engine, Made, caught, place, then_key};
+use crate::engine::{Context, Dependency, Ended, Engine, Made, caught, place, then_key};
 use crate::error::{Error, Result};
 
 macro_rules! then {
@@ -96,11 +96,14 @@ where
     let ending = Ending(Arc::clone(&shared));
     let workers = workers(&outer, C::KIND).cloned();
     let nursery = nursery(&outer, &engine);
-    spawn(&nursery, workers.as_deref(), async move {
+    nursery.spawn_run(workers.as_deref(), async move {
         let shared = &ending.0;
         let made_of = tokio::select! {
             biased;
-            () = shared.cancelled() => return shared.end(Err(Error::never_made(engine.now()))),
+            () = shared.cancelled() => {
+                shared.end(Err(Error::never_made(engine.now())));
+                return Ended::Cancelled;
+            }
             made_of = make(&*later, &outer, call) => made_of,
         };
         match made_of {
@@ -108,9 +111,12 @@ where
                 // It was made when its handle was.
                 described.plan.made = made.or(described.plan.made);
                 shared.attach(engine, described);
-                Submission::of(Arc::clone(shared)).await;
+                Submission::of(Arc::clone(shared)).await
             }
-            Err(error) => shared.end(Err(error)),
+            Err(error) => {
+                shared.end(Err(error));
+                Ended::Failed
+            }
         }
     });
     RunHandle(shared)
