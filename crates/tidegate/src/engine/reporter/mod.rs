@@ -182,7 +182,7 @@ impl Shared {
                     .iter()
                     .filter_map(|each| bar(each, courses.get(&each.key()), now))
                     .collect();
-                let rest = if shown.is_empty() { LOOK } else { DRAW };
+                let rest = if shown.is_empty() { LOOK / 4 } else { DRAW };
                 bars.show(cut(shown));
                 (!watched.is_empty()).then_some(rest)
             }

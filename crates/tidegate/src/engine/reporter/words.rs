@@ -63,6 +63,7 @@ pub(super) fn roughly(time: Duration) -> String {
     let (minutes, hours) = (seconds / 60, seconds / 3600);
     match (hours, minutes) {
         (0, 0) => format!("{seconds} s"),
+        (0, 1..10) if seconds.is_multiple_of(60) => format!("{minutes} min"),
         (0, 1..10) => format!("{minutes} min {} s", seconds % 60),
         (0, _) => format!("{minutes} min"),
         (_, _) => format!(
@@ -111,7 +112,7 @@ mod tests {
             .map(|seconds| roughly(Duration::from_secs_f64(seconds)));
         assert_eq!(
             said,
-            ["0 s", "59 s", "1 min 0 s", "3 min 20 s", "45 min", "2 h 10 min", "100,000 h 0 min"]
+            ["0 s", "59 s", "1 min", "3 min 20 s", "45 min", "2 h 10 min", "100,000 h 0 min"]
         );
     }
 }
