@@ -369,6 +369,19 @@ fn map_cities_maps_over_a_list_that_a_run_gives_and_goes_on_without_one_city() {
 }
 
 #[test]
+fn progress_is_said_by_the_handles_too() {
+    let printed = Folder::new().run("progress", &["40"], &[("TIDEGATE_PROGRESS", "bar")]);
+    printed.prints(&[
+        "At first: 0 of 40 have ended.",
+        "Page 20 has a picture.",
+        "At last: 40 of 40 have ended, 1 of them failed.",
+    ]);
+    printed.logs_in_order(&["Task run 'page-7' - Finished in state Failed("]);
+    // There is no terminal to draw on.
+    assert!(!printed.log.contains('\u{1b}'), "{}", printed.log);
+}
+
+#[test]
 fn artifacts_of_one_key_are_versions_of_one_thing() {
     let folder = Folder::new();
     folder.run("artifacts", &[], &[]).prints(&["Reports of earlier runs: 0."]);
