@@ -13,9 +13,9 @@ use tidegate::store::{
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, EventRecord, Lease, LeaseId,
-    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, SlotAnswer, SlotHolder,
-    SlotRequest, StateType, Timestamp,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, DefinitionRecord, Engine, EventRecord, Lease,
+    LeaseId, LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer,
+    SlotHolder, SlotRequest, StateType, Timestamp,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -173,6 +173,13 @@ impl Store for Troubled {
 
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
         self.inner.count_runs(query)
+    }
+
+    fn definitions(
+        &self,
+        kind: RunKind,
+    ) -> BoxFuture<'_, Result<Vec<DefinitionRecord>, StoreError>> {
+        self.inner.definitions(kind)
     }
 
     fn recorded_calls(

@@ -4,6 +4,7 @@
 //! This crate never runs user code and contains no SQL and no HTTP.
 
 mod artifact;
+mod block;
 mod cache;
 mod call_key;
 mod clock;
@@ -25,6 +26,11 @@ pub mod store;
 mod transaction;
 
 pub use artifact::{ArtifactId, ArtifactRecord, ArtifactType, is_artifact_key};
+pub use block::{
+    BlockAnswer, BlockChange, BlockDocument, BlockDocumentId, BlockDocumentQuery, BlockSchema,
+    BlockSchemaId, BlockSchemaQuery, BlockType, BlockTypeId, BlockTypeQuery, block_reference,
+    block_references, block_schema_checksum, is_block_name, referenced_block,
+};
 pub use cache::{CacheEntry, CacheKey};
 pub use call_key::CallKey;
 pub use clock::{Clock, Timestamp};
@@ -33,7 +39,7 @@ pub use concurrency::{
     SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
     Taken,
 };
-pub use definition::{Definition, Parameter, RunKind};
+pub use definition::{Definition, DefinitionRecord, Parameter, RunKind};
 pub use event::{
     EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, Resource, state_events,
 };

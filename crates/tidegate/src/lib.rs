@@ -6,6 +6,8 @@ pub mod __private;
 mod argument;
 mod artifact;
 mod backup;
+#[cfg(feature = "blocks")]
+pub mod block;
 mod block_on;
 mod builder;
 pub mod cache;
@@ -13,6 +15,8 @@ mod call;
 mod cancel;
 mod canonical;
 mod capture;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod concurrency;
 mod default_engine;
 mod definition;
@@ -27,6 +31,8 @@ mod isolation;
 mod log;
 pub mod logging;
 mod names;
+#[cfg(feature = "cli")]
+mod nearest;
 mod options;
 mod output;
 mod parameters;
@@ -58,6 +64,8 @@ pub use argument::{
 };
 pub use artifact::{Artifact, Artifacts, Progress};
 pub use backup::Backup;
+#[cfg(feature = "blocks")]
+pub use block::Block;
 pub use builder::EngineBuilder;
 pub use cache::{CacheKeyFn, CacheKeyOutcome, CachePolicy};
 pub use call::{
@@ -105,10 +113,14 @@ pub use tidegate_core::{
     RESOURCE_ROLE, Resource,
 };
 pub use tidegate_core::{
-    CacheEntry, CacheKey, CallKey, CallPlace, Clock, Delays, DeploymentId, Holder, Lease, LeaseId,
-    LogLevel, LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
-    RetryPolicy, Run, RunId, RunInput, RunKind, State, StateData, StateResult, StateType,
-    Timestamp, exponential_backoff,
+    BlockAnswer, BlockChange, BlockDocument, BlockDocumentId, BlockDocumentQuery, BlockSchema,
+    BlockSchemaId, BlockSchemaQuery, BlockType, BlockTypeId, BlockTypeQuery,
+};
+pub use tidegate_core::{
+    CacheEntry, CacheKey, CallKey, CallPlace, Clock, DefinitionRecord, Delays, DeploymentId,
+    Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter, Parameters, Request, RequestId,
+    RequestKind, ResultReference, RetryPolicy, Run, RunId, RunInput, RunKind, State, StateData,
+    StateResult, StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_core::{
     ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,

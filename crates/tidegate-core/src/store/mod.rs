@@ -23,9 +23,9 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, EventRecord, Lease, LeaseId,
-    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, SlotAnswer, SlotHolder,
-    SlotRequest, StateResult, Timestamp, TransactionRecord,
+    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, DefinitionRecord, EventRecord,
+    Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind,
+    SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp, TransactionRecord,
 };
 
 pub use crate::event::EventQuery;
@@ -185,6 +185,12 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// How many runs match; `limit` and `offset` are ignored.
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// The flows, or the tasks, that there are or were runs of, by name and then by key.
+    fn definitions(
+        &self,
+        kind: RunKind,
+    ) -> BoxFuture<'_, Result<Vec<DefinitionRecord>, StoreError>>;
 
     /// The calls that were made in this flow run and can be found again, in no particular order. Asked once when a flow run's
     /// body runs again, so that what it has completed does not.

@@ -21,6 +21,8 @@ pub struct RunQuery {
     pub definition_name: Option<String>,
     /// Runs of this name.
     pub name: Option<String>,
+    /// Runs whose ids are from the first to the last of these, in the order of their bytes.
+    pub ids: Option<(RunId, RunId)>,
     /// Runs made in this flow run: its task runs and its subflow runs.
     pub flow_run_id: Option<RunId>,
     /// Runs whose current state is of one of these types; empty means any.
@@ -33,6 +35,10 @@ pub struct RunQuery {
     pub created_after: Option<Timestamp>,
     /// Runs made before this time.
     pub created_before: Option<Timestamp>,
+    /// Runs that started at this time or later.
+    pub started_after: Option<Timestamp>,
+    /// Runs that started before this time.
+    pub started_before: Option<Timestamp>,
     /// By the time of their making.
     pub order: Order,
     /// At most this many.

@@ -54,11 +54,11 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
-    EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LimitChange, LimitUse,
-    LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput, RunQuery,
-    SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Timestamp,
-    TransactionRecord, Write,
+    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey,
+    DefinitionRecord, Deleted, EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease,
+    LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room,
+    Run, RunId, RunInput, RunKind, RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store,
+    StoreError, StoreInfo, Timestamp, TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -234,6 +234,13 @@ impl Store for Sqlite {
 
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
         self.ask(move |database| database.count_runs(&query))
+    }
+
+    fn definitions(
+        &self,
+        kind: RunKind,
+    ) -> BoxFuture<'_, Result<Vec<DefinitionRecord>, StoreError>> {
+        self.ask(move |database| database.definitions(kind))
     }
 
     fn recorded_calls(

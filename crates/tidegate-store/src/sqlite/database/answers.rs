@@ -1,9 +1,9 @@
 //! What a connection answers when it is asked. It changes nothing.
 
 use tidegate_core::{
-    ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, EventQuery, EventRecord, Expired,
-    InputQuery, Lease, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Run,
-    RunId, RunInput, RunQuery, SlotHolder, StoreError, TransactionRecord,
+    ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, DefinitionRecord, EventQuery, EventRecord,
+    Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery,
+    Run, RunId, RunInput, RunKind, RunQuery, SlotHolder, StoreError, TransactionRecord,
 };
 
 use super::{Database, find};
@@ -21,6 +21,14 @@ impl Database {
         find(connection, known, id)
             .and_then(|found| found.map(|found| run_row::with_lease(connection, found)).transpose())
             .map_err(|error| unreadable(place, error))
+    }
+
+    pub(in crate::sqlite) fn definitions(
+        &mut self,
+        kind: RunKind,
+    ) -> Result<Vec<DefinitionRecord>, StoreError> {
+        let Self { connection, place, known, .. } = self;
+        run_query::definitions(connection, known, kind).map_err(|error| unreadable(place, error))
     }
 
     pub(in crate::sqlite) fn recorded_calls(
