@@ -270,8 +270,9 @@ fn cancel_ends_a_task_a_flow_and_a_run_by_its_id() {
         "Watching Rome.",
         "Task run 'watch-Rome' was cancelled: It was asked to cancel.",
         "Asked to stop counting.",
-        "The first station: cancelled true.",
-        "The second station: cancelled true.",
+        "The first station: Flow run '",
+        "The second station: Flow run '",
+        "' was cancelled: It was asked to cancel.",
     ]);
 }
 
@@ -363,7 +364,7 @@ fn map_cities_maps_over_a_list_that_a_run_gives_and_goes_on_without_one_city() {
         "Sent: 3 known (16 C, 10 C, 26 C), 1 unknown",
         "Tidied up.",
         "Ended within five seconds: 1 of 1.",
-        "NotReady",
+        " is NotReady.",
     ]);
     printed.logs_in_order(&["Task run 'locate-Atlantis' - Finished in state Failed('Task run encountered an exception: no map shows Atlantis')"]);
 }
