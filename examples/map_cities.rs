@@ -92,7 +92,8 @@ async fn main() -> Result<()> {
     forecast_cities(wanted).await?;
 
     let engine = Engine::current()?;
-    for run in engine.runs().task("forecast").list().await? {
+    let run = engine.runs().flow("forecast-cities").limit(1).list().await?.remove(0);
+    for run in engine.runs().inside(run.id).task("forecast").list().await? {
         if let Some(state) = run.state().filter(|state| !state.is_completed()) {
             println!("{} is {}.", run.name, state.name);
         }

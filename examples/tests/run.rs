@@ -373,7 +373,7 @@ fn map_cities_maps_over_a_list_that_a_run_gives_and_goes_on_without_one_city() {
 fn progress_is_said_by_the_handles_too() {
     let printed = Folder::new().run("progress", &["40"], &[("TIDEGATE_PROGRESS", "bar")]);
     printed.prints(&[
-        "At first: 0 of 40 have ended.",
+        "At first: 0 of 40 have ended",
         "Page 20 has a picture.",
         "At last: 40 of 40 have ended, 1 of them failed.",
     ]);

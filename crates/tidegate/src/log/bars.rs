@@ -26,7 +26,14 @@ static FOOT: OnceLock<MultiProgress> = OnceLock::new();
 #[derive(Debug)]
 pub(crate) struct Bars {
     foot: MultiProgress,
-    shown: Mutex<HashMap<Option<RunId>, ProgressBar>>,
+    shown: Mutex<Shown>,
+}
+
+#[derive(Debug, Default)]
+struct Shown {
+    bars: HashMap<Option<RunId>, ProgressBar>,
+    /// Says that there are more.
+    more: Option<ProgressBar>,
 }
 
 thread_local! {
@@ -58,14 +65,18 @@ impl Bars {
         Some(Self { foot: foot.clone(), shown: Mutex::default() })
     }
 
-    fn shown(&self) -> MutexGuard<'_, HashMap<Option<RunId>, ProgressBar>> {
+    fn shown(&self) -> MutexGuard<'_, Shown> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Shows these and no others.
-    pub(crate) fn show(&self, bars: Vec<Bar>) {
+    /// Shows these and no others, and that there are so many more.
+    pub(crate) fn show(&self, bars: Vec<Bar>, more: usize) {
         let mut shown = self.shown();
-        shown.retain(|key, bar| {
+        let shown = &mut *shown;
+        if let Some(line) = shown.more.take_if(|_| more == 0) {
+            self.take(&line);
+        }
+        shown.bars.retain(|key, bar| {
             let stays = bars.iter().any(|bar| bar.key == *key);
             if !stays {
                 self.take(bar);
@@ -73,16 +84,22 @@ impl Bars {
             stays
         });
         for bar in bars {
-            let on_terminal = shown.entry(bar.key).or_insert_with(|| {
-                self.foot.add(ProgressBar::no_length().with_style(style(false)))
+            let on_terminal = shown.bars.entry(bar.key).or_insert_with(|| match &shown.more {
+                Some(more) => self.foot.insert_before(more, line()),
+                None => self.foot.add(line()),
             });
             update(on_terminal, &bar);
+        }
+        if more > 0 {
+            let line = shown.more.get_or_insert_with(|| self.foot.add(line()));
+            line.set_message(format!("and {more} more"));
+            line.tick();
         }
     }
 
     /// Takes the bar of a run away, if it has one.
     pub(crate) fn remove(&self, run: RunId) {
-        if let Some(bar) = self.shown().remove(&Some(run)) {
+        if let Some(bar) = self.shown().bars.remove(&Some(run)) {
             self.take(&bar);
         }
     }
@@ -91,6 +108,11 @@ impl Bars {
         bar.finish_and_clear();
         self.foot.remove(bar);
     }
+}
+
+/// A bar that nobody knows the length of.
+fn line() -> ProgressBar {
+    ProgressBar::no_length().with_style(style(false))
 }
 
 fn update(on_terminal: &ProgressBar, bar: &Bar) {

@@ -17,7 +17,7 @@ impl Bars {
         None
     }
 
-    pub(crate) fn show(&self, _bars: Vec<Bar>) {
+    pub(crate) fn show(&self, _bars: Vec<Bar>, _more: usize) {
         match *self {}
     }
 

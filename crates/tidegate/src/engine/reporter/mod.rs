@@ -119,22 +119,31 @@ struct There(Arc<Shared>);
 impl Drop for There {
     fn drop(&mut self) {
         if let Shows::Bars(bars) = &self.0.shows {
-            bars.show(Vec::new());
+            bars.show(Vec::new(), 0);
         }
         self.0.is_there.store(false, Ordering::SeqCst);
     }
+}
+
+/// What is kept from one look to the next.
+#[derive(Default)]
+struct Seen {
+    /// Of what has not ended.
+    courses: HashMap<Option<RunId>, Course>,
+    /// What had been counted outside of flow runs when nothing of it was left.
+    before: Counts,
 }
 
 /// Looks again and again, as long as there is an engine.
 async fn report(engine: WeakEngine, there: There) {
     let shared = &there.0;
     let began = Instant::now();
-    let mut courses = HashMap::new();
+    let mut seen = Seen::default();
     loop {
         let looked = Instant::now();
         let rest = {
             let Some(engine) = engine.upgrade() else { return };
-            shared.look(&engine, began.elapsed(), &mut courses)
+            shared.look(&engine, began.elapsed(), &mut seen)
         };
         if let Some(rest) = rest {
             tokio::time::sleep(rest.max(looked.elapsed() * RESTS)).await;
@@ -152,41 +161,34 @@ async fn report(engine: WeakEngine, there: There) {
 
 impl Shared {
     /// Shows what there is to see, and says when to look again; none when there is nothing.
-    fn look(
-        &self,
-        engine: &Engine,
-        now: Duration,
-        courses: &mut HashMap<Option<RunId>, Course>,
-    ) -> Option<Duration> {
-        let watched = engine.watched();
-        courses.retain(|key, _| watched.iter().any(|watched| watched.key() == *key));
-        for each in &watched {
-            if each.remaining() == 0 {
-                courses.remove(&each.key());
-            } else {
-                courses.entry(each.key()).or_insert_with(|| Course::begin(now, each.counts));
-            }
+    fn look(&self, engine: &Engine, now: Duration, seen: &mut Seen) -> Option<Duration> {
+        let watched = engine.watched(&mut seen.before);
+        let mut known = std::mem::take(&mut seen.courses);
+        for each in watched.iter().filter(|each| each.remaining() > 0) {
+            let course = known.remove(&each.key());
+            let course = course.unwrap_or_else(|| Course::begin(now, each.counts));
+            seen.courses.insert(each.key(), course);
         }
-        match &self.shows {
-            Shows::Nothing => None,
+        let rest = match &self.shows {
+            Shows::Nothing => return None,
             Shows::Lines => {
                 for each in &watched {
-                    if let Some(course) = courses.get_mut(&each.key()) {
+                    if let Some(course) = seen.courses.get_mut(&each.key()) {
                         say(each, course, now);
                     }
                 }
-                (!watched.is_empty()).then_some(LOOK)
+                LOOK
             }
             Shows::Bars(bars) => {
-                let shown: Vec<Bar> = watched
-                    .iter()
-                    .filter_map(|each| bar(each, courses.get(&each.key()), now))
-                    .collect();
-                let rest = if shown.is_empty() { LOOK / 4 } else { DRAW };
-                bars.show(cut(shown));
-                (!watched.is_empty()).then_some(rest)
+                let course = |each: &Watched| seen.courses.get(&each.key());
+                let long: Vec<_> =
+                    watched.iter().filter(|each| is_long(each, course(each), now)).collect();
+                let shown = long.iter().take(BARS).map(|each| bar(each, course(each), now));
+                bars.show(shown.collect(), long.len().saturating_sub(BARS));
+                if long.is_empty() { LOOK / 4 } else { DRAW }
             }
-        }
+        };
+        (!watched.is_empty()).then_some(rest)
     }
 }
 
@@ -204,17 +206,23 @@ fn say(watched: &Watched, course: &mut Course, now: Duration) {
     }
 }
 
-/// The bar that shows how far it has got, if it takes long.
-fn bar(watched: &Watched, course: Option<&Course>, now: Duration) -> Option<Bar> {
-    let counts = watched.counts;
-    let age = match &watched.live {
+/// How long it has taken; a flow run says itself when it began.
+fn age(watched: &Watched, course: Option<&Course>, now: Duration) -> Duration {
+    match &watched.live {
         Some(_) => watched.age,
-        None => course?.elapsed(now),
-    };
-    let is_many = counts.submitted >= MANY && watched.remaining() > 0;
-    if age < LONG || !(watched.is_top || is_many) {
-        return None;
+        None => course.map_or(Duration::ZERO, |course| course.elapsed(now)),
     }
+}
+
+/// Whether it takes so long that it has a bar. A subflow has one if it submits much itself.
+fn is_long(watched: &Watched, course: Option<&Course>, now: Duration) -> bool {
+    let is_many = watched.counts.submitted >= MANY && watched.remaining() > 0;
+    age(watched, course, now) >= LONG && (watched.is_top || is_many)
+}
+
+/// The bar that shows how far it has got.
+fn bar(watched: &Watched, course: Option<&Course>, now: Duration) -> Bar {
+    let (counts, age) = (watched.counts, age(watched, course, now));
     let of = match &watched.live {
         Some(live) => live.speaker().to_string(),
         None => "Outside of flow runs".to_owned(),
@@ -226,15 +234,5 @@ fn bar(watched: &Watched, course: Option<&Course>, now: Duration) -> Option<Bar>
         _ => note(counts, age, course.and_then(|course| course.left(now, counts))),
     };
     let done = (counts.submitted > 0).then_some((counts.ended, counts.submitted));
-    Some(Bar { key: watched.key(), of, done, note })
-}
-
-/// No more than fit on a terminal.
-fn cut(mut bars: Vec<Bar>) -> Vec<Bar> {
-    let more = bars.len().saturating_sub(BARS);
-    bars.truncate(BARS);
-    if let Some(last) = bars.last_mut().filter(|_| more > 0) {
-        last.note.push_str(&format!(" (and {more} more)"));
-    }
-    bars
+    Bar { key: watched.key(), of, done, note }
 }

@@ -61,6 +61,18 @@ impl Tally {
     }
 }
 
+impl Counts {
+    /// What has come since it was `before`.
+    pub(super) fn since(self, before: Self) -> Self {
+        Self {
+            submitted: self.submitted.saturating_sub(before.submitted),
+            ended: self.ended.saturating_sub(before.ended),
+            failed: self.failed.saturating_sub(before.failed),
+            cancelled: self.cancelled.saturating_sub(before.cancelled),
+        }
+    }
+}
+
 impl Ended {
     pub(crate) fn of<T>(result: &Result<T>) -> Self {
         match result {

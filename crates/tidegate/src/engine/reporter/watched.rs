@@ -43,14 +43,17 @@ impl Engine {
         }
     }
 
-    /// All that may take long, the oldest first.
-    pub(super) fn watched(&self) -> Vec<Watched> {
+    /// All that may take long, the oldest first. What was submitted outside of flow runs is counted from when nothing of it was left.
+    pub(super) fn watched(&self, before: &mut Counts) -> Vec<Watched> {
         let mut watched = Vec::new();
         watch(self.roster(), true, self.now(), &mut watched);
         // Ids of runs sort by time.
         watched.sort_by_key(Watched::key);
-        let counts = self.nursery().tally().counts();
-        if counts.ended < counts.submitted {
+        let outside = self.nursery().tally().counts();
+        if outside.ended == outside.submitted {
+            *before = outside;
+        } else {
+            let counts = outside.since(*before);
             watched.push(Watched { live: None, counts, age: Duration::ZERO, is_top: false });
         }
         watched
