@@ -7,6 +7,8 @@
 
 mod artifact;
 mod backup;
+mod block;
+mod block_secrets;
 mod blocking;
 mod cache;
 mod cache_isolation;
@@ -71,4 +73,5 @@ mod transaction;
 mod transaction_resume;
 mod transactional;
 mod troubled;
+mod variable;
 mod visualize;

@@ -40,6 +40,7 @@ mod pause;
 pub mod prelude;
 mod prints;
 mod query;
+mod redact;
 mod registry;
 mod result;
 mod resume;
@@ -47,6 +48,7 @@ mod retention;
 mod run_input;
 mod runner;
 pub mod runtime;
+pub mod secret;
 mod settings;
 mod subscriber;
 mod suspend;
@@ -54,6 +56,7 @@ mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transaction;
+mod variable;
 
 pub use erased_serde;
 pub use schemars;
@@ -103,6 +106,8 @@ pub use run_input::{InputReceiver, InputTimeout, Received, SendInput, receive_in
 #[cfg(feature = "cpu")]
 pub use runner::Cpu;
 pub use runner::{Blocking, Concurrent, TaskRunner, WorkKind};
+#[cfg(feature = "blocks")]
+pub use secret::Secret;
 pub use settings::Durability;
 pub use suspend::suspend;
 pub use tags::with_tags;
@@ -127,5 +132,12 @@ pub use tidegate_core::{
     SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
     Taken,
 };
+pub use tidegate_core::{
+    InvalidVariable, VariableAnswer, VariableChange, VariableId, VariableKey, VariableRecord,
+    VariableUpdate,
+};
+#[cfg(feature = "blocks")]
+pub use tidegate_macros::Block;
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};
+pub use variable::{SetVariable, Variable, VariableCall, VariableError, Variables};

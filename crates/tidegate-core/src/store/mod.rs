@@ -23,15 +23,19 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, DefinitionRecord, EventRecord,
-    Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind,
-    SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp, TransactionRecord,
+    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
+    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, CallKey,
+    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run,
+    RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp,
+    TransactionRecord, VariableAnswer, VariableChange, VariableRecord,
 };
 
 pub use crate::event::EventQuery;
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
-pub use query::{ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery};
+pub use query::{
+    ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery, VariableQuery,
+};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -230,6 +234,19 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Deletes an artifact, and says whether it was there. The latest of its key is then the newest that is left.
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>>;
 
+    /// The variables that match, by name.
+    fn variables(
+        &self,
+        query: VariableQuery,
+    ) -> BoxFuture<'_, Result<Vec<VariableRecord>, StoreError>>;
+
+    /// Changes what variables there are, and says what came of it, since a name has one variable at most: of several who make one of
+    /// the same name, one does.
+    fn change_variable(
+        &self,
+        change: VariableChange,
+    ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>>;
+
     /// The events that match, in the order asked for: those that were put, and the states of runs as [`state_events`](crate::state_events)
     /// makes events of them.
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>>;
@@ -269,6 +286,28 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Who holds slots of this limit, longest first.
     fn slot_holders(&self, limit: String) -> BoxFuture<'_, Result<Vec<SlotHolder>, StoreError>>;
+
+    /// Changes what is recorded of blocks, in one transaction and all of it or nothing; what came of it. Whether a document may be made or
+    /// deleted is judged by what is there when it is.
+    fn change_blocks(&self, change: BlockChange) -> BoxFuture<'_, Result<BlockAnswer, StoreError>>;
+
+    /// The types of blocks that match, by slug.
+    fn block_types(
+        &self,
+        query: BlockTypeQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockType>, StoreError>>;
+
+    /// The schemas of types of blocks that match, newest first.
+    fn block_schemas(
+        &self,
+        query: BlockSchemaQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockSchema>, StoreError>>;
+
+    /// The blocks that match, by the slugs of their types and by name. What is secret in them is as it was saved: sealed.
+    fn block_documents(
+        &self,
+        query: BlockDocumentQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockDocument>, StoreError>>;
 
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;

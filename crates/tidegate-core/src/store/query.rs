@@ -1,6 +1,8 @@
 //! Questions to a store, as data. An empty question matches everything.
 
-use crate::{ArtifactId, ArtifactType, LeaseId, LogLevel, RunId, RunKind, StateType, Timestamp};
+use crate::{
+    ArtifactId, ArtifactType, LeaseId, LogLevel, RunId, RunKind, StateType, Timestamp, VariableId,
+};
 
 /// The order of answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,4 +119,21 @@ pub struct RequestQuery {
     pub run_id: Option<RunId>,
     /// Requests about runs that were last written under this lease.
     pub lease: Option<LeaseId>,
+}
+
+/// Which variables are asked for, by name. Every part that is set must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VariableQuery {
+    /// The variable of this id.
+    pub id: Option<VariableId>,
+    /// Variables of one of these names; empty means any.
+    pub names: Vec<String>,
+    /// Variables in whose names this occurs.
+    pub like: Option<String>,
+    /// Variables that carry all of these tags.
+    pub tags: Vec<String>,
+    /// At most this many.
+    pub limit: Option<u64>,
+    /// Leaving out this many first.
+    pub offset: u64,
 }

@@ -16,6 +16,7 @@
 //! ```
 
 mod artifacts;
+mod blocks;
 mod cache;
 mod calls;
 mod deletion;
@@ -35,6 +36,7 @@ mod slots;
 mod transaction_records;
 mod transactions;
 mod upkeep;
+mod variables;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -144,6 +146,15 @@ promises! { $
         an_artifact_that_is_put_again_is_brought_up_to_date
         artifacts_are_found_by_what_they_are_and_who_made_them
     }
+    variables {
+        a_variable_comes_back_as_it_was_made
+        a_name_has_one_variable
+        a_variable_that_is_set_again_keeps_its_id
+        a_variable_is_changed_and_renamed_by_its_name_or_id
+        a_deleted_variable_is_not_there
+        variables_are_found_by_name_and_tags
+        of_many_who_make_a_variable_one_does
+    }
     inputs {
         an_input_comes_back_as_it_was_put
         inputs_come_in_the_order_in_which_they_were_put
@@ -245,6 +256,17 @@ promises! { $
         a_backup_replaces_a_file_only_if_it_is_asked_to
         of_backups_to_one_place_at_once_one_is_written
         a_backup_that_cannot_be_written_leaves_nothing
+    }
+    blocks {
+        a_block_comes_back_as_it_was_saved
+        a_type_that_is_registered_again_is_brought_up_to_date
+        a_block_has_its_name_alone
+        a_block_is_replaced_where_it_is
+        a_block_that_refers_to_nothing_is_refused
+        a_block_that_others_refer_to_is_not_deleted
+        a_type_is_deleted_with_all_that_is_of_it
+        blocks_are_found_by_what_they_are
+        of_many_who_save_under_one_name_one_does
     }
     logs {
         a_log_line_comes_back_as_it_was_put

@@ -11,7 +11,8 @@ use super::FirstFailure;
 use super::shared::Shared;
 use crate::call::{Described, Produce, RunHandle, engine_of};
 use crate::engine::{
-    Context, Ended, Engine, Execution, Nursery, Plan, Workers, not_in_transactional_body, place,
+    Context, Counted, Ended, Engine, Execution, Nursery, Plan, Tally, Workers,
+    not_in_transactional_body, place,
 };
 use crate::error::Result;
 
@@ -93,10 +94,25 @@ impl<T: Send> Submission<T> {
         Self { shared, state: Stage::Described }
     }
 
-    fn end(&self, result: Result<T>) -> Ended {
-        let ended = Ended::of(&result);
-        self.shared.end(result);
-        ended
+    fn end(&self, result: Result<T>) -> End<T> {
+        End { shared: Arc::clone(&self.shared), result: Some(result) }
+    }
+}
+
+/// How a submitted run has ended. Its handles are told after it is counted, so that whoever has awaited all of them finds none left.
+pub(super) struct End<T: Send> {
+    pub(super) shared: Arc<Shared<T>>,
+    /// None if it was given up.
+    pub(super) result: Option<Result<T>>,
+}
+
+impl<T: Send> Counted for End<T> {
+    fn count(self, tally: &Tally) {
+        tally.ended(self.result.as_ref().map_or(Ended::Cancelled, Ended::of));
+        match self.result {
+            Some(result) => self.shared.end(result),
+            None => self.shared.give_up(),
+        }
     }
 }
 
@@ -108,9 +124,9 @@ enum Stage<T> {
 }
 
 impl<T: Send + 'static> Future for Submission<T> {
-    type Output = Ended;
+    type Output = End<T>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<Ended> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<End<T>> {
         let this = &mut *self;
         if let Stage::Described = this.state {
             match this.shared.begin() {
@@ -122,7 +138,9 @@ impl<T: Send + 'static> Future for Submission<T> {
                 None => this.state = Stage::Over,
             }
         }
-        let Stage::Begun(life) = &mut this.state else { return Poll::Ready(Ended::Cancelled) };
+        let Stage::Begun(life) = &mut this.state else {
+            return Poll::Ready(End { shared: Arc::clone(&this.shared), result: None });
+        };
         let result = ready!(life.as_mut().poll(context));
         this.state = Stage::Over;
         Poll::Ready(this.end(result))
@@ -151,7 +169,7 @@ impl<T: Send> Drop for Submission<T> {
                 None => {}
             },
             Stage::Begun(life) => drop(life),
-            Stage::Over => {}
+            Stage::Over => return,
         }
         self.shared.give_up();
     }

@@ -43,6 +43,21 @@ impl Tally {
         self.submitted.fetch_add(1, Ordering::Relaxed);
     }
 
+    pub(crate) fn ended(&self, how: Ended) {
+        self.ended.fetch_add(1, Ordering::Relaxed);
+        match how {
+            Ended::Completed => {}
+            Ended::Failed => drop(self.failed.fetch_add(1, Ordering::Relaxed)),
+            Ended::Cancelled => drop(self.cancelled.fetch_add(1, Ordering::Relaxed)),
+        }
+    }
+
+    /// How many have not ended.
+    pub(in crate::engine) fn unfinished(&self) -> usize {
+        let counts = self.counts();
+        counts.submitted - counts.ended
+    }
+
     /// Begins anew, when nothing that was counted is under way.
     pub(in crate::engine) fn clear(&self) {
         for count in [&self.submitted, &self.ended, &self.failed, &self.cancelled] {
@@ -79,17 +94,6 @@ impl Ended {
             Ok(_) => Self::Completed,
             Err(error) if error.is_cancelled() => Self::Cancelled,
             Err(_) => Self::Failed,
-        }
-    }
-}
-
-impl Counted for Ended {
-    fn count(self, tally: &Tally) {
-        tally.ended.fetch_add(1, Ordering::Relaxed);
-        match self {
-            Self::Completed => {}
-            Self::Failed => drop(tally.failed.fetch_add(1, Ordering::Relaxed)),
-            Self::Cancelled => drop(tally.cancelled.fetch_add(1, Ordering::Relaxed)),
         }
     }
 }
