@@ -91,11 +91,6 @@ impl Nursery {
         self.0.tracker.spawn_blocking(function)
     }
 
-    /// How much of what was started has not ended.
-    pub(crate) fn len(&self) -> usize {
-        self.0.tracker.len()
-    }
-
     /// Waits for everything that was started, and for what others still have to drop.
     pub(crate) async fn join(&self) {
         let tracker = &self.0.tracker;
