@@ -1,4 +1,4 @@
-//! The attributes `#[task]`, `#[flow]` and `#[test]` of [`tidegate`](https://docs.rs/tidegate), where their
+//! The attributes `#[task]`, `#[flow]` and `#[test]` and the derive `Block` of [`tidegate`](https://docs.rs/tidegate), where their
 //! documentation is. What they emit is one call into `tidegate::__private`; they never decide how a run goes.
 //!
 //! ```text
@@ -13,6 +13,7 @@
     reason = "the enums of syn are large and grow: what matters is named, and the rest is left to the compiler"
 )]
 
+mod block;
 mod errors;
 mod expand;
 mod function;
@@ -47,4 +48,10 @@ pub fn flow(attribute: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn test(attribute: TokenStream, item: TokenStream) -> TokenStream {
     expand::test(attribute.into(), item.into()).into()
+}
+
+/// Makes a struct a type of blocks; see `tidegate::Block`.
+#[proc_macro_derive(Block, attributes(block))]
+pub fn block(item: TokenStream) -> TokenStream {
+    block::derive(item.into()).into()
 }

@@ -192,7 +192,7 @@ fn arguments(signature: &Signature, mode: Mode) -> Vec<&Ident> {
 }
 
 /// The first paragraph of the doc comment, on one line.
-fn first_paragraph(attributes: &[Attribute]) -> Option<Expr> {
+pub(crate) fn first_paragraph(attributes: &[Attribute]) -> Option<Expr> {
     let lines = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).filter_map(
         |attribute| match &attribute.meta {
             Meta::NameValue(meta) => literal(&meta.value).map(LitStr::value),
@@ -210,7 +210,8 @@ fn first_paragraph(attributes: &[Attribute]) -> Option<Expr> {
     (!paragraph.is_empty()).then(|| parse_quote!(#paragraph))
 }
 
-fn literal(expression: &Expr) -> Option<&LitStr> {
+/// The text that is written there, if one is.
+pub(crate) fn literal(expression: &Expr) -> Option<&LitStr> {
     match unwrapped(expression) {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
         _ => None,

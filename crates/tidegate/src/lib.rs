@@ -39,6 +39,7 @@ mod pause;
 pub mod prelude;
 mod prints;
 mod query;
+mod redact;
 mod registry;
 mod result;
 mod resume;
@@ -46,7 +47,8 @@ mod retention;
 mod run_input;
 mod runner;
 pub mod runtime;
-mod settings;
+pub mod secret;
+pub mod settings;
 mod subscriber;
 mod suspend;
 mod tags;
@@ -103,6 +105,8 @@ pub use run_input::{InputReceiver, InputTimeout, Received, SendInput, receive_in
 #[cfg(feature = "cpu")]
 pub use runner::Cpu;
 pub use runner::{Blocking, Concurrent, TaskRunner, WorkKind};
+#[cfg(feature = "blocks")]
+pub use secret::Secret;
 pub use settings::Durability;
 pub use suspend::suspend;
 pub use tags::with_tags;
@@ -131,6 +135,8 @@ pub use tidegate_core::{
     InvalidVariable, VariableAnswer, VariableChange, VariableId, VariableKey, VariableRecord,
     VariableUpdate,
 };
+#[cfg(feature = "blocks")]
+pub use tidegate_macros::Block;
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};
 pub use variable::{SetVariable, Variable, VariableCall, VariableError, Variables};

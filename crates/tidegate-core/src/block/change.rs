@@ -18,6 +18,9 @@ pub enum BlockChange {
     Create(Box<BlockDocument>),
     /// The document of this id has other data. Its name, its type and the time it was made stay.
     Replace(Box<BlockDocument>),
+    /// The document of this id has these data, in which the same is sealed with another key, if it was last saved when this one was: what was
+    /// saved since stays. Nothing else of it changes.
+    Reseal(Box<BlockDocument>),
     /// A document is deleted, unless others refer to it.
     DeleteDocument(BlockDocumentId),
     /// A type is deleted with its schemas and its documents, unless it is protected or documents of other types refer to one of them.
@@ -38,8 +41,10 @@ pub enum BlockAnswer {
     },
     /// Its type has a document of that name, with this id.
     Exists(BlockDocumentId),
-    /// What was to be changed is not there; of a document, its type, its schema or what it refers to may be what is missing.
+    /// What was to be changed is not there; or, of a document, its type or its schema.
     Missing,
+    /// The document refers to this one, which is not there.
+    Dangling(BlockDocumentId),
     /// These documents refer to what was to be deleted.
     Referenced(Vec<BlockDocumentId>),
     /// The type is protected.

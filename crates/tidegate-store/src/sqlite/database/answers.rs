@@ -1,10 +1,11 @@
 //! What a connection answers when it is asked. It changes nothing.
 
 use tidegate_core::{
-    ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, DefinitionRecord, EventQuery, EventRecord,
-    Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery,
-    Run, RunId, RunInput, RunKind, RunQuery, SlotHolder, StoreError, TransactionRecord,
-    VariableQuery, VariableRecord,
+    ArtifactQuery, ArtifactRecord, BlockDocument, BlockDocumentQuery, BlockSchema,
+    BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord,
+    EventQuery, EventRecord, Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord,
+    RecordedCall, Request, RequestQuery, Run, RunId, RunInput, RunKind, RunQuery, SlotHolder,
+    StoreError, TransactionRecord, VariableQuery, VariableRecord,
 };
 
 use super::{Database, find};
@@ -12,8 +13,8 @@ use crate::sqlite::backup::Copy;
 use crate::sqlite::error::{Doing, failed, unreadable};
 use crate::sqlite::expired::{self, Candidates};
 use crate::sqlite::{
-    artifact_row, cache, event_query, input_row, leases, limits, log_row, request_row, run_query,
-    run_row, slots, transaction_row, variable_row,
+    artifact_row, block_row, cache, event_query, input_row, leases, limits, log_row, request_row,
+    run_query, run_row, slots, transaction_row, variable_row,
 };
 
 impl Database {
@@ -121,6 +122,28 @@ impl Database {
         query: &VariableQuery,
     ) -> Result<Vec<VariableRecord>, StoreError> {
         variable_row::select(&self.connection, query)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn block_types(
+        &self,
+        query: &BlockTypeQuery,
+    ) -> Result<Vec<BlockType>, StoreError> {
+        block_row::types(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn block_schemas(
+        &self,
+        query: &BlockSchemaQuery,
+    ) -> Result<Vec<BlockSchema>, StoreError> {
+        block_row::schemas(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn block_documents(
+        &self,
+        query: &BlockDocumentQuery,
+    ) -> Result<Vec<BlockDocument>, StoreError> {
+        block_row::documents(&self.connection, query)
             .map_err(|error| unreadable(&self.place, error))
     }
 
