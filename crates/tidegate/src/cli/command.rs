@@ -4,6 +4,7 @@ use clap::CommandFactory;
 use clap::builder::StyledStr;
 
 use super::artifact::Artifact;
+use super::block::Block;
 use super::completions::Completions;
 use super::concurrency_limit::ConcurrencyLimit;
 use super::config::Config;
@@ -88,6 +89,8 @@ pub(super) enum Command {
     TaskRun(TaskRun),
     #[command(visible_alias = "artifacts", subcommand)]
     Artifact(Artifact),
+    #[command(visible_alias = "blocks", subcommand)]
+    Block(Block),
     #[command(visible_alias = "concurrency-limits", subcommand)]
     ConcurrencyLimit(ConcurrencyLimit),
     #[command(visible_aliases = ["global-concurrency-limits", "gcl"], subcommand)]
@@ -114,6 +117,7 @@ impl Command {
             Self::FlowRun(flow_run) => flow_run.run(session).await,
             Self::TaskRun(task_run) => task_run.run(session).await,
             Self::Artifact(artifact) => artifact.run(session).await,
+            Self::Block(block) => block.run(session).await,
             Self::ConcurrencyLimit(limit) => limit.run(session).await,
             Self::GlobalConcurrencyLimit(limit) => limit.run(session).await,
             Self::Event(event) => event.run(session).await,

@@ -19,6 +19,7 @@
 //! 5. Its help and its tables in the snapshots of `crates/tidegate-cli/tests/it/`.
 
 mod artifact;
+mod block;
 mod command;
 mod completions;
 mod concurrency_limit;
