@@ -21,6 +21,8 @@ fn help_is_short_and_long() {
                                         task-runs]
               artifact                  See and delete what runs have left for people to look at [alias:
                                         artifacts]
+              block                     See, make and delete blocks: typed configuration that is kept by name
+                                        [alias: blocks]
               concurrency-limit         Limit how many task runs with a tag go on at once [alias:
                                         concurrency-limits]
               global-concurrency-limit  Limit how much goes on at once in all programs, by names that their code
@@ -66,6 +68,8 @@ fn help_is_short_and_long() {
                                         task-runs]
               artifact                  See and delete what runs have left for people to look at [alias:
                                         artifacts]
+              block                     See, make and delete blocks: typed configuration that is kept by name
+                                        [alias: blocks]
               concurrency-limit         Limit how many task runs with a tag go on at once [alias:
                                         concurrency-limits]
               global-concurrency-limit  Limit how much goes on at once in all programs, by names that their code
