@@ -7,6 +7,7 @@ mod fixture;
 mod following;
 mod help;
 mod listing;
+mod settings;
 mod steering;
 
 use std::path::PathBuf;
