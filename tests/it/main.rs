@@ -12,6 +12,7 @@ mod block_secrets;
 mod blocking;
 mod cache;
 mod cache_isolation;
+mod canary;
 mod cancel;
 mod cancel_handles;
 mod capture;
