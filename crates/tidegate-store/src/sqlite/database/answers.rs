@@ -117,6 +117,14 @@ impl Database {
             .map_err(|error| unreadable(&self.place, error))
     }
 
+    pub(in crate::sqlite) fn variables(
+        &self,
+        query: &VariableQuery,
+    ) -> Result<Vec<VariableRecord>, StoreError> {
+        variable_row::select(&self.connection, query)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(in crate::sqlite) fn block_types(
         &self,
         query: &BlockTypeQuery,
@@ -136,14 +144,6 @@ impl Database {
         query: &BlockDocumentQuery,
     ) -> Result<Vec<BlockDocument>, StoreError> {
         block_row::documents(&self.connection, query)
-            .map_err(|error| unreadable(&self.place, error))
-    }
-
-    pub(in crate::sqlite) fn variables(
-        &self,
-        query: &VariableQuery,
-    ) -> Result<Vec<VariableRecord>, StoreError> {
-        variable_row::select(&self.connection, query)
             .map_err(|error| unreadable(&self.place, error))
     }
 
