@@ -53,6 +53,7 @@ mod retention;
 mod retry;
 mod runner;
 mod runtime;
+mod secret;
 mod settings;
 mod shutdown;
 mod stalled;
