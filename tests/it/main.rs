@@ -7,6 +7,8 @@
 
 mod artifact;
 mod backup;
+mod block;
+mod block_secrets;
 mod blocking;
 mod cache;
 mod cache_isolation;

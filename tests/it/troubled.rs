@@ -13,9 +13,10 @@ use tidegate::store::{
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, Engine, EventRecord, Lease, LeaseId,
-    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, SlotAnswer, SlotHolder,
-    SlotRequest, StateType, Timestamp,
+    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
+    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, Engine,
+    EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput,
+    SlotAnswer, SlotHolder, SlotRequest, StateType, Timestamp,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -250,6 +251,31 @@ impl Store for Troubled {
     fn limits(&self, names: Vec<String>) -> BoxFuture<'_, Result<Vec<LimitUse>, StoreError>> {
         self.asked_for_limits.fetch_add(1, Ordering::Relaxed);
         self.inner.limits(names)
+    }
+
+    fn change_blocks(&self, change: BlockChange) -> BoxFuture<'_, Result<BlockAnswer, StoreError>> {
+        self.inner.change_blocks(change)
+    }
+
+    fn block_types(
+        &self,
+        query: BlockTypeQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockType>, StoreError>> {
+        self.inner.block_types(query)
+    }
+
+    fn block_schemas(
+        &self,
+        query: BlockSchemaQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockSchema>, StoreError>> {
+        self.inner.block_schemas(query)
+    }
+
+    fn block_documents(
+        &self,
+        query: BlockDocumentQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockDocument>, StoreError>> {
+        self.inner.block_documents(query)
     }
 
     fn slot_holders(&self, limit: String) -> BoxFuture<'_, Result<Vec<SlotHolder>, StoreError>> {

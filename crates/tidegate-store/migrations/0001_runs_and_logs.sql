@@ -250,3 +250,51 @@ CREATE INDEX events_by_time ON events (occurred);
 CREATE INDEX events_by_flow_run ON events (flow_run_id, number) WHERE flow_run_id IS NOT NULL;
 
 CREATE INDEX events_by_task_run ON events (task_run_id, number) WHERE task_run_id IS NOT NULL;
+
+-- Types of blocks: what the values of a struct are called that are kept by name.
+CREATE TABLE block_types (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    logo_url TEXT,
+    documentation_url TEXT,
+    description TEXT,
+    code_example TEXT,
+    protected INTEGER NOT NULL CHECK (protected IN (0, 1)),
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
+-- What the blocks of a type looked like, each time they looked otherwise.
+CREATE TABLE block_schemas (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    block_type BLOB NOT NULL REFERENCES block_types (id) ON DELETE CASCADE,
+    digest TEXT NOT NULL, -- of `fields`
+    fields TEXT NOT NULL, -- a JSON Schema
+    capabilities TEXT, -- a JSON array
+    version TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    UNIQUE (block_type, digest)
+) STRICT;
+
+-- Blocks. What is secret in them is sealed before it comes here.
+CREATE TABLE block_documents (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    block_type BLOB NOT NULL REFERENCES block_types (id) ON DELETE CASCADE,
+    block_schema BLOB NOT NULL REFERENCES block_schemas (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    data TEXT NOT NULL, -- a JSON object
+    anonymous INTEGER NOT NULL CHECK (anonymous IN (0, 1)),
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    UNIQUE (block_type, name)
+) STRICT;
+
+CREATE INDEX block_documents_by_schema ON block_documents (block_schema);

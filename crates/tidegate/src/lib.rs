@@ -36,6 +36,7 @@ mod pause;
 pub mod prelude;
 mod prints;
 mod query;
+mod redact;
 mod registry;
 mod result;
 mod resume;
@@ -43,6 +44,7 @@ mod retention;
 mod run_input;
 mod runner;
 pub mod runtime;
+pub mod secret;
 mod settings;
 mod subscriber;
 mod suspend;
@@ -99,6 +101,8 @@ pub use run_input::{InputReceiver, InputTimeout, Received, SendInput, receive_in
 #[cfg(feature = "cpu")]
 pub use runner::Cpu;
 pub use runner::{Blocking, Concurrent, TaskRunner, WorkKind};
+#[cfg(feature = "blocks")]
+pub use secret::Secret;
 pub use settings::Durability;
 pub use suspend::suspend;
 pub use tags::with_tags;
@@ -123,5 +127,7 @@ pub use tidegate_core::{
     SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
     Taken,
 };
+#[cfg(feature = "blocks")]
+pub use tidegate_macros::Block;
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};

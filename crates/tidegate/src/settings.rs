@@ -47,6 +47,12 @@ pub(crate) const NAMES: &[(&str, &str)] = &[
         "TIDEGATE_DATABASE_URL",
         "the database of the default engine; sqlite:TIDEGATE_HOME/tidegate.db",
     ),
+    ("TIDEGATE_ENCRYPTION_KEY", "the key for secrets, in base64 or hexadecimal digits; none"),
+    (
+        "TIDEGATE_ENCRYPTION_KEY_FILE",
+        "the file that the key for secrets is in; one of the user's settings",
+    ),
+    ("TIDEGATE_ENCRYPTION_KEY_COMMAND", "the command that prints the key for secrets; none"),
     ("TIDEGATE_DURABILITY", "what an acknowledged record survives: full, process or none; full"),
     ("TIDEGATE_LOGGING_LEVEL", "the lowest level printed and stored; INFO"),
     ("TIDEGATE_LOGGING_FORMAT", "how lines are printed: console or json; console"),

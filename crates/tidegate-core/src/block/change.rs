@@ -38,8 +38,10 @@ pub enum BlockAnswer {
     },
     /// Its type has a document of that name, with this id.
     Exists(BlockDocumentId),
-    /// What was to be changed is not there; of a document, its type, its schema or what it refers to may be what is missing.
+    /// What was to be changed is not there; or, of a document, its type or its schema.
     Missing,
+    /// The document refers to this one, which is not there.
+    Dangling(BlockDocumentId),
     /// These documents refer to what was to be deleted.
     Referenced(Vec<BlockDocumentId>),
     /// The type is protected.

@@ -5,8 +5,8 @@ use super::{BlockDocumentId, BlockSchemaId, BlockTypeId};
 /// Which types of blocks are asked for, by slug. Every part that is set must hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BlockTypeQuery {
-    /// The type of this id.
-    pub id: Option<BlockTypeId>,
+    /// Types of one of these ids; empty means any.
+    pub ids: Vec<BlockTypeId>,
     /// Types of one of these slugs; empty means any.
     pub slugs: Vec<String>,
     /// Types whose name has this in it, in small letters or large.

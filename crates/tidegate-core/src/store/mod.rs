@@ -23,9 +23,10 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ArtifactId, ArtifactRecord, CacheEntry, CacheKey, CallKey, EventRecord, Lease, LeaseId,
-    LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput, SlotAnswer, SlotHolder,
-    SlotRequest, StateResult, Timestamp, TransactionRecord,
+    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
+    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, CallKey,
+    EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput,
+    SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp, TransactionRecord,
 };
 
 pub use crate::event::EventQuery;
@@ -263,6 +264,28 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Who holds slots of this limit, longest first.
     fn slot_holders(&self, limit: String) -> BoxFuture<'_, Result<Vec<SlotHolder>, StoreError>>;
+
+    /// Changes what is recorded of blocks, in one transaction and all of it or nothing; what came of it. Whether a document may be made or
+    /// deleted is judged by what is there when it is.
+    fn change_blocks(&self, change: BlockChange) -> BoxFuture<'_, Result<BlockAnswer, StoreError>>;
+
+    /// The types of blocks that match, by slug.
+    fn block_types(
+        &self,
+        query: BlockTypeQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockType>, StoreError>>;
+
+    /// The schemas of types of blocks that match, newest first.
+    fn block_schemas(
+        &self,
+        query: BlockSchemaQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockSchema>, StoreError>>;
+
+    /// The blocks that match, by the slugs of their types and by name. What is secret in them is as it was saved: sealed.
+    fn block_documents(
+        &self,
+        query: BlockDocumentQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockDocument>, StoreError>>;
 
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;

@@ -3,6 +3,8 @@
 mod act;
 mod artifact_row;
 mod backup;
+mod block_change;
+mod block_row;
 mod cache;
 mod checksum;
 mod database;
@@ -54,11 +56,12 @@ use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
-    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, Deleted,
-    EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LimitChange, LimitUse,
-    LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput, RunQuery,
-    SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Timestamp,
-    TransactionRecord, Write,
+    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, Deleted, EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease,
+    LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room,
+    Run, RunId, RunInput, RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError,
+    StoreInfo, Timestamp, TransactionRecord, Write,
 };
 
 use self::database::Database;
@@ -333,6 +336,34 @@ impl Store for Sqlite {
 
     fn slot_holders(&self, limit: String) -> BoxFuture<'_, Result<Vec<SlotHolder>, StoreError>> {
         self.ask(move |database| database.slot_holders(&limit))
+    }
+
+    fn change_blocks(&self, change: BlockChange) -> BoxFuture<'_, Result<BlockAnswer, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(block_change::CHANGED_PAGES, move |connection| {
+            block_change::change(connection, &change).map_err(|error| unreadable(&place, error))
+        })
+    }
+
+    fn block_types(
+        &self,
+        query: BlockTypeQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockType>, StoreError>> {
+        self.ask(move |database| database.block_types(&query))
+    }
+
+    fn block_schemas(
+        &self,
+        query: BlockSchemaQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockSchema>, StoreError>> {
+        self.ask(move |database| database.block_schemas(&query))
+    }
+
+    fn block_documents(
+        &self,
+        query: BlockDocumentQuery,
+    ) -> BoxFuture<'_, Result<Vec<BlockDocument>, StoreError>> {
+        self.ask(move |database| database.block_documents(&query))
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

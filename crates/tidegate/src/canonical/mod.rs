@@ -55,7 +55,8 @@ pub(crate) fn hash<T: Serialize + ?Sized>(value: &T) -> Result<Digest, Unhashabl
     // Nothing is looked at after a panic.
     let written = catch_unwind(AssertUnwindSafe(|| {
         let mut output = Output::default();
-        let written = value.serialize(Writer(&mut output));
+        // Two secrets are two values, and of neither more than the hash is kept.
+        let written = crate::secret::exposed(|| value.serialize(Writer(&mut output)));
         output.finish(written)
     }));
     written.unwrap_or_else(|_panic| Err(Unhashable("its Serialize panicked".to_owned())))

@@ -12,7 +12,9 @@ use crate::engine::panics::Panic;
 use crate::engine::{Body, Execution, LiveRun};
 use crate::error::{Error, Result};
 use crate::options::Keeping;
+use crate::redact;
 use crate::result::{Damage, Found, Header, ResultStorage, Unkept, Unreadable, json, read_object};
+use crate::secret;
 
 /// A result that must be in its storage before its run has completed.
 pub(super) struct Unwritten {
@@ -104,9 +106,10 @@ impl Execution {
                 Written::Payload(json.into_bytes(), "json".to_owned())
             });
         };
-        let payload = Panic::catch_sync(|| serializer.serialize(value))
+        let payload = Panic::catch_sync(|| secret::refused(|| serializer.serialize(value)))
             .map_err(|panic| Unkept::Unwritable(panic.to_string()))?
             .map_err(|error| Unkept::Unwritable(error.to_string()))?;
+        without_secrets(&payload)?;
         self.live.engine().archive().learn_serializer(serializer);
         Ok(Written::Payload(payload, serializer.name().to_owned()))
     }
@@ -225,9 +228,16 @@ impl Execution {
 
 /// The JSON text of a value.
 fn encode(value: &dyn Serialize) -> Result<String, Unkept> {
-    Panic::catch_sync(|| json::encode(value))
+    let json = Panic::catch_sync(|| secret::refused(|| json::encode(value)))
         .map_err(|panic| Unkept::Unwritable(panic.to_string()))?
-        .map_err(|error| Unkept::Unwritable(error.to_string()))
+        .map_err(|error| Unkept::Unwritable(error.to_string()))?;
+    without_secrets(json.as_bytes())?;
+    Ok(json)
+}
+
+/// A result with a secret in it is not kept: in the clear it may not be, and with a mask in its place it would be another result.
+fn without_secrets(written: &[u8]) -> Result<(), Unkept> {
+    if redact::is_in(written) { Err(Unkept::Secret) } else { Ok(()) }
 }
 
 /// Takes a result as the value of the body.

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 /// Says what is wrong with the value, and where.
-pub(super) fn check(schema: &Value, value: &Value) -> Result<(), String> {
+pub(crate) fn check(schema: &Value, value: &Value) -> Result<(), String> {
     let checker = Checker { root: schema };
     checker.check(schema, value, &Place::Whole)
 }

@@ -20,6 +20,8 @@ use crate::runner::TaskRunner;
 use crate::transaction::{IntoTransactionHook, TransactionHook};
 
 pub use crate::argument::{Each, Givens, HasList, Kinds, List, Lists, Whole};
+#[cfg(feature = "blocks")]
+pub use crate::block::BlockRegistration;
 use crate::call::FlowCall;
 pub use crate::call::{GivenParts, Parts, each, flow, given, task, transactional};
 pub use crate::engine::blocking;

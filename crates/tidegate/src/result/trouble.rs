@@ -121,6 +121,12 @@ pub(crate) enum Unkept {
     /// Its value cannot be written as it is.
     #[error("its result cannot be kept: {0}")]
     Unwritable(String),
+    /// There is a secret in it.
+    #[error(
+        "its result cannot be kept: there is a secret in it, which is not stored in the clear; return what the secret is needed for \
+         instead, or set `persist_result = false`"
+    )]
+    Secret,
     /// There is nowhere to write it.
     #[error(
         "its result of {size} bytes cannot be kept: it is too large for the record, and this engine has no result storage; give it one \

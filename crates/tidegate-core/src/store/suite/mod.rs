@@ -16,6 +16,7 @@
 //! ```
 
 mod artifacts;
+mod blocks;
 mod cache;
 mod calls;
 mod deletion;
@@ -245,6 +246,17 @@ promises! { $
         a_backup_replaces_a_file_only_if_it_is_asked_to
         of_backups_to_one_place_at_once_one_is_written
         a_backup_that_cannot_be_written_leaves_nothing
+    }
+    blocks {
+        a_block_comes_back_as_it_was_saved
+        a_type_that_is_registered_again_is_brought_up_to_date
+        a_block_has_its_name_alone
+        a_block_is_replaced_where_it_is
+        a_block_that_refers_to_nothing_is_refused
+        a_block_that_others_refer_to_is_not_deleted
+        a_type_is_deleted_with_all_that_is_of_it
+        blocks_are_found_by_what_they_are
+        of_many_who_save_under_one_name_one_does
     }
     logs {
         a_log_line_comes_back_as_it_was_put

@@ -1,9 +1,10 @@
 //! What a connection answers when it is asked. It changes nothing.
 
 use tidegate_core::{
-    ArtifactQuery, ArtifactRecord, CacheEntry, CacheKey, EventQuery, EventRecord, Expired,
-    InputQuery, Lease, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Run,
-    RunId, RunInput, RunQuery, SlotHolder, StoreError, TransactionRecord,
+    ArtifactQuery, ArtifactRecord, BlockDocument, BlockDocumentQuery, BlockSchema,
+    BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, EventQuery, EventRecord,
+    Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery,
+    Run, RunId, RunInput, RunQuery, SlotHolder, StoreError, TransactionRecord,
 };
 
 use super::{Database, find};
@@ -11,8 +12,8 @@ use crate::sqlite::backup::Copy;
 use crate::sqlite::error::{Doing, failed, unreadable};
 use crate::sqlite::expired::{self, Candidates};
 use crate::sqlite::{
-    artifact_row, cache, event_query, input_row, leases, limits, log_row, request_row, run_query,
-    run_row, slots, transaction_row,
+    artifact_row, block_row, cache, event_query, input_row, leases, limits, log_row, request_row,
+    run_query, run_row, slots, transaction_row,
 };
 
 impl Database {
@@ -104,6 +105,28 @@ impl Database {
         query: &ArtifactQuery,
     ) -> Result<Vec<ArtifactRecord>, StoreError> {
         artifact_row::select(&self.connection, query)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn block_types(
+        &self,
+        query: &BlockTypeQuery,
+    ) -> Result<Vec<BlockType>, StoreError> {
+        block_row::types(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn block_schemas(
+        &self,
+        query: &BlockSchemaQuery,
+    ) -> Result<Vec<BlockSchema>, StoreError> {
+        block_row::schemas(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn block_documents(
+        &self,
+        query: &BlockDocumentQuery,
+    ) -> Result<Vec<BlockDocument>, StoreError> {
+        block_row::documents(&self.connection, query)
             .map_err(|error| unreadable(&self.place, error))
     }
 
