@@ -10,7 +10,6 @@
 mod address;
 mod names;
 mod redirect;
-pub(crate) mod tls;
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -20,6 +19,7 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Response, StatusCode, Url};
 
 use crate::error::{Error, Kind};
+use crate::tls;
 use names::{Checked, LookUp, System};
 
 
