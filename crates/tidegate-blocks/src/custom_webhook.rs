@@ -147,9 +147,16 @@ impl CustomWebhook {
         }
         let timeout = Duration::try_from_secs_f64(self.timeout)
             .map_err(|_| self.invalid("its `timeout` is no number of seconds"))?;
-        let mut values: Values<'_> =
-            self.secrets.iter().map(|(name, secret)| (name.as_str(), secret.expose().as_str())).collect();
-        values.extend([("subject", subject.unwrap_or("null")), ("body", body), ("name", &self.name)]);
+        let mut values: Values<'_> = self
+            .secrets
+            .iter()
+            .map(|(name, secret)| (name.as_str(), secret.expose().as_str()))
+            .collect();
+        values.extend([
+            ("subject", subject.unwrap_or("null")),
+            ("body", body),
+            ("name", &self.name),
+        ]);
         let outgoing = self.filled(&values).map_err(|Unknown(key)| {
             let known = values.keys().copied().collect::<Vec<_>>().join(", ");
             self.invalid(format!("nothing stands for {{{{{key}}}}}; there are: {known}"))
@@ -163,8 +170,10 @@ impl CustomWebhook {
         let all = |texts: &Option<BTreeMap<String, String>>| {
             texts.as_ref().map_or(Ok(Vec::new()), |texts| template::fill_all(texts, values))
         };
-        let (params, headers, cookies) = (all(&self.params)?, all(&self.headers)?, all(&self.cookies)?);
-        let json = self.json_data.as_ref().map(|json| template::fill_json(json, values)).transpose()?;
+        let (params, headers, cookies) =
+            (all(&self.params)?, all(&self.headers)?, all(&self.cookies)?);
+        let json =
+            self.json_data.as_ref().map(|json| template::fill_json(json, values)).transpose()?;
         let form = self.form_data.as_ref().map(|form| form.filled(values)).transpose()?;
         let made = || {
             let pairs = params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
@@ -177,10 +186,13 @@ impl CustomWebhook {
                 outgoing = outgoing.body(body.into_bytes()).header("content-type", kind)?;
             }
             if !cookies.is_empty() {
-                let cookies: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                let cookies: Vec<_> =
+                    cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
                 outgoing = outgoing.header("cookie", &cookies.join("; "))?;
             }
-            headers.iter().try_fold(outgoing, |outgoing, (name, value)| outgoing.header(name, value))
+            headers
+                .iter()
+                .try_fold(outgoing, |outgoing, (name, value)| outgoing.header(name, value))
         };
         Ok(made())
     }
@@ -192,7 +204,8 @@ impl FormData {
         match self {
             Self::Fields(fields) => {
                 let fields = template::fill_all(fields, values)?;
-                let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+                let form =
+                    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
                 Ok(("application/x-www-form-urlencoded", form))
             }
             Self::Text(text) => Ok(("text/plain; charset=utf-8", template::fill(text, values)?)),

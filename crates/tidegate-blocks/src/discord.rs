@@ -75,7 +75,8 @@ impl DiscordWebhook {
     ) -> Result<Vec<Outgoing>, Error> {
         let subject = subject.filter(|subject| !subject.is_empty());
         let message = text::below(subject.map(|subject| format!("**{subject}**")).as_deref(), body);
-        let url = format!("{api}/webhooks/{}/{}", self.webhook_id.expose(), self.webhook_token.expose());
+        let url =
+            format!("{api}/webhooks/{}/{}", self.webhook_id.expose(), self.webhook_token.expose());
         let pieces = text::pieces(&message, LONGEST).into_iter().map(|piece| {
             let mut message = json!({
                 "content": piece,

@@ -43,10 +43,7 @@ impl Error {
         Self { block, kind, message: message.to_string(), source: None }
     }
 
-    pub(crate) fn caused_by(
-        mut self,
-        source: impl Into<Box<dyn StdError + Send + Sync>>,
-    ) -> Self {
+    pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }

@@ -38,10 +38,10 @@ mod text;
 #[cfg(feature = "tls")]
 mod tls;
 
-#[cfg(feature = "azure")]
-pub use bucket::{AzureBlobStorageContainer, AzureBlobStorageCredentials};
 #[cfg(feature = "s3")]
 pub use bucket::{AwsClientParameters, AwsCredentials, MinIoCredentials, S3Bucket, S3Credentials};
+#[cfg(feature = "azure")]
+pub use bucket::{AzureBlobStorageContainer, AzureBlobStorageCredentials};
 #[cfg(feature = "gcs")]
 pub use bucket::{GcpCredentials, GcsBucket};
 #[cfg(feature = "custom-webhook")]

@@ -80,7 +80,8 @@ impl LocalFileSystem {
                 place = real;
             }
             if !place.starts_with(&base) {
-                let message = format!("the path '{path}' leads out of the folder {}", base.display());
+                let message =
+                    format!("the path '{path}' leads out of the folder {}", base.display());
                 return Err(Error::new(Self::NAME, Kind::Invalid, message));
             }
         }
@@ -126,7 +127,8 @@ fn in_folder(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 
 fn failed(place: &Path, error: io::Error) -> Error {
     let kind = if error.kind() == ErrorKind::NotFound { Kind::NotFound } else { Kind::Other };
-    Error::new(LocalFileSystem::NAME, kind, format!("{}: {error}", place.display())).caused_by(error)
+    Error::new(LocalFileSystem::NAME, kind, format!("{}: {error}", place.display()))
+        .caused_by(error)
 }
 
 impl ReadPath for LocalFileSystem {

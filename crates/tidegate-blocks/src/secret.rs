@@ -55,12 +55,16 @@ impl Secret {
 }
 
 /// A text as it is, and anything else as the text of its JSON.
-pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<tidegate::Secret, D::Error> {
+pub(crate) fn text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<tidegate::Secret, D::Error> {
     let text = match Value::deserialize(deserializer)? {
         Value::String(text) => text,
-        value @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
-            value.to_string()
-        }
+        value @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::Array(_)
+        | Value::Object(_)) => value.to_string(),
     };
     Ok(tidegate::Secret::new(text))
 }

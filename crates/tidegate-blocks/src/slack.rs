@@ -102,7 +102,11 @@ impl Credentials for SlackCredentials {
     type Client = SlackClient;
 
     fn client(&self) -> Result<SlackClient> {
-        Ok(SlackClient { token: self.token.clone(), api: "https://slack.com/api".to_owned(), reach: Reach::Public })
+        Ok(SlackClient {
+            token: self.token.clone(),
+            api: "https://slack.com/api".to_owned(),
+            reach: Reach::Public,
+        })
     }
 }
 
@@ -143,18 +147,24 @@ impl SlackClient {
     /// Dropped, the message may have been posted.
     pub async fn post_message(&self, channel: &str, text: &str) -> Result<()> {
         let url = format!("{}/chat.postMessage", self.api);
-        let outgoing = Outgoing::json(Self::NAME, &url, &json!({ "channel": channel, "text": text }))?;
+        let outgoing =
+            Outgoing::json(Self::NAME, &url, &json!({ "channel": channel, "text": text }))?;
         let bearer = format!("Bearer {}", self.token.expose());
         let outgoing = outgoing.header("authorization", &bearer)?.reach(self.reach);
         let answer = outgoing.send().await?;
         // Slack says 200 whatever it thinks of a message.
         let answer: Answer = serde_json::from_slice(&answer.body).map_err(|_| {
-            Error::new(Self::NAME, Kind::Other, "Slack has answered with something that is not its JSON")
+            Error::new(
+                Self::NAME,
+                Kind::Other,
+                "Slack has answered with something that is not its JSON",
+            )
         })?;
         if answer.ok {
             return Ok(());
         }
         let said = answer.error.unwrap_or_default();
-        Err(Error::new(Self::NAME, Kind::Other, format!("Slack did not take the message: {said}")).into())
+        Err(Error::new(Self::NAME, Kind::Other, format!("Slack did not take the message: {said}"))
+            .into())
     }
 }

@@ -43,7 +43,8 @@ pub(crate) fn fill_json(value: &Value, values: &Values<'_>) -> Result<Value, Unk
             items.iter().map(|item| fill_json(item, values)).collect::<Result<_, _>>()?
         }
         Value::Object(fields) => {
-            let filled = fields.iter().map(|(name, field)| Ok((name.clone(), fill_json(field, values)?)));
+            let filled =
+                fields.iter().map(|(name, field)| Ok((name.clone(), fill_json(field, values)?)));
             Value::Object(filled.collect::<Result<_, _>>()?)
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),

@@ -90,10 +90,15 @@ impl AzureBlobStorageCredentials {
 fn connected(text: &str) -> Result<MicrosoftAzureBuilder, Error> {
     let parts = || text.split(';').filter_map(|part| part.split_once('='));
     let part = |name: &str| {
-        parts().find(|(key, _)| key.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        parts()
+            .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
     };
     let missing = |name: &str| {
-        unusable(AzureBlobStorageCredentials::NAME, format!("its `connection_string` has no {name}"))
+        unusable(
+            AzureBlobStorageCredentials::NAME,
+            format!("its `connection_string` has no {name}"),
+        )
     };
     let account = part("AccountName").ok_or_else(|| missing("AccountName"))?;
     let endpoint = part("BlobEndpoint").map_or_else(
@@ -184,7 +189,9 @@ impl AzureBlobStorageContainer {
     /// What is in the block makes no client.
     pub fn store(&self) -> Result<Arc<dyn ObjectStore>> {
         let store = self.credentials.client()?.with_container_name(&self.container_name).build();
-        Ok(Arc::new(store.map_err(|error| unusable(Self::NAME, "no client can be made of it").caused_by(error))?))
+        Ok(Arc::new(store.map_err(|error| {
+            unusable(Self::NAME, "no client can be made of it").caused_by(error)
+        })?))
     }
 
     fn open(&self) -> Result<Bucket> {

@@ -76,7 +76,8 @@ impl Credentials for GcpCredentials {
         };
         match (&self.service_account_file, &self.service_account_info) {
             (Some(_), Some(_)) => {
-                let why = "it has both `service_account_file` and `service_account_info`; leave one out";
+                let why =
+                    "it has both `service_account_file` and `service_account_info`; leave one out";
                 Err(unusable(Self::NAME, why).into())
             }
             (Some(file), None) => Ok(client().with_service_account_path(file)),
@@ -141,7 +142,9 @@ impl GcsBucket {
     /// What is in the block makes no client.
     pub fn store(&self) -> Result<Arc<dyn ObjectStore>> {
         let store = self.gcp_credentials.client()?.with_bucket_name(&self.bucket).build();
-        Ok(Arc::new(store.map_err(|error| unusable(Self::NAME, "no client can be made of it").caused_by(error))?))
+        Ok(Arc::new(store.map_err(|error| {
+            unusable(Self::NAME, "no client can be made of it").caused_by(error)
+        })?))
     }
 
     fn open(&self) -> Result<Bucket> {

@@ -93,8 +93,7 @@ impl AwsClientParameters {
 }
 
 fn builder(region: Option<&String>) -> AmazonS3Builder {
-    let builder =
-        AmazonS3Builder::from_env().with_http_connector(Connector).with_retry(retries());
+    let builder = AmazonS3Builder::from_env().with_http_connector(Connector).with_retry(retries());
     match region {
         Some(region) => builder.with_region(region),
         None => builder,
@@ -246,7 +245,9 @@ impl S3Bucket {
             S3Credentials::Aws(aws) => aws.client()?,
         };
         let store = builder.with_bucket_name(&self.bucket_name).build();
-        Ok(Arc::new(store.map_err(|error| unusable(Self::NAME, "no client can be made of it").caused_by(error))?))
+        Ok(Arc::new(store.map_err(|error| {
+            unusable(Self::NAME, "no client can be made of it").caused_by(error)
+        })?))
     }
 
     fn open(&self) -> Result<Bucket> {

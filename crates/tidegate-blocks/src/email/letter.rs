@@ -92,7 +92,9 @@ impl SmtpEmail {
 
 fn mailbox(text: &str) -> Result<Mailbox, Error> {
     text.parse().map_err(|_| {
-        let message = format!("'{text}' is no email address; write it as `ada@example.com` or `Ada <ada@example.com>`");
+        let message = format!(
+            "'{text}' is no email address; write it as `ada@example.com` or `Ada <ada@example.com>`"
+        );
         Error::new(SmtpEmail::NAME, Kind::Invalid, message)
     })
 }
@@ -103,7 +105,8 @@ impl Notify for SmtpEmail {
             let letter = self.letter(subject, body)?;
             let server = self.email_server_credentials.client()?;
             server.send(letter).await.map_err(|error| {
-                Error::new(Self::NAME, Kind::Other, "the server did not take the letter").caused_by(error)
+                Error::new(Self::NAME, Kind::Other, "the server did not take the letter")
+                    .caused_by(error)
             })?;
             Ok(())
         }

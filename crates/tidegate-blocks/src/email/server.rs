@@ -124,7 +124,8 @@ impl EmailServerCredentials {
                 .dangerous_accept_invalid_certs(!self.verify)
                 .build_rustls();
             parameters.map_err(|error| {
-                Error::new(Self::NAME, Kind::Invalid, "no TLS can be spoken with that server").caused_by(error)
+                Error::new(Self::NAME, Kind::Invalid, "no TLS can be spoken with that server")
+                    .caused_by(error)
             })
         };
         Ok(match self.smtp_type {
@@ -149,7 +150,8 @@ impl Credentials for EmailServerCredentials {
                     "The password of the email server can be read by others on its way. Use `smtp_type` SSL or STARTTLS, and `verify`.",
                 );
             }
-            client = client.credentials(Login::new(username.clone(), self.password.expose().clone()));
+            client =
+                client.credentials(Login::new(username.clone(), self.password.expose().clone()));
         }
         Ok(client.build())
     }

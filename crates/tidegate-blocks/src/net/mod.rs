@@ -22,7 +22,6 @@ use crate::error::{Error, Kind};
 use crate::tls;
 use names::{Checked, LookUp, System};
 
-
 /// How long a whole call may take unless the block says otherwise.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -77,7 +76,8 @@ impl Outgoing {
     /// A request of this block. What is wrong with the URL is told without the URL.
     pub(crate) fn new(block: &'static str, method: Method, url: &str) -> Result<Self, Error> {
         let url = Url::parse(url.trim()).map_err(|error| {
-            let message = format!("its URL is none: {error}; put an address with https:// into the block");
+            let message =
+                format!("its URL is none: {error}; put an address with https:// into the block");
             Error::new(block, Kind::Invalid, message)
         })?;
         if !matches!(url.scheme(), "http" | "https") {

@@ -26,9 +26,13 @@ pub(super) fn next(from: &Outgoing, response: &Response) -> Result<Option<Outgoi
         return refuse("and does not say where to");
     };
     if !keeps_method && from.method != Method::GET {
-        return refuse("in a way that would drop what is sent; put the address it leads to into the block");
+        return refuse(
+            "in a way that would drop what is sent; put the address it leads to into the block",
+        );
     }
-    if !matches!(url.scheme(), "http" | "https") || (from.url.scheme() == "https" && url.scheme() == "http") {
+    if !matches!(url.scheme(), "http" | "https")
+        || (from.url.scheme() == "https" && url.scheme() == "http")
+    {
         return refuse("to where nothing is encrypted, which is not followed");
     }
     let mut next = from.clone();

@@ -76,8 +76,7 @@ fn yes() -> bool {
 }
 
 /// What is usual on this system: a shell, and how its scripts end.
-const USUAL: (&str, &str) =
-    if cfg!(windows) { ("powershell", ".ps1") } else { ("bash", ".sh") };
+const USUAL: (&str, &str) = if cfg!(windows) { ("powershell", ".ps1") } else { ("bash", ".sh") };
 
 impl ShellOperation {
     const NAME: &str = "Shell Operation";
@@ -117,7 +116,9 @@ impl ShellOperation {
     fn begin(&self, script: &NamedTempFile) -> std::io::Result<Child> {
         let mut command = Command::new(self.shell());
         command.arg(script.path()).envs(&self.env).stdin(Stdio::null());
-        command.envs(self.secret_env.iter().map(|(name, secret)| (name, OsString::from(secret.expose()))));
+        command.envs(
+            self.secret_env.iter().map(|(name, secret)| (name, OsString::from(secret.expose()))),
+        );
         if let Some(folder) = &self.working_dir {
             command.current_dir(folder);
         }
@@ -129,7 +130,10 @@ impl ShellOperation {
         let begun = self.script().and_then(|script| Ok((self.begin(&script)?, script)));
         let (mut child, _script) = begun.map_err(|error| {
             let place = self.working_dir.as_deref().unwrap_or("the folder of the program");
-            let message = format!("`{}` cannot be started in {place}; see `shell` and `working_dir`", self.shell());
+            let message = format!(
+                "`{}` cannot be started in {place}; see `shell` and `working_dir`",
+                self.shell()
+            );
             Error::new(Self::NAME, Kind::Invalid, message).caused_by(error)
         })?;
         // Dropped before the child is: what is in the group ends though its leader has.
@@ -148,7 +152,8 @@ impl ShellOperation {
             }
         };
         let status = ended.map_err(|error| {
-            Error::new(Self::NAME, Kind::Other, "what became of the process is not known").caused_by(error)
+            Error::new(Self::NAME, Kind::Other, "what became of the process is not known")
+                .caused_by(error)
         })?;
         drop(group);
         while !lines.are_over() {
