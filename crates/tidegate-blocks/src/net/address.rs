@@ -60,6 +60,12 @@ pub(crate) struct NotPublic {
     what: &'static str,
 }
 
+impl NotPublic {
+    pub(super) fn new(address: IpAddr, what: &'static str) -> Self {
+        Self { address, what }
+    }
+}
+
 impl fmt::Display for NotPublic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -76,7 +82,7 @@ pub(crate) fn check(address: IpAddr) -> Result<(), NotPublic> {
         IpAddr::V4(v4) => special_v4(v4),
         IpAddr::V6(v6) => special_v6(v6),
     };
-    what.map_or(Ok(()), |what| Err(NotPublic { address, what }))
+    what.map_or(Ok(()), |what| Err(NotPublic::new(address, what)))
 }
 
 fn special_v4(address: Ipv4Addr) -> Option<&'static str> {

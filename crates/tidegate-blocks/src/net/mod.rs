@@ -7,11 +7,12 @@
 //!     └───────────────── a redirect begins again (redirect.rs) ◄───────┘
 //! ```
 
-mod address;
-mod names;
-mod redirect;
+pub(crate) mod address;
+pub(crate) mod names;
+pub(crate) mod redirect;
 
 use std::error::Error as StdError;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use reqwest::{Client, Method, Response, StatusCode, Url};
 
 use crate::error::{Error, Kind};
 use crate::tls;
+use address::NotPublic;
 use names::{Checked, LookUp, System};
 
 /// How long a whole call may take unless the block says otherwise.
@@ -41,12 +43,27 @@ pub(crate) enum Reach {
     Public,
     /// Any.
     Everywhere,
+    /// This one, which stands for the public internet in tests: nothing on it is ever called.
+    #[cfg(test)]
+    Only(IpAddr),
 }
 
 impl Reach {
     /// As the field of the blocks says it.
     pub(crate) fn private(allowed: bool) -> Self {
         if allowed { Self::Everywhere } else { Self::Public }
+    }
+
+    /// Refuses an address that may not be reached.
+    fn check(self, address: IpAddr) -> Result<(), NotPublic> {
+        match self {
+            Self::Public => address::check(address),
+            Self::Everywhere => Ok(()),
+            #[cfg(test)]
+            Self::Only(public) if address == public => Ok(()),
+            #[cfg(test)]
+            Self::Only(_) => Err(NotPublic::new(address, "not that of the test")),
+        }
     }
 }
 
@@ -209,20 +226,15 @@ impl Outgoing {
 
     /// An address that stands in the URL is looked up by nobody, so it is checked here.
     fn check_literal(&self) -> Result<(), Error> {
-        let literal = match self.url.host() {
+        let literal: Option<IpAddr> = match self.url.host() {
             Some(url::Host::Ipv4(address)) => Some(address.into()),
             Some(url::Host::Ipv6(address)) => Some(address.into()),
             Some(url::Host::Domain(_)) | None => None,
         };
-        match literal {
-            Some(address) if self.reach == Reach::Public => {
-                address::check(address).map_err(|error| self.not_public(&error))
-            }
-            Some(_) | None => Ok(()),
-        }
+        literal.map_or(Ok(()), |address| self.reach.check(address)).map_err(|error| self.not_public(&error))
     }
 
-    fn not_public(&self, error: &address::NotPublic) -> Error {
+    fn not_public(&self, error: &NotPublic) -> Error {
         Error::new(self.block, Kind::PrivateAddress, error)
     }
 
@@ -232,7 +244,7 @@ impl Outgoing {
         let mut cause: Option<&(dyn StdError + 'static)> = Some(&error);
         let mut last = String::new();
         while let Some(error) = cause {
-            if let Some(refused) = error.downcast_ref::<address::NotPublic>() {
+            if let Some(refused) = error.downcast_ref::<NotPublic>() {
                 return self.not_public(refused);
             }
             last = error.to_string();

@@ -10,7 +10,6 @@ use futures_util::future::BoxFuture;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::Reach;
-use super::address;
 
 /// Asks for the addresses of a name.
 pub(crate) trait LookUp: Send + Sync + 'static {
@@ -46,9 +45,7 @@ impl Resolve for Checked {
             if found.is_empty() {
                 return Err(Unknown(io::ErrorKind::NotFound).into());
             }
-            if reach == Reach::Public {
-                found.iter().try_for_each(|address| address::check(*address))?;
-            }
+            found.iter().try_for_each(|address| reach.check(*address))?;
             // The client puts the port of the address in the place of 0.
             let addresses: Addrs = Box::new(found.into_iter().map(|ip| SocketAddr::new(ip, 0)));
             Ok(addresses)

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind};
 pub(super) const MOST: usize = 5;
 
 /// The request that the answer to this one asks for, if it does.
-pub(super) fn next(from: &Outgoing, response: &Response) -> Result<Option<Outgoing>, Error> {
+pub(crate) fn next(from: &Outgoing, response: &Response) -> Result<Option<Outgoing>, Error> {
     let status = response.status();
     let keeps_method = match status {
         StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,
