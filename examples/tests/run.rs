@@ -383,6 +383,20 @@ fn artifacts_of_one_key_are_versions_of_one_thing() {
 }
 
 #[test]
+fn variables_outlive_the_program_that_sets_them() {
+    let folder = Folder::new();
+    folder.run("variables", &[], &[]).prints(&[
+        "Rome: 31.5 °C is too hot.",
+        "With other limits: Rome: 31.5 °C is fine.",
+        "The run was called 'alert-Rome'.",
+        "Kept for the next time: alert_city = \"Rome\"",
+        "the variable 'alert_city' does not hold a `f64`: there is a text where f64 is expected",
+    ]);
+    folder.run("variables", &["Oslo"], &[]).prints(&["Oslo: -4 °C is too cold.", "'alert-Oslo'"]);
+    folder.run("variables", &[], &[]).prints(&["Oslo: -4 °C is too cold."]);
+}
+
+#[test]
 fn graph_draws_a_flow_before_it_runs_and_after() {
     let folder = Folder::new();
     let printed = folder.run("graph", &["report.svg"], &[]);

@@ -71,4 +71,5 @@ mod transaction;
 mod transaction_resume;
 mod transactional;
 mod troubled;
+mod variable;
 mod visualize;

@@ -34,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tidegate-macros", &[]),
     ("tidegate-store", &["tidegate-core"]),
     ("tidegate", &["tidegate-core", "tidegate-macros", "tidegate-store"]),
+    ("tidegate-cli", &["tidegate"]),
     ("tidegate-faults", &[]),
 ];
 
@@ -43,6 +44,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("syn", &["tidegate-macros"]),
     ("quote", &["tidegate-macros"]),
     ("tracing-subscriber", &["tidegate"]),
+    ("clap", &["tidegate"]),
+    ("comfy-table", &["tidegate"]),
 ];
 
 /// The crate in which `unsafe` is allowed, and the file that allows it to one module.

@@ -9,14 +9,15 @@ use futures_util::future::BoxFuture;
 use tidegate::store::{
     Acknowledgement, Acknowledger, ArtifactQuery, Deleted, EventQuery, Expired, IfExists,
     InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store,
-    StoreError, StoreErrorKind, StoreInfo, TransactionEnd, Write,
+    StoreError, StoreErrorKind, StoreInfo, TransactionEnd, VariableQuery, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
     ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, Engine,
-    EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput,
-    SlotAnswer, SlotHolder, SlotRequest, StateType, Timestamp,
+    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
+    DefinitionRecord, Engine, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord,
+    Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, StateType,
+    Timestamp, VariableAnswer, VariableChange, VariableRecord,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -176,6 +177,13 @@ impl Store for Troubled {
         self.inner.count_runs(query)
     }
 
+    fn definitions(
+        &self,
+        kind: RunKind,
+    ) -> BoxFuture<'_, Result<Vec<DefinitionRecord>, StoreError>> {
+        self.inner.definitions(kind)
+    }
+
     fn recorded_calls(
         &self,
         flow_run: RunId,
@@ -216,6 +224,20 @@ impl Store for Troubled {
 
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.inner.delete_artifact(id)
+    }
+
+    fn variables(
+        &self,
+        query: VariableQuery,
+    ) -> BoxFuture<'_, Result<Vec<VariableRecord>, StoreError>> {
+        self.inner.variables(query)
+    }
+
+    fn change_variable(
+        &self,
+        change: VariableChange,
+    ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>> {
+        self.inner.change_variable(change)
     }
 
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {

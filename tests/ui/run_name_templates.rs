@@ -1,4 +1,4 @@
-//! A template names arguments, and nothing else.
+//! A template names arguments and variables, and nothing else.
 
 use tidegate::prelude::*;
 
@@ -29,5 +29,8 @@ async fn unknown_width(city: String) {
 async fn python_format(day: u8) {
     let _ = day;
 }
+
+#[flow(flow_run_name = "{variables.Alert City}")]
+async fn unknown_variable() {}
 
 fn main() {}

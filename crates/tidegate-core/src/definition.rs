@@ -1,7 +1,11 @@
 //! What is known of a flow or task before any of its runs. It never holds code.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::Run;
 
 /// Whether a run, or the function behind it, is a flow or a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,6 +51,15 @@ impl Definition {
             parameters: Vec::new(),
         }
     }
+}
+
+/// A flow or task that a store has runs of, or had.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DefinitionRecord {
+    /// As it was when it was last changed.
+    pub definition: Arc<Definition>,
+    /// Its newest run; none if its runs were deleted.
+    pub last_run: Option<Run>,
 }
 
 /// One argument of a flow or task.

@@ -24,6 +24,7 @@ mod run_input;
 mod state;
 pub mod store;
 mod transaction;
+mod variable;
 
 pub use artifact::{ArtifactId, ArtifactRecord, ArtifactType, is_artifact_key};
 pub use block::{
@@ -39,7 +40,7 @@ pub use concurrency::{
     SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
     Taken,
 };
-pub use definition::{Definition, Parameter, RunKind};
+pub use definition::{Definition, DefinitionRecord, Parameter, RunKind};
 pub use event::{
     EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, Resource, state_events,
 };
@@ -62,8 +63,13 @@ pub use state::{
 pub use store::{
     Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
     EventQuery, Expired, IfExists, InputQuery, LogQuery, Order, ParseDurabilityError, RecordedCall,
-    RequestQuery, Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo, Write,
+    RequestQuery, Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo,
+    VariableQuery, Write,
 };
 pub use transaction::{
     HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,
+};
+pub use variable::{
+    InvalidVariable, VariableAnswer, VariableChange, VariableId, VariableKey, VariableRecord,
+    VariableUpdate,
 };

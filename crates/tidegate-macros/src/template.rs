@@ -1,40 +1,93 @@
-//! Run names as templates over the arguments: `"fetch-{city}"`, in the syntax of `format!`.
+//! Run names as templates over the arguments and variables: `"fetch-{city}-{variables.unit}"`, in the syntax of `format!`.
 //! Only the names are checked here; formats such as `:03` are left to the compiler.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::LitStr;
 use syn::ext::IdentExt;
 
 use crate::errors::Errors;
 
+/// What the names of variables begin with in a template.
+const VARIABLES: &str = "variables.";
+
 /// A checked template.
 pub(crate) struct Template {
+    /// As `format!` takes it: the variable of number 0 is called [`variable_ident(0)`](variable_ident).
     pub text: LitStr,
     /// The arguments that it uses, each once.
     pub used: Vec<Ident>,
+    /// The names of the variables that it uses, each once.
+    pub variables: Vec<String>,
+}
+
+/// What stands for a variable in a template.
+pub(crate) fn variable_ident(number: usize) -> Ident {
+    Ident::new(&format!("__tidegate_variable_{number}"), Span::mixed_site())
 }
 
 impl Template {
     /// Checks a template; names that are no arguments go to `errors`.
     pub(crate) fn check(text: &LitStr, arguments: &[&Ident], errors: &mut Errors) -> Option<Self> {
         let before = errors.count();
-        let mut used: Vec<Ident> = Vec::new();
+        let (mut used, mut variables) = (Vec::<Ident>::new(), Vec::<String>::new());
+        let mut rewritten = String::new();
         let written = text.value();
-        let names = match names(&written) {
-            Ok(names) => names,
+        let tokens = match tokens(&written) {
+            Ok(tokens) => tokens,
             Err(message) => {
                 errors.add(text, message);
                 return None;
             }
         };
-        for name in names {
-            match arguments.iter().find(|argument| argument.unraw() == name) {
-                Some(argument) if used.contains(argument) => {}
-                Some(argument) => used.push((*argument).clone()),
-                None => errors.add(text, unknown(name, arguments)),
+        for token in tokens {
+            let (name, format) = match token {
+                Token::Text(literal) => {
+                    rewritten.push_str(literal);
+                    continue;
+                }
+                Token::Placeholder { name, format } => (name, format),
+            };
+            let (place, own) = match name.strip_prefix(VARIABLES) {
+                Some(variable) => {
+                    check_variable(variable, text, errors);
+                    let known = variables.iter().position(|known| known == variable);
+                    let number = known.unwrap_or_else(|| {
+                        variables.push(variable.to_owned());
+                        variables.len() - 1
+                    });
+                    (variable_ident(number).to_string(), None)
+                }
+                None => (name.to_owned(), Some(name)),
+            };
+            for name in own.into_iter().chain(counts(format.unwrap_or_default())) {
+                match arguments.iter().find(|argument| argument.unraw() == name) {
+                    Some(argument) if used.contains(argument) => {}
+                    Some(argument) => used.push((*argument).clone()),
+                    None => errors.add(text, unknown(name, arguments)),
+                }
             }
+            let format = format.map_or_else(String::new, |format| format!(":{format}"));
+            rewritten.push_str(&format!("{{{place}{format}}}"));
         }
-        (errors.count() == before).then(|| Self { text: text.clone(), used })
+        // A text of the user's own keeps its places, at which the compiler shows what is wrong with a format.
+        let text = match variables.is_empty() {
+            true => text.clone(),
+            false => LitStr::new(&rewritten, text.span()),
+        };
+        (errors.count() == before).then_some(Self { text, used, variables })
+    }
+}
+
+fn check_variable(name: &str, text: &LitStr, errors: &mut Errors) {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    if name.is_empty() || !name.chars().all(allowed) {
+        errors.add(
+            text,
+            format_args!(
+                "no variable can be called `{name}`: its name has lower-case letters, digits, `-` and `_`, as in \
+                 `{{variables.alert_city}}`"
+            ),
+        );
     }
 }
 
@@ -51,18 +104,6 @@ fn unknown(name: &str, arguments: &[&Ident]) -> String {
         [only] => format!("{what}: the only argument is {only}"),
         _ => format!("{what}: the arguments are {}", all.join(", ")),
     }
-}
-
-/// Every name in braces, and every `width$` in a format.
-fn names(text: &str) -> Result<Vec<&str>, &'static str> {
-    let mut names = Vec::new();
-    for token in tokens(text)? {
-        if let Token::Placeholder { name, format } = token {
-            names.push(name);
-            names.extend(counts(format.unwrap_or_default()));
-        }
-    }
-    Ok(names)
 }
 
 /// A part of a template.

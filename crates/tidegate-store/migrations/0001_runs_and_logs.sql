@@ -251,6 +251,18 @@ CREATE INDEX events_by_flow_run ON events (flow_run_id, number) WHERE flow_run_i
 
 CREATE INDEX events_by_task_run ON events (task_run_id, number) WHERE task_run_id IS NOT NULL;
 
+-- Small values by name, which people and runs set.
+CREATE TABLE variables (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 255 AND name NOT GLOB '*[^a-z0-9_-]*'),
+    value TEXT NOT NULL, -- as JSON
+    tags TEXT, -- a JSON array
+    created INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
 -- Types of blocks: what the values of a struct are called that are kept by name.
 CREATE TABLE block_types (
     number INTEGER PRIMARY KEY,

@@ -15,6 +15,8 @@ mod call;
 mod cancel;
 mod canonical;
 mod capture;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod concurrency;
 mod default_engine;
 mod definition;
@@ -29,6 +31,8 @@ mod isolation;
 mod log;
 pub mod logging;
 mod names;
+#[cfg(feature = "cli")]
+mod nearest;
 mod options;
 mod output;
 mod parameters;
@@ -52,6 +56,7 @@ mod tags;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod transaction;
+mod variable;
 
 pub use erased_serde;
 pub use schemars;
@@ -117,17 +122,22 @@ pub use tidegate_core::{
     BlockSchemaId, BlockSchemaQuery, BlockType, BlockTypeId, BlockTypeQuery,
 };
 pub use tidegate_core::{
-    CacheEntry, CacheKey, CallKey, CallPlace, Clock, Delays, DeploymentId, Holder, Lease, LeaseId,
-    LogLevel, LogRecord, Parameter, Parameters, Request, RequestId, RequestKind, ResultReference,
-    RetryPolicy, Run, RunId, RunInput, RunKind, State, StateData, StateResult, StateType,
-    Timestamp, exponential_backoff,
+    CacheEntry, CacheKey, CallKey, CallPlace, Clock, DefinitionRecord, Delays, DeploymentId,
+    Holder, Lease, LeaseId, LogLevel, LogRecord, Parameter, Parameters, Request, RequestId,
+    RequestKind, ResultReference, RetryPolicy, Run, RunId, RunInput, RunKind, State, StateData,
+    StateResult, StateType, Timestamp, exponential_backoff,
 };
 pub use tidegate_core::{
     ConcurrencyLimit, HoldId, InvalidConcurrencyLimit, LimitChange, LimitUse, MissingLimit,
     SlotAnswer, SlotHolder, SlotMode, SlotRelease, SlotRequest, SlotRoom, SlotStanding, SlotWaiter,
     Taken,
 };
+pub use tidegate_core::{
+    InvalidVariable, VariableAnswer, VariableChange, VariableId, VariableKey, VariableRecord,
+    VariableUpdate,
+};
 #[cfg(feature = "blocks")]
 pub use tidegate_macros::Block;
 pub use tidegate_macros::{flow, task, test};
 pub use transaction::{CommitMode, Transaction, TransactionHook, transaction};
+pub use variable::{SetVariable, Variable, VariableCall, VariableError, Variables};

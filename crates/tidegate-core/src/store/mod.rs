@@ -25,14 +25,17 @@ use futures_util::future::BoxFuture;
 use crate::{
     ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
     BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, CallKey,
-    EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run, RunId, RunInput,
-    SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp, TransactionRecord,
+    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run,
+    RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp,
+    TransactionRecord, VariableAnswer, VariableChange, VariableRecord,
 };
 
 pub use crate::event::EventQuery;
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
-pub use query::{ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery};
+pub use query::{
+    ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery, VariableQuery,
+};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -187,6 +190,12 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// How many runs match; `limit` and `offset` are ignored.
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>>;
 
+    /// The flows, or the tasks, that there are or were runs of, by name and then by key.
+    fn definitions(
+        &self,
+        kind: RunKind,
+    ) -> BoxFuture<'_, Result<Vec<DefinitionRecord>, StoreError>>;
+
     /// The calls that were made in this flow run and can be found again, in no particular order. Asked once when a flow run's
     /// body runs again, so that what it has completed does not.
     fn recorded_calls(
@@ -224,6 +233,19 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Deletes an artifact, and says whether it was there. The latest of its key is then the newest that is left.
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>>;
+
+    /// The variables that match, by name.
+    fn variables(
+        &self,
+        query: VariableQuery,
+    ) -> BoxFuture<'_, Result<Vec<VariableRecord>, StoreError>>;
+
+    /// Changes what variables there are, and says what came of it, since a name has one variable at most: of several who make one of
+    /// the same name, one does.
+    fn change_variable(
+        &self,
+        change: VariableChange,
+    ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>>;
 
     /// The events that match, in the order asked for: those that were put, and the states of runs as [`state_events`](crate::state_events)
     /// makes events of them.

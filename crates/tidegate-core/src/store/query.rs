@@ -1,6 +1,8 @@
 //! Questions to a store, as data. An empty question matches everything.
 
-use crate::{ArtifactId, ArtifactType, LeaseId, LogLevel, RunId, RunKind, StateType, Timestamp};
+use crate::{
+    ArtifactId, ArtifactType, LeaseId, LogLevel, RunId, RunKind, StateType, Timestamp, VariableId,
+};
 
 /// The order of answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub struct RunQuery {
     pub definition_name: Option<String>,
     /// Runs of this name.
     pub name: Option<String>,
+    /// Runs whose ids are from the first to the last of these, in the order of their bytes.
+    pub ids: Option<(RunId, RunId)>,
     /// Runs made in this flow run: its task runs and its subflow runs.
     pub flow_run_id: Option<RunId>,
     /// Runs whose current state is of one of these types; empty means any.
@@ -33,6 +37,10 @@ pub struct RunQuery {
     pub created_after: Option<Timestamp>,
     /// Runs made before this time.
     pub created_before: Option<Timestamp>,
+    /// Runs that started at this time or later.
+    pub started_after: Option<Timestamp>,
+    /// Runs that started before this time.
+    pub started_before: Option<Timestamp>,
     /// By the time of their making.
     pub order: Order,
     /// At most this many.
@@ -111,4 +119,21 @@ pub struct RequestQuery {
     pub run_id: Option<RunId>,
     /// Requests about runs that were last written under this lease.
     pub lease: Option<LeaseId>,
+}
+
+/// Which variables are asked for, by name. Every part that is set must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VariableQuery {
+    /// The variable of this id.
+    pub id: Option<VariableId>,
+    /// Variables of one of these names; empty means any.
+    pub names: Vec<String>,
+    /// Variables in whose names this occurs.
+    pub like: Option<String>,
+    /// Variables that carry all of these tags.
+    pub tags: Vec<String>,
+    /// At most this many.
+    pub limit: Option<u64>,
+    /// Leaving out this many first.
+    pub offset: u64,
 }

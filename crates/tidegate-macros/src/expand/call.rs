@@ -13,6 +13,7 @@ use crate::model::Model;
 use crate::options::value::Value;
 use crate::result_key::{KeyTemplate, Piece};
 use crate::signature::Mode;
+use crate::template::variable_ident;
 
 /// `fn name<'call, ..>(..) -> TaskCall<'call, T> { .. }`
 pub(super) fn function(
@@ -193,7 +194,24 @@ fn run_name(model: &Model<'_>, method: bool) -> TokenStream {
     let pattern = tuple(receiver.chain(arguments));
     let (text, used) = (&template.text, &template.used);
     // Named, not captured: a literal that came through another macro would not see the arguments.
-    quote!(::core::option::Option::Some(|#pattern| ::std::format!(#text #(, #used = #used)*)))
+    if template.variables.is_empty() {
+        return quote! {
+            ::core::option::Option::Some(|#pattern, _| {
+                ::core::result::Result::Ok(::std::format!(#text #(, #used = #used)*))
+            })
+        };
+    }
+    let names = &template.variables;
+    let held = Ident::new("__tidegate_variables", Span::mixed_site());
+    let values: Vec<Ident> = (0..names.len()).map(variable_ident).collect();
+    quote! {
+        ::core::option::Option::Some(|#pattern, #held| match #held {
+            [#(#values),*] => ::core::result::Result::Ok(
+                ::std::format!(#text #(, #used = #used)* #(, #values = #values)*)
+            ),
+            _ => ::core::result::Result::Err(&[#(#names),*]),
+        })
+    }
 }
 
 /// What a function of many types is for this call, beside its arguments.

@@ -410,6 +410,16 @@ fn templates_name_arguments() {
         "{x}": `x` is not an argument: the only argument is `y`
     "#]],
     );
+    check(
+        Kind::Flow,
+        r#"flow_run_name = "{variables.Alert}-{variables.}-{variables}""#,
+        "async fn f(y: u8) {}",
+        &expect![[r#"
+            "{variables.Alert}-{variables.}-{variables}": no variable can be called `Alert`: its name has lower-case letters, digits, `-` and `_`, as in `{variables.alert_city}`
+            "{variables.Alert}-{variables.}-{variables}": no variable can be called ``: its name has lower-case letters, digits, `-` and `_`, as in `{variables.alert_city}`
+            "{variables.Alert}-{variables.}-{variables}": `variables` is not an argument: the only argument is `y`
+        "#]],
+    );
 }
 
 #[test]

@@ -151,6 +151,16 @@ fn a_run_name_template_uses_arguments_by_name() {
 }
 
 #[test]
+fn a_run_name_template_uses_variables_too() {
+    check(
+        Kind::Flow,
+        r#"log_prints = false, flow_run_name = "{{}}{variables.alert-city:>5}/{day}/{variables.unit}{variables.alert-city}""#,
+        "async fn forecast(day: u8) {}",
+        &expect_file!["../../tests/expanded/flow_variables.rs"],
+    );
+}
+
+#[test]
 fn attributes_go_where_they_matter() {
     check(
         Kind::Task,

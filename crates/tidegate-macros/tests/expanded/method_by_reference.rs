@@ -62,8 +62,8 @@ impl Service {
                 ::tidegate::__private::cloned!(x, "x")?,
                 ::tidegate::__private::cloned!(text, "text")?,
             )),
-            run_name: ::core::option::Option::Some(|(_, x, _)| {
-                ::std::format!("{x}", x = x)
+            run_name: ::core::option::Option::Some(|(_, x, _), _| {
+                ::core::result::Result::Ok(::std::format!("{x}", x = x))
             }),
             body: |(__tidegate_self, x, text)| Self::__tidegate_original_fetch(
                 __tidegate_self,

@@ -30,10 +30,12 @@ fn named<'call>(
             ::tidegate::__private::cloned!(width, "width")?,
             ::tidegate::__private::cloned!(r#type, "type")?,
         )),
-        run_name: ::core::option::Option::Some(|(x, _, y, width, r#type)| {
-            ::std::format!(
-                "{{hello}}-{x}-{y:>width$.1}-{x}-{type}", x = x, y = y, width = width,
-                r#type = r#type
+        run_name: ::core::option::Option::Some(|(x, _, y, width, r#type), _| {
+            ::core::result::Result::Ok(
+                ::std::format!(
+                    "{{hello}}-{x}-{y:>width$.1}-{x}-{type}", x = x, y = y, width =
+                    width, r#type = r#type
+                ),
             )
         }),
         body: |(x, unused, y, width, r#type)| named::original(

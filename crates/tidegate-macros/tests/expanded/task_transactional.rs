@@ -26,8 +26,10 @@ fn transfer<'call, N: Into<i64> + 'static>(
             ::tidegate::__private::cloned!(to, "to")?,
             ::tidegate::__private::cloned!(cents, "cents")?,
         )),
-        run_name: ::core::option::Option::Some(|(from, to, _)| {
-            ::std::format!("{from}-{to}", from = from, to = to)
+        run_name: ::core::option::Option::Some(|(from, to, _), _| {
+            ::core::result::Result::Ok(
+                ::std::format!("{from}-{to}", from = from, to = to),
+            )
         }),
         body: |
             __tidegate_transaction: &mut ::tidegate::SqlTransaction<'_>,

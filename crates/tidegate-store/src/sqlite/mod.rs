@@ -43,6 +43,7 @@ mod statements;
 mod states;
 mod transaction_row;
 mod vacuum;
+mod variable_row;
 mod wal;
 mod work;
 mod writer;
@@ -58,10 +59,11 @@ use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, BlockAnswer, BlockChange,
     BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
-    CacheEntry, CacheKey, Deleted, EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease,
-    LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room,
-    Run, RunId, RunInput, RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError,
-    StoreInfo, Timestamp, TransactionRecord, Write,
+    CacheEntry, CacheKey, DefinitionRecord, Deleted, EventQuery, EventRecord, Expired, IfExists,
+    InputQuery, Lease, LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall, Request,
+    RequestQuery, Room, Run, RunId, RunInput, RunKind, RunQuery, SlotAnswer, SlotHolder,
+    SlotRequest, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, VariableAnswer,
+    VariableChange, VariableQuery, VariableRecord, Write,
 };
 
 use self::database::Database;
@@ -239,6 +241,13 @@ impl Store for Sqlite {
         self.ask(move |database| database.count_runs(&query))
     }
 
+    fn definitions(
+        &self,
+        kind: RunKind,
+    ) -> BoxFuture<'_, Result<Vec<DefinitionRecord>, StoreError>> {
+        self.ask(move |database| database.definitions(kind))
+    }
+
     fn recorded_calls(
         &self,
         flow_run: RunId,
@@ -286,6 +295,23 @@ impl Store for Sqlite {
 
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.act(1, move |connection| artifact_row::delete(connection, id))
+    }
+
+    fn variables(
+        &self,
+        query: VariableQuery,
+    ) -> BoxFuture<'_, Result<Vec<VariableRecord>, StoreError>> {
+        self.ask(move |database| database.variables(&query))
+    }
+
+    fn change_variable(
+        &self,
+        change: VariableChange,
+    ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(1, move |connection| {
+            variable_row::change(connection, change).map_err(|error| unreadable(&place, error))
+        })
     }
 
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {

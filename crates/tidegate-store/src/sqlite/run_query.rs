@@ -2,11 +2,13 @@
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
-use tidegate_core::{Order, RecordedCall, Run, RunId, RunQuery, StateType, Timestamp};
+use tidegate_core::{
+    DefinitionRecord, Order, RecordedCall, Run, RunId, RunKind, RunQuery, StateType, Timestamp,
+};
 
 use super::definitions::Known;
 use super::row::UnreadableRow;
-use super::run_row::{self, SELECT, SELECT_CALLS, SELECT_ORPHANS, kind_number};
+use super::run_row::{self, SELECT, SELECT_CALLS, SELECT_LAST, SELECT_ORPHANS, kind_number};
 use super::states;
 
 /// The runs that match.
@@ -31,6 +33,34 @@ pub(super) fn runs(
         runs.push(run_row::with_lease(connection, found)?);
     }
     Ok(runs)
+}
+
+/// The newest definition of each flow, or of each task, and its newest run.
+pub(super) fn definitions(
+    connection: &Connection,
+    known: &mut Known,
+    kind: RunKind,
+) -> Result<Vec<DefinitionRecord>, UnreadableRow> {
+    let kind = kind_number(kind);
+    let mut newest = connection.prepare_cached(
+        "SELECT max(id) FROM definitions WHERE kind = ?1 GROUP BY name, key ORDER BY name, key",
+    )?;
+    let newest: Vec<i64> = newest.query_map([kind], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut last = connection.prepare_cached(SELECT_LAST)?;
+    let mut definitions = Vec::with_capacity(newest.len());
+    for number in newest {
+        let definition = known.definition(connection, number)?;
+        let mut rows = last.query((kind, &definition.name, &definition.key))?;
+        let last_run = match rows.next()? {
+            Some(row) => {
+                let found = run_row::read(row, |number| known.definition(connection, number))?;
+                Some(run_row::with_lease(connection, found)?)
+            }
+            None => None,
+        };
+        definitions.push(DefinitionRecord { definition, last_run });
+    }
+    Ok(definitions)
 }
 
 /// The calls of a flow run that can be found again.
@@ -86,12 +116,15 @@ impl Conditions {
             kind,
             definition_name,
             name,
+            ids,
             flow_run_id,
             state_types,
             state_names,
             tags,
             created_after,
             created_before,
+            started_after,
+            started_before,
             order: _,
             limit: _,
             offset: _,
@@ -108,6 +141,10 @@ impl Conditions {
         }
         if let Some(name) = name {
             conditions.holds("name = ?", name.clone());
+        }
+        if let Some((first, last)) = ids {
+            conditions.holds("id >= ?", first.as_uuid().as_bytes().to_vec());
+            conditions.holds("id <= ?", last.as_uuid().as_bytes().to_vec());
         }
         if let Some(id) = flow_run_id {
             conditions.holds("flow_run_id = ?", id.as_uuid().as_bytes().to_vec());
@@ -129,6 +166,12 @@ impl Conditions {
         }
         if let Some(before) = created_before {
             conditions.holds("created < ?", micros(before));
+        }
+        if let Some(after) = started_after {
+            conditions.holds("start_time >= ?", micros(after));
+        }
+        if let Some(before) = started_before {
+            conditions.holds("start_time < ?", micros(before));
         }
         conditions
     }

@@ -29,6 +29,15 @@ pub(super) const SELECT: &str = concat!("SELECT ", columns!(), " FROM runs");
 /// Selects the run of the id `?1`.
 pub(super) const SELECT_ONE: &str = concat!("SELECT ", columns!(), " FROM runs WHERE id = ?1");
 
+/// Selects the newest run of the flow or task of the kind `?1`, the name `?2` and the key `?3`.
+pub(super) const SELECT_LAST: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM runs WHERE kind = ?1 AND definition IN \
+     (SELECT definitions.id FROM definitions WHERE definitions.name = ?2 AND definitions.kind = ?1 AND definitions.key = ?3) \
+     ORDER BY created DESC, number DESC LIMIT 1"
+);
+
 /// Selects the runs of the flow run `?1` that can be found again.
 pub(super) const SELECT_CALLS: &str =
     concat!("SELECT ", columns!(), " FROM runs WHERE flow_run_id = ?1 AND call_key IS NOT NULL");

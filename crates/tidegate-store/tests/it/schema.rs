@@ -224,6 +224,16 @@ async fn the_schema_is_version_one() {
         CREATE INDEX events_by_time ON events (occurred)
         CREATE INDEX events_by_flow_run ON events (flow_run_id, number) WHERE flow_run_id IS NOT NULL
         CREATE INDEX events_by_task_run ON events (task_run_id, number) WHERE task_run_id IS NOT NULL
+        CREATE TABLE variables (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 255 AND name NOT GLOB '*[^a-z0-9_-]*'),
+            value TEXT NOT NULL, -- as JSON
+            tags TEXT, -- a JSON array
+            created INTEGER NOT NULL,
+            updated INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT
         CREATE TABLE block_types (
             number INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),

@@ -23,6 +23,9 @@ pub(crate) trait Produce<T>: Body {
     fn set_codec(&mut self, codec: Codec<T>);
 }
 
+/// Makes the name of a run from its arguments and from what variables hold. Without the latter, says which variables it needs.
+pub type RunNameOf<A> = fn(&A, &[String]) -> Result<String, &'static [&'static str]>;
+
 /// What an attribute tells of one call. The same fields can be written by hand.
 #[derive(Debug)]
 pub struct Parts<A, B, O, T> {
@@ -36,8 +39,8 @@ pub struct Parts<A, B, O, T> {
     pub inputs: fn(&A) -> Inputs,
     /// Clones the arguments, or names one that cannot be cloned.
     pub repeat: fn(&A) -> Result<A, &'static str>,
-    /// Makes the run's name from the arguments.
-    pub run_name: Option<fn(&A) -> String>,
+    /// Makes the run's name.
+    pub run_name: Option<RunNameOf<A>>,
     /// The function.
     pub body: B,
     /// Takes what the function returned apart.
@@ -59,7 +62,7 @@ struct Function<A, B, F, O, T> {
     used_up: Option<&'static str>,
     value: Option<T>,
     record: fn(&A) -> Parameters,
-    run_name: Option<fn(&A) -> String>,
+    run_name: Option<RunNameOf<A>>,
     result_key: Option<fn(&A) -> Vec<KeyPart>>,
     inputs: fn(&A) -> Inputs,
     repeat: fn(&A) -> Result<A, &'static str>,
@@ -70,6 +73,19 @@ struct Function<A, B, F, O, T> {
     viz_return_value: Option<fn() -> T>,
 }
 
+/// The name that arguments and variables make, or the variables that are needed for it.
+pub(super) fn made_name<A>(
+    run_name: Option<RunNameOf<A>>,
+    arguments: &A,
+    variables: &[String],
+) -> (Option<String>, &'static [&'static str]) {
+    match run_name.map(|name| name(arguments, variables)) {
+        None => (None, &[]),
+        Some(Ok(name)) => (Some(name), &[]),
+        Some(Err(needed)) => (None, needed),
+    }
+}
+
 impl<A, B, F, O, T> Body for Function<A, B, F, O, T>
 where
     A: Send,
@@ -78,11 +94,13 @@ where
     O: Send,
     T: Send,
 {
-    fn tell(&self) -> Told {
+    fn tell(&self, variables: &[String]) -> Told {
         let Some(arguments) = &self.arguments else { return Told::default() };
+        let (name, variables) = made_name(self.run_name, arguments, variables);
         Told {
             parameters: (self.record)(arguments),
-            name: self.run_name.map(|name| name(arguments)),
+            name,
+            variables,
             result_key: self.result_key.map(|key| key(arguments)),
             partly: false,
         }

@@ -11,8 +11,8 @@ use crate::result::Codec;
 struct Forgetting<T>(Box<dyn Produce<T>>);
 
 impl<T: Send> Body for Forgetting<T> {
-    fn tell(&self) -> Told {
-        self.0.tell()
+    fn tell(&self, variables: &[String]) -> Told {
+        self.0.tell(variables)
     }
 
     fn resolve(&mut self) -> crate::error::Result<()> {

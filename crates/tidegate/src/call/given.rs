@@ -141,12 +141,12 @@ impl<G: Givens, C: Submittable> Deferred<G, C> {
 }
 
 impl<G: Givens, C: Submittable> Body for Deferred<G, C> {
-    fn tell(&self) -> Told {
+    fn tell(&self, variables: &[String]) -> Told {
         match (&self.given, &self.made) {
             (Some(given), _) => {
                 Told { parameters: (self.parts.record)(given), partly: true, ..Told::default() }
             }
-            (None, Some(Made::Body(body))) => body.tell(),
+            (None, Some(Made::Body(body))) => body.tell(variables),
             (None, Some(Made::Value(_)) | None) => Told::default(),
         }
     }

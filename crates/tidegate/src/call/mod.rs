@@ -32,7 +32,7 @@ use crate::runner::TaskRunner;
 use crate::transaction::TransactionHook;
 
 pub(crate) use body::Produce;
-pub use body::{Parts, flow, task};
+pub use body::{Parts, RunNameOf, flow, task};
 pub use given::{GivenParts, Submittable, given};
 pub use handle::{AsCompleted, MapProgress, RunHandle, RunHandles, as_completed, wait};
 pub use map::{MapCall, each};

@@ -133,7 +133,7 @@ where
     T: Send,
     E: Into<Error>,
 {
-    fn tell(&self) -> Told {
+    fn tell(&self, _variables: &[String]) -> Told {
         Told::default()
     }
 

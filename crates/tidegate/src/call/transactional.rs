@@ -7,6 +7,7 @@ use erased_serde::{Deserializer, Serialize};
 use tidegate_core::store::SqlTransaction;
 use tidegate_core::{Parameters, State};
 
+use crate::call::body::{RunNameOf, made_name};
 use crate::call::{Parts, Produce, TaskCall, describe};
 use crate::engine::{Attempt, Attempted, Body, Plan, Returned, Told};
 use crate::error::Error;
@@ -18,7 +19,7 @@ struct Transactional<A, B, O, T> {
     used_up: Option<&'static str>,
     value: Arc<Mutex<Option<T>>>,
     record: fn(&A) -> Parameters,
-    run_name: Option<fn(&A) -> String>,
+    run_name: Option<RunNameOf<A>>,
     inputs: fn(&A) -> Inputs,
     repeat: fn(&A) -> Result<A, &'static str>,
     body: B,
@@ -46,11 +47,13 @@ where
     O: 'static,
     T: Send + 'static,
 {
-    fn tell(&self) -> Told {
+    fn tell(&self, variables: &[String]) -> Told {
         let Some(arguments) = &self.arguments else { return Told::default() };
+        let (name, variables) = made_name(self.run_name, arguments, variables);
         Told {
             parameters: (self.record)(arguments),
-            name: self.run_name.map(|name| name(arguments)),
+            name,
+            variables,
             result_key: None,
             partly: false,
         }

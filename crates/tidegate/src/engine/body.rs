@@ -45,6 +45,8 @@ pub(crate) struct Told {
     pub(crate) parameters: Parameters,
     /// The name that they make.
     pub(crate) name: Option<String>,
+    /// The variables without which they make no name.
+    pub(crate) variables: &'static [&'static str],
     /// Whether some are not known yet.
     pub(crate) partly: bool,
     /// The key of the result, as far as they tell it.
@@ -53,8 +55,9 @@ pub(crate) struct Told {
 
 /// A body without its types.
 pub(crate) trait Body: Send {
-    /// What its arguments tell. To be asked before the first attempt, which may take them.
-    fn tell(&self) -> Told;
+    /// What its arguments tell, with what [variables](Told::variables) hold, once they were read. To be asked before the first attempt,
+    /// which may take them.
+    fn tell(&self, variables: &[String]) -> Told;
 
     /// Takes what other runs gave as its arguments. To be called once, when those have ended, before it is asked for anything but
     /// what it [tells](Self::tell).

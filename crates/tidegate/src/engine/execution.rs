@@ -11,7 +11,7 @@ use crate::engine::attempt::{Outcome, Stopped};
 use crate::engine::caching::Caching;
 use crate::engine::conclude::Next;
 use crate::engine::control::{CalledOff, HoldUp, Listed, Watched};
-use crate::engine::first_record::{first_record, made_name, place, result_key, tell_of};
+use crate::engine::first_record::{first_record, place, result_key, tell_of};
 use crate::engine::recall::{Recalled, recall};
 use crate::engine::slots::RunSlots;
 use crate::engine::transact::no_store;
@@ -84,9 +84,9 @@ impl Execution {
         };
         let (has_a_name, mut told) = (plan.name.is_some(), Told::default());
         if replayed.is_none() {
-            told = tell_of(&plan.definition, body)?;
+            told = tell_of(&plan.definition, body, &[])?;
         }
-        let learns = told.partly;
+        let learns = told.partly || (!told.variables.is_empty() && !has_a_name);
         let parts = plan.result_key.take().or_else(|| told.result_key.take());
         let (mut record, recorded) = match recalled {
             Recalled::New => (first_record(&engine, &outer, &mut plan, told)?, None),
@@ -112,7 +112,7 @@ impl Execution {
         if let Some(made) = made.filter(|_| is_new) {
             (record.place, upstream_known) = made.place(&outer, &dependencies);
         }
-        let prospect = (!dependencies.is_empty() && replayed.is_none()).then(|| {
+        let prospect = ((learns || !dependencies.is_empty()) && replayed.is_none()).then(|| {
             let has_a_name = has_a_name || record.run_count > 0;
             Box::new(Prospect { dependencies, learns, has_a_name, upstream_known })
         });
@@ -151,8 +151,10 @@ impl Execution {
                 execution.live.engine().keep_house();
             }
         }
-        if execution.replayed.is_none() {
-            execution.announce(&outer);
+        // Where all that is waited for is variables in its name, it is told of under that name.
+        let is_named = execution.prospect.as_ref().is_none_or(|prospect| !prospect.only_learns());
+        if execution.replayed.is_none() && is_named {
+            execution.announce();
         }
         Ok(execution)
     }
@@ -254,23 +256,6 @@ impl Execution {
 
     pub(crate) fn live(&self) -> &Arc<LiveRun> {
         &self.live
-    }
-
-    /// Records what its arguments tell, once they are known.
-    pub(super) fn learn(&mut self, body: &dyn Body, has_a_name: bool) -> Result<()> {
-        let told = tell_of(self.live.definition(), body)?;
-        let mut record = self.live.record_mut();
-        record.parameters = told.parameters;
-        if !has_a_name {
-            let made =
-                made_name(self.live.definition(), &self.options, told.name, &record.parameters)?;
-            record.name = made.unwrap_or_else(|| std::mem::take(&mut record.name));
-        }
-        if let Some(parts) = told.result_key {
-            self.result_key = Some(result_key(&parts, &record, self.live.flow())?);
-        }
-        self.learned = true;
-        Ok(())
     }
 
     /// Enters RUNNING, unless the engine is stopping; a flow that ran before knows then what of its calls is recorded.

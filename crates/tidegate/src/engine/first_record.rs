@@ -27,8 +27,12 @@ pub(crate) fn place(described: Arc<Context>) -> Arc<Context> {
 }
 
 /// What the arguments of a call tell. Code of the user shows them, and may panic.
-pub(super) fn tell_of(definition: &Definition, body: &dyn Body) -> Result<Told> {
-    Panic::catch_sync(|| body.tell()).map_err(|panic| {
+pub(super) fn tell_of(
+    definition: &Definition,
+    body: &dyn Body,
+    variables: &[String],
+) -> Result<Told> {
+    Panic::catch_sync(|| body.tell(variables)).map_err(|panic| {
         let name = definition.name();
         Error::configuration(format!(
             "'{name}': its run cannot be named, nor its arguments recorded: {panic}"
@@ -86,8 +90,8 @@ pub(super) fn first_record(
     let mut record = Run::new(Arc::clone(definition.record()), String::new(), now);
     record.id = id;
     let mut name = plan.name.take();
-    // What arguments make of it is known when they are.
-    if name.is_none() && !told.partly {
+    // What arguments and variables make of it is known when they are.
+    if name.is_none() && !told.partly && told.variables.is_empty() {
         name = made_name(definition, options, told.name, &told.parameters)?;
     }
     record.name = name.unwrap_or_else(|| default_name(definition, id, outer.flow.is_some()));

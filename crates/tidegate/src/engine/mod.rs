@@ -24,6 +24,7 @@ mod first_record;
 mod flow_attempt;
 mod hooks;
 mod inbox;
+mod learn;
 mod live;
 mod nursery;
 mod order;

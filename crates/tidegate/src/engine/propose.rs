@@ -6,7 +6,7 @@ use tidegate_core::{
     StoreErrorKind, Verdict, Write, transition,
 };
 
-use crate::engine::{Context, Execution, LiveRun};
+use crate::engine::{Execution, LiveRun};
 use crate::error::{Error, Result};
 use crate::names;
 
@@ -131,8 +131,9 @@ impl Execution {
     }
 
     /// Says that the run begins.
-    pub(super) fn announce(&self, outer: &Context) {
-        let (level, parent) = match (self.live.kind(), outer.run()) {
+    pub(super) fn announce(&self) {
+        let parent = self.live.around();
+        let (level, parent) = match (self.live.kind(), parent) {
             (RunKind::Flow, parent) => (LogLevel::Info, parent),
             (RunKind::Task, _) => (LogLevel::Debug, None),
         };

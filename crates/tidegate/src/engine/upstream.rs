@@ -64,12 +64,19 @@ impl Need {
 /// What is left to be done before the first attempt of a run that depends on others.
 pub(super) struct Prospect {
     pub(super) dependencies: Vec<Dependency>,
-    /// Whether some of its arguments are not known yet.
+    /// Whether some of its arguments are not known yet, or variables in its name.
     pub(super) learns: bool,
     /// Whether its name does not follow from its arguments, which are not known yet.
     pub(super) has_a_name: bool,
     /// Whether the graph has been told which runs they are.
     pub(super) upstream_known: bool,
+}
+
+impl Prospect {
+    /// Whether it depends on no run, and has only to find out what variables hold.
+    pub(super) fn only_learns(&self) -> bool {
+        self.dependencies.is_empty()
+    }
 }
 
 impl Execution {
@@ -111,11 +118,24 @@ impl Execution {
         }
         let taken = Panic::catch_sync(|| body.resolve())
             .unwrap_or_else(|panic| Err(Error::configuration(panic.to_string())));
-        match taken.and_then(|()| self.learn(body, prospect.has_a_name)) {
-            Ok(()) => {}
-            Err(error) => self.trouble = Some(error),
+        let learned = match taken {
+            Ok(()) => Box::pin(self.learn(body, prospect.has_a_name)).await,
+            Err(error) => Err(error),
+        };
+        if prospect.only_learns() {
+            self.announce();
         }
-        None
+        match learned {
+            Ok(()) => None,
+            Err(error) if error.is_store() => {
+                self.give_up(&error);
+                Some(Life::GivenUp(error))
+            }
+            Err(error) => {
+                self.trouble = Some(error);
+                None
+            }
+        }
     }
 
     /// Tells the graph what it depends on, now that all of it is known.

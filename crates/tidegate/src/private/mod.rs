@@ -23,7 +23,7 @@ pub use crate::argument::{Each, Givens, HasList, Kinds, List, Lists, Whole};
 #[cfg(feature = "blocks")]
 pub use crate::block::BlockRegistration;
 use crate::call::FlowCall;
-pub use crate::call::{GivenParts, Parts, each, flow, given, task, transactional};
+pub use crate::call::{GivenParts, Parts, RunNameOf, each, flow, given, task, transactional};
 pub use crate::engine::blocking;
 pub use crate::inputs::{Input, Inputs};
 pub use crate::options::Options;

@@ -36,6 +36,7 @@ mod slots;
 mod transaction_records;
 mod transactions;
 mod upkeep;
+mod variables;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -144,6 +145,15 @@ promises! { $
         the_latest_of_a_key_is_the_newest_that_is_left
         an_artifact_that_is_put_again_is_brought_up_to_date
         artifacts_are_found_by_what_they_are_and_who_made_them
+    }
+    variables {
+        a_variable_comes_back_as_it_was_made
+        a_name_has_one_variable
+        a_variable_that_is_set_again_keeps_its_id
+        a_variable_is_changed_and_renamed_by_its_name_or_id
+        a_deleted_variable_is_not_there
+        variables_are_found_by_name_and_tags
+        of_many_who_make_a_variable_one_does
     }
     inputs {
         an_input_comes_back_as_it_was_put

@@ -54,6 +54,7 @@ impl Model {
             order: if filter.oldest_first { Order::OldestFirst } else { Order::NewestFirst },
             limit: filter.page.0,
             offset: filter.page.1,
+            ..RunQuery::default()
         }
     }
 

@@ -2,9 +2,10 @@
 
 use tidegate_core::{
     ArtifactQuery, ArtifactRecord, BlockDocument, BlockDocumentQuery, BlockSchema,
-    BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, EventQuery, EventRecord,
-    Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery,
-    Run, RunId, RunInput, RunQuery, SlotHolder, StoreError, TransactionRecord,
+    BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord,
+    EventQuery, EventRecord, Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord,
+    RecordedCall, Request, RequestQuery, Run, RunId, RunInput, RunKind, RunQuery, SlotHolder,
+    StoreError, TransactionRecord, VariableQuery, VariableRecord,
 };
 
 use super::{Database, find};
@@ -13,7 +14,7 @@ use crate::sqlite::error::{Doing, failed, unreadable};
 use crate::sqlite::expired::{self, Candidates};
 use crate::sqlite::{
     artifact_row, block_row, cache, event_query, input_row, leases, limits, log_row, request_row,
-    run_query, run_row, slots, transaction_row,
+    run_query, run_row, slots, transaction_row, variable_row,
 };
 
 impl Database {
@@ -22,6 +23,14 @@ impl Database {
         find(connection, known, id)
             .and_then(|found| found.map(|found| run_row::with_lease(connection, found)).transpose())
             .map_err(|error| unreadable(place, error))
+    }
+
+    pub(in crate::sqlite) fn definitions(
+        &mut self,
+        kind: RunKind,
+    ) -> Result<Vec<DefinitionRecord>, StoreError> {
+        let Self { connection, place, known, .. } = self;
+        run_query::definitions(connection, known, kind).map_err(|error| unreadable(place, error))
     }
 
     pub(in crate::sqlite) fn recorded_calls(
@@ -105,6 +114,14 @@ impl Database {
         query: &ArtifactQuery,
     ) -> Result<Vec<ArtifactRecord>, StoreError> {
         artifact_row::select(&self.connection, query)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn variables(
+        &self,
+        query: &VariableQuery,
+    ) -> Result<Vec<VariableRecord>, StoreError> {
+        variable_row::select(&self.connection, query)
             .map_err(|error| unreadable(&self.place, error))
     }
 

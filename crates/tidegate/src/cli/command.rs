@@ -1,0 +1,110 @@
+//! What can be typed, as clap reads it. Each group of commands is in a file of its own; nothing here does what they do.
+
+use clap::CommandFactory;
+use clap::builder::StyledStr;
+
+use super::completions::Completions;
+use super::failure::Done;
+use super::flow::Flow;
+use super::flow_run::FlowRun;
+use super::man::Man;
+use super::options::GlobalOptions;
+use super::session::Session;
+use super::version::Version;
+
+/// The name that examples are written with.
+const NAME: &str = "tidegate";
+
+const EXAMPLES: &str = "\
+Examples:
+  $ tidegate flow-run ls --state-type failed     runs that failed, newest first
+  $ tidegate flow-run logs brave-otter --tail    the last lines of one
+  $ tidegate flow-run inspect brave-otter -o json";
+
+const LONGER: &str = "\
+Examples:
+  $ tidegate flow-run ls --state-type failed     runs that failed, newest first
+  $ tidegate flow-run logs brave-otter --tail    the last lines of one
+  $ tidegate flow-run inspect brave-otter -o json
+
+Runs are named by their name, by their id, or by the beginning of an id that no other run has.
+
+Exit codes:
+  0  it is done; a run that was waited for completed
+  1  it could not be done
+  2  what was typed has no meaning
+  3  a run that was waited for failed
+  4  it crashed
+  5  it was cancelled
+  6  it was suspended, and waits to be resumed
+
+Environment:
+  TIDEGATE_DATABASE_URL  the database; sqlite:TIDEGATE_HOME/tidegate.db
+  TIDEGATE_HOME          the folder of the default database; ~/.tidegate
+  NO_COLOR               no colour
+  COLUMNS                how wide tables may be, in the place of the terminal's width";
+
+/// See and steer what flows have done.
+///
+/// Programs that use Tidegate record what their flows do in a database. This shows what is there, follows runs while they go on, and
+/// cancels, resumes and deletes them, in whatever process they run.
+#[derive(Debug, clap::Parser)]
+#[command(
+    name = NAME,
+    version,
+    after_help = EXAMPLES,
+    after_long_help = LONGER,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    max_term_width = 120,
+    disable_help_subcommand = true
+)]
+pub(super) struct CommandLine {
+    #[command(subcommand)]
+    pub(super) command: Command,
+    #[command(flatten)]
+    pub(super) options: GlobalOptions,
+}
+
+/// The groups.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    #[command(visible_alias = "flows", subcommand)]
+    Flow(Flow),
+    #[command(visible_alias = "flow-runs", subcommand)]
+    FlowRun(FlowRun),
+    Version(Version),
+    Completions(Completions),
+    Man(Man),
+}
+
+impl Command {
+    pub(super) async fn run(self, session: &Session) -> Done {
+        match self {
+            Self::Flow(flow) => flow.run(session).await,
+            Self::FlowRun(flow_run) => flow_run.run(session).await,
+            Self::Version(version) => version.run(session),
+            Self::Completions(completions) => completions.run(session),
+            Self::Man(man) => man.run(session),
+        }
+    }
+}
+
+/// All of it, for a program of this name: in the examples too.
+pub(super) fn named(program: &str) -> clap::Command {
+    rename(CommandLine::command().name(program.to_owned()).bin_name(program), program)
+}
+
+fn rename(command: clap::Command, program: &str) -> clap::Command {
+    if program == NAME {
+        return command;
+    }
+    let renamed = |text: &StyledStr| {
+        text.to_string().replace(&format!("$ {NAME} "), &format!("$ {program} "))
+    };
+    let (short, long) =
+        (command.get_after_help().map(renamed), command.get_after_long_help().map(renamed));
+    let command = short.into_iter().fold(command, clap::Command::after_help);
+    let command = long.into_iter().fold(command, clap::Command::after_long_help);
+    command.mut_subcommands(|inner| rename(inner, program))
+}
