@@ -50,17 +50,21 @@ impl LocalFileSystem {
         Self { basepath: Some(basepath.into()) }
     }
 
-    /// The folder, made if it is not there.
-    fn base(&self) -> Result<PathBuf, Error> {
+    /// The folder as the block names it.
+    fn named(&self) -> PathBuf {
         let base = self.basepath.as_deref().unwrap_or(".");
         let home = || env::home_dir().unwrap_or_else(|| PathBuf::from("~"));
-        let base = match base.strip_prefix('~') {
+        match base.strip_prefix('~') {
             Some("") => home(),
             Some(below) if below.starts_with('/') => home().join(&below[1..]),
             Some(_) | None => PathBuf::from(base),
-        };
-        let made = fs::create_dir_all(&base).and_then(|()| base.canonicalize());
-        made.map_err(|error| failed(&base, error))
+        }
+    }
+
+    /// The folder, with all links followed.
+    fn base(&self) -> Result<PathBuf, Error> {
+        let base = self.named();
+        base.canonicalize().map_err(|error| failed(&base, error))
     }
 
     /// Where a path leads, which is below the folder with all links followed.
@@ -94,6 +98,8 @@ impl LocalFileSystem {
     }
 
     fn write(&self, path: &str, content: &[u8]) -> Result<String, Error> {
+        let base = self.named();
+        fs::create_dir_all(&base).map_err(|error| failed(&base, error))?;
         let place = self.resolve(path)?;
         let written = || {
             let folder = place.parent().ok_or(ErrorKind::IsADirectory)?;

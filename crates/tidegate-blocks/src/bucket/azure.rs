@@ -94,6 +94,10 @@ fn connected(text: &str) -> Result<MicrosoftAzureBuilder, Error> {
             .find(|(key, _)| key.trim().eq_ignore_ascii_case(name))
             .map(|(_, value)| value.trim())
     };
+    // Wherever the key is told, as part of an address too, it is a secret by itself.
+    for secret in [part("AccountKey"), part("SharedAccessSignature")].into_iter().flatten() {
+        tidegate::secret::register(secret);
+    }
     let missing = |name: &str| {
         unusable(
             AzureBlobStorageCredentials::NAME,

@@ -114,8 +114,6 @@ fn carried(address: Ipv6Addr) -> Option<Ipv4Addr> {
         [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
             Some(v4(high, low))
         }
-        // Compatible addresses are of the past, but a stack may take one; `::` and `::1` are judged as they are.
-        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => Some(v4(high, low)),
         [0x2002, high, low, ..] => Some(v4(high, low)),
         _ => None,
     }

@@ -194,13 +194,11 @@ impl Outgoing {
         let client = self.client(names)?;
         for _ in 0..=redirect::MOST {
             self.check_literal()?;
-            let mut request = reqwest::Request::new(self.method.clone(), self.url.clone());
-            *request.headers_mut() = self.headers.clone();
+            let mut request = client.request(self.method.clone(), self.url.clone()).headers(self.headers.clone());
             if !self.body.is_empty() {
-                *request.body_mut() = Some(self.body.clone().into());
+                request = request.body(self.body.clone());
             }
-            let response =
-                client.execute(request).await.map_err(|error| self.not_reached(error))?;
+            let response = request.send().await.map_err(|error| self.not_reached(error))?;
             let Some(next) = redirect::next(&self, &response)? else {
                 return self.read(response).await;
             };
@@ -250,7 +248,10 @@ impl Outgoing {
             last = error.to_string();
             cause = error.source();
         }
-        Error::new(self.block, Kind::Other, format!("the service cannot be reached: {last}"))
+        // What is said of a certificate names the host.
+        let host = self.url.host_str().unwrap_or_default();
+        let told = if host.is_empty() { last } else { last.replace(host, "its host") };
+        Error::new(self.block, Kind::Other, format!("the service cannot be reached: {told}"))
     }
 
     async fn read(&self, mut response: Response) -> Result<Answer, Error> {

@@ -9,8 +9,9 @@ use tokio::process::{ChildStderr, ChildStdout};
 /// How many bytes a line may have; what is longer is cut into several.
 const LONGEST: u64 = 64 * 1024;
 
-/// How many lines are kept for the result; the last ones are.
+/// How many lines are kept for the result, and how many bytes; the last ones are.
 const MOST: usize = 10_000;
+const ROOM: usize = 16 * 1024 * 1024;
 
 /// One of the two streams of a process.
 struct Stream<R> {
@@ -71,11 +72,12 @@ impl Lines {
 pub(super) struct Kept {
     log: Option<RunLogger>,
     lines: VecDeque<String>,
+    size: usize,
 }
 
 impl Kept {
     pub(super) fn new(streams: bool) -> Self {
-        Self { log: streams.then(run_logger), lines: VecDeque::new() }
+        Self { log: streams.then(run_logger), lines: VecDeque::new(), size: 0 }
     }
 
     pub(super) fn take(&mut self, line: Option<String>) {
@@ -83,10 +85,11 @@ impl Kept {
         if let Some(log) = &self.log {
             log.info(&line);
         }
-        if self.lines.len() == MOST {
-            self.lines.pop_front();
-        }
+        self.size += line.len();
         self.lines.push_back(line);
+        while self.lines.len() > MOST || self.size > ROOM {
+            self.size -= self.lines.pop_front().map_or(0, |line| line.len());
+        }
     }
 
     /// The last line that says something.

@@ -94,7 +94,7 @@ async fn objects_are_kept_in_a_bucket_of_google() {
     let port = free_port();
     let (host, at) = ("--host=127.0.0.1", format!("--port={port}"));
     let arguments = ["start", host, &at, "--in-memory", "--default-bucket=reports"];
-    let _server = Program::start(&emulator, arguments, "Starting server").await;
+    let _server = Program::start(&emulator, arguments, "All services started").await;
     let account = json!({
         "gcs_base_url": format!("http://127.0.0.1:{port}"),
         "disable_oauth": true,

@@ -14,4 +14,5 @@ mod postgres_server;
 mod programs;
 mod reach;
 mod server;
+#[cfg(unix)]
 mod shell;

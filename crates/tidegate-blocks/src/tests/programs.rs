@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
 
 /// A file below the folder where `.ci/run` installs such programs.
 pub(super) fn installed(path: &str) -> Option<PathBuf> {
@@ -34,7 +35,10 @@ pub(super) fn free_port() -> u16 {
 }
 
 /// A program that is running; it is killed when it is dropped.
-pub(super) struct Program(#[allow(dead_code, reason = "held for its end")] Child);
+pub(super) struct Program {
+    _child: Child,
+    _reading: JoinSet<()>,
+}
 
 impl Program {
     /// Starts a program, and waits until it says this in one of its lines.
@@ -61,8 +65,9 @@ impl Program {
             said.push(line);
         }
         // It may go on to say things, and must not be stopped by a pipe that nobody reads from.
-        tokio::task::spawn(async move { while let Ok(Some(_)) = out.next_line().await {} });
-        tokio::task::spawn(async move { while let Ok(Some(_)) = err.next_line().await {} });
-        Self(child)
+        let mut reading = JoinSet::new();
+        reading.spawn(async move { while let Ok(Some(_)) = out.next_line().await {} });
+        reading.spawn(async move { while let Ok(Some(_)) = err.next_line().await {} });
+        Self { _child: child, _reading: reading }
     }
 }

@@ -166,10 +166,10 @@ fn described(sql: &str, error: &tokio_postgres::Error) -> SqlError {
         return SqlError::of(sql, SqlErrorKind::Other, error);
     };
     // Class 23 is that of constraints, class 22 that of values.
-    let kind = match &said.code().code()[..2] {
-        "23" => SqlErrorKind::Constraint,
-        "22" => SqlErrorKind::Type,
-        _ => SqlErrorKind::Other,
+    let kind = match said.code().code().get(..2) {
+        Some("23") => SqlErrorKind::Constraint,
+        Some("22") => SqlErrorKind::Type,
+        Some(_) | None => SqlErrorKind::Other,
     };
     SqlError::of(sql, kind, said.message())
 }
