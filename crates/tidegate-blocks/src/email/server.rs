@@ -122,6 +122,7 @@ impl EmailServerCredentials {
         let parameters = || {
             let parameters = TlsParameters::builder(self.host().to_owned())
                 .dangerous_accept_invalid_certs(!self.verify)
+                .dangerous_accept_invalid_hostnames(!self.verify)
                 .build_rustls();
             parameters.map_err(|error| {
                 Error::new(Self::NAME, Kind::Invalid, "no TLS can be spoken with that server")

@@ -14,7 +14,7 @@ fn shown(rows: &[SqlRow], expected: Expect) {
 
 /// What every database does; the marks stand for its parameters.
 async fn check(database: &Database, [first, second]: [&str; 2]) {
-    database.execute("CREATE TABLE rain (city VARCHAR(20) PRIMARY KEY, mm REAL)", ()).await.unwrap();
+    database.execute("CREATE TABLE rain (city VARCHAR(40) PRIMARY KEY, mm REAL)", ()).await.unwrap();
     let insert = format!("INSERT INTO rain VALUES ({first}, {second})");
     assert_eq!(database.execute(&insert, ("Oslo", 2.5)).await.unwrap(), 1);
     let many = [("Bergen", Some(7.5)), ("Aarhus; DROP TABLE rain", None)];

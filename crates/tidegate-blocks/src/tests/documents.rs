@@ -29,7 +29,29 @@ fn the_names_of_the_blocks_are_those_that_prefect_has() {
         row::<PagerDutyWebhook>(), row::<SendgridEmail>(), row::<CustomWebhook>(), row::<EmailServerCredentials>(),
         row::<SmtpEmail>(), row::<ShellOperation>(), row::<Database>(),
     ];
-    expect![[""]].assert_eq(&rows.concat());
+    expect![[r#"
+        Secret (secret): 
+        JSON (json): 
+        Local File System (local-file-system): read-path write-path
+        S3 Bucket (s3-bucket): read-path write-path
+        AWS Credentials (aws-credentials): credentials
+        MinIO Credentials (minio-credentials): credentials
+        GCS Bucket (gcs-bucket): read-path write-path
+        GCP Credentials (gcp-credentials): credentials
+        Azure Blob Storage Container (azure-blob-storage-container): read-path write-path
+        Azure Blob Storage Credentials (azure-blob-storage-credentials): credentials
+        Slack Webhook (slack-webhook): notify
+        Slack Credentials (slack-credentials): credentials
+        Discord Webhook (discord-webhook): notify
+        Microsoft Teams Webhook (ms-teams-webhook): notify
+        Pager Duty Webhook (pager-duty-webhook): notify
+        Sendgrid Email (sendgrid-email): notify
+        Custom Webhook (custom-webhook): notify
+        Email Server Credentials (email-server-credentials): credentials
+        SMTP Email (smtp-email): notify
+        Shell Operation (shell-operation): run-job
+        Database (database): 
+    "#]].assert_eq(&rows.concat());
 }
 
 /// BLOCK-17: it gives the value back, JSON as well, and shows it in no text.
