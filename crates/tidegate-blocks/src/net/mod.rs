@@ -194,7 +194,8 @@ impl Outgoing {
         let client = self.client(names)?;
         for _ in 0..=redirect::MOST {
             self.check_literal()?;
-            let mut request = client.request(self.method.clone(), self.url.clone()).headers(self.headers.clone());
+            let mut request =
+                client.request(self.method.clone(), self.url.clone()).headers(self.headers.clone());
             if !self.body.is_empty() {
                 request = request.body(self.body.clone());
             }
@@ -229,7 +230,9 @@ impl Outgoing {
             Some(url::Host::Ipv6(address)) => Some(address.into()),
             Some(url::Host::Domain(_)) | None => None,
         };
-        literal.map_or(Ok(()), |address| self.reach.check(address)).map_err(|error| self.not_public(&error))
+        literal
+            .map_or(Ok(()), |address| self.reach.check(address))
+            .map_err(|error| self.not_public(&error))
     }
 
     fn not_public(&self, error: &NotPublic) -> Error {

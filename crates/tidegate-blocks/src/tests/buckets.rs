@@ -113,14 +113,18 @@ async fn objects_are_kept_in_a_bucket_of_google() {
 
     let asked = server.asked();
     let lines: Vec<_> = asked.iter().map(|asked| &*asked.line).collect();
-    let expected =
-        ["PUT /reports/inner%2F2026%2Fa%20b.csv", "GET /reports/inner%2F2026%2Fa%20b.csv", "GET /reports/inner%2Fnothing"];
+    let expected = [
+        "PUT /reports/inner%2F2026%2Fa%20b%2Ecsv",
+        "GET /reports/inner%2F2026%2Fa%20b%2Ecsv",
+        "GET /reports/inner%2Fnothing",
+    ];
     assert_eq!(lines, expected);
     assert_eq!(asked[0].body, b"rain,7.5");
 }
 
 /// The account that Azurite has, whose key its documentation tells everybody.
-const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+const KEY: &str =
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
 /// Makes a container, signed by hand: `node make.js PORT KEY`.
 const MAKE: &str = r"
@@ -138,7 +142,8 @@ require('http').request(request, (answer) => process.exit(answer.statusCode === 
 async fn blobs_are_kept_in_a_container_of_azure() {
     let Some(azurite) = installed("node/node_modules/.bin/azurite-blob") else { return };
     let port = free_port().to_string();
-    let options = ["--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry"];
+    let options =
+        ["--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry"];
     let arguments = ["--blobHost", "127.0.0.1", "--blobPort", &port].into_iter().chain(options);
     let _server = Program::start(&azurite, arguments, "successfully listen").await;
     let made = Command::new("node").args(["-e", MAKE, &port, KEY]).status().unwrap();
@@ -158,7 +163,10 @@ async fn blobs_are_kept_in_a_container_of_azure() {
         "AccountName=devstoreaccount1;AccountKey=d3Jvbmc=;BlobEndpoint=http://127.0.0.1:{port}/devstoreaccount1"
     );
     let credentials = AzureBlobStorageCredentials::from_connection_string(wrong);
-    let error = AzureBlobStorageContainer::new("reports", credentials).read_path("large").await.unwrap_err();
+    let error = AzureBlobStorageContainer::new("reports", credentials)
+        .read_path("large")
+        .await
+        .unwrap_err();
     assert!(!format!("{error:?}").contains("d3Jvbmc="), "{error:?}");
 }
 
@@ -166,10 +174,14 @@ async fn blobs_are_kept_in_a_container_of_azure() {
 async fn what_does_not_say_who_it_is_for_is_refused() {
     let neither = AzureBlobStorageCredentials::default();
     let no_key = AzureBlobStorageCredentials::from_connection_string("AccountName=a");
-    let mut half = AzureBlobStorageCredentials::from_account_url("https://acme.blob.core.windows.net");
+    let mut half =
+        AzureBlobStorageCredentials::from_account_url("https://acme.blob.core.windows.net");
     half.client_id = Some("me".into());
-    for (credentials, told) in [(neither, "needs one of"), (no_key, "no AccountKey"), (half, "all or none")] {
-        let error = AzureBlobStorageContainer::new("c", credentials).read_path("a").await.unwrap_err();
+    for (credentials, told) in
+        [(neither, "needs one of"), (no_key, "no AccountKey"), (half, "all or none")]
+    {
+        let error =
+            AzureBlobStorageContainer::new("c", credentials).read_path("a").await.unwrap_err();
         assert!(error.to_string().contains(told), "{error}");
     }
     let mut both = GcpCredentials::from_file("a.json");

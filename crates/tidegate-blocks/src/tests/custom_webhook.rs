@@ -63,7 +63,10 @@ async fn a_form_is_sent_as_a_browser_does_and_a_text_as_it_is() {
     webhook.headers = Some(texts([("content-type", "text/markdown")]));
     webhook.notify(None, "a=b").await.unwrap();
     let asked = server.one();
-    assert_eq!((asked.header("content-type"), &*asked.body), (Some("text/markdown"), b"a=b".as_slice()));
+    assert_eq!(
+        (asked.header("content-type"), &*asked.body),
+        (Some("text/markdown"), b"a=b".as_slice())
+    );
 }
 
 #[tokio::test]

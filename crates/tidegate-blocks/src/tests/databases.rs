@@ -14,7 +14,10 @@ fn shown(rows: &[SqlRow], expected: Expect) {
 
 /// What every database does; the marks stand for its parameters.
 async fn check(database: &Database, [first, second]: [&str; 2]) {
-    database.execute("CREATE TABLE rain (city VARCHAR(40) PRIMARY KEY, mm REAL)", ()).await.unwrap();
+    database
+        .execute("CREATE TABLE rain (city VARCHAR(40) PRIMARY KEY, mm REAL)", ())
+        .await
+        .unwrap();
     let insert = format!("INSERT INTO rain VALUES ({first}, {second})");
     assert_eq!(database.execute(&insert, ("Oslo", 2.5)).await.unwrap(), 1);
     let many = [("Bergen", Some(7.5)), ("Aarhus; DROP TABLE rain", None)];
@@ -102,10 +105,30 @@ async fn statements_are_carried_out_by_postgresql() {
         '{\"d\": 1}'::json, '{\"e\": 2}'::jsonb, '\\x00ff'::bytea, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'::uuid, \
         '2026-11-25'::date, '1999-12-31'::date, '2026-11-25 16:30:00.25'::timestamp, '2026-11-25 16:30:00+02'::timestamptz, NULL::text";
     let row = database.fetch_all(types, ()).await.unwrap();
-    shown(&row, expect![[""]]);
+    shown(
+        &row,
+        expect![[r#"
+        [Integer(1), Integer(1), Integer(2), Integer(3), Real(1.5), Real(2.5), Text("a"), Text("b"), Text("c "), Text("{\"d\": 1}"), Text("{\"e\": 2}"), Blob([0, 255]), Text("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"), Text("2026-11-25"), Text("1999-12-31"), Text("2026-11-25T16:30:00.250"), Text("2026-11-25T14:30:00Z"), Null]
+    "#]],
+    );
     let numbers = "SELECT unnest(ARRAY[0, 1, -1, 12345678.9, 0.0001, -0.05, 10000, 1e20, 123.4500, 'NaN', 0.00000001234]::numeric[])::numeric";
     let rows = database.fetch_all(numbers, ()).await.unwrap();
-    shown(&rows, expect![[""]]);
+    shown(
+        &rows,
+        expect![[r#"
+        [Text("0")]
+        [Text("1")]
+        [Text("-1")]
+        [Text("12345678.9")]
+        [Text("0.0001")]
+        [Text("-0.05")]
+        [Text("10000")]
+        [Text("100000000000000000000")]
+        [Text("123.4500")]
+        [Text("NaN")]
+        [Text("0.00000001234")]
+    "#]],
+    );
     let error = database.fetch_all("SELECT '1 day'::interval AS span", ()).await.unwrap_err();
     let error = error.downcast_ref::<crate::Error>().unwrap();
     let cause = std::error::Error::source(error).unwrap().to_string();
@@ -114,10 +137,20 @@ async fn statements_are_carried_out_by_postgresql() {
     // A value is read as the type that the statement asks for.
     let given = "SELECT $1::int4 + 1, $2::bool, $3::timestamptz, $4::numeric, $5::bytea, $6::jsonb, $7::text";
     let params: [SqlValue; 7] = [
-        41.into(), true.into(), "2026-11-25T16:30:00Z".into(), 1.5.into(), vec![0_u8, 255].into(),
-        "{\"a\":1}".into(), SqlValue::Null,
+        41.into(),
+        true.into(),
+        "2026-11-25T16:30:00Z".into(),
+        1.5.into(),
+        vec![0_u8, 255].into(),
+        "{\"a\":1}".into(),
+        SqlValue::Null,
     ];
-    shown(&database.fetch_all(given, params).await.unwrap(), expect![[""]]);
+    shown(
+        &database.fetch_all(given, params).await.unwrap(),
+        expect![[r#"
+        [Integer(42), Integer(1), Text("2026-11-25T16:30:00Z"), Text("1.5"), Blob([0, 255]), Text("{\"a\": 1}"), Null]
+    "#]],
+    );
 }
 
 #[tokio::test]

@@ -8,10 +8,11 @@ use tidegate::Block;
 use tidegate::block::{self, Nested};
 
 use crate::{
-    AwsCredentials, AzureBlobStorageContainer, AzureBlobStorageCredentials, CustomWebhook, Database,
-    DiscordWebhook, Driver, EmailServerCredentials, GcpCredentials, GcsBucket, Json,
+    AwsCredentials, AzureBlobStorageContainer, AzureBlobStorageCredentials, CustomWebhook,
+    Database, DiscordWebhook, Driver, EmailServerCredentials, GcpCredentials, GcsBucket, Json,
     LocalFileSystem, MicrosoftTeamsWebhook, MinIoCredentials, PagerDutyWebhook, S3Bucket,
-    S3Credentials, Secret, SendgridEmail, ShellOperation, SlackCredentials, SlackWebhook, SmtpEmail,
+    S3Credentials, Secret, SendgridEmail, ShellOperation, SlackCredentials, SlackWebhook,
+    SmtpEmail,
 };
 
 fn row<B: Block>() -> String {
@@ -22,12 +23,27 @@ fn row<B: Block>() -> String {
 #[test]
 fn the_names_of_the_blocks_are_those_that_prefect_has() {
     let rows = [
-        row::<Secret>(), row::<Json>(), row::<LocalFileSystem>(), row::<S3Bucket>(), row::<AwsCredentials>(),
-        row::<MinIoCredentials>(), row::<GcsBucket>(), row::<GcpCredentials>(),
-        row::<AzureBlobStorageContainer>(), row::<AzureBlobStorageCredentials>(), row::<SlackWebhook>(),
-        row::<SlackCredentials>(), row::<DiscordWebhook>(), row::<MicrosoftTeamsWebhook>(),
-        row::<PagerDutyWebhook>(), row::<SendgridEmail>(), row::<CustomWebhook>(), row::<EmailServerCredentials>(),
-        row::<SmtpEmail>(), row::<ShellOperation>(), row::<Database>(),
+        row::<Secret>(),
+        row::<Json>(),
+        row::<LocalFileSystem>(),
+        row::<S3Bucket>(),
+        row::<AwsCredentials>(),
+        row::<MinIoCredentials>(),
+        row::<GcsBucket>(),
+        row::<GcpCredentials>(),
+        row::<AzureBlobStorageContainer>(),
+        row::<AzureBlobStorageCredentials>(),
+        row::<SlackWebhook>(),
+        row::<SlackCredentials>(),
+        row::<DiscordWebhook>(),
+        row::<MicrosoftTeamsWebhook>(),
+        row::<PagerDutyWebhook>(),
+        row::<SendgridEmail>(),
+        row::<CustomWebhook>(),
+        row::<EmailServerCredentials>(),
+        row::<SmtpEmail>(),
+        row::<ShellOperation>(),
+        row::<Database>(),
     ];
     expect![[r#"
         Secret (secret): 
@@ -51,7 +67,8 @@ fn the_names_of_the_blocks_are_those_that_prefect_has() {
         SMTP Email (smtp-email): notify
         Shell Operation (shell-operation): run-job
         Database (database): 
-    "#]].assert_eq(&rows.concat());
+    "#]]
+    .assert_eq(&rows.concat());
 }
 
 /// BLOCK-17: it gives the value back, JSON as well, and shows it in no text.
@@ -61,7 +78,8 @@ async fn a_secret_comes_back_and_is_not_shown() {
     let key = Secret::load("secret/key").await.unwrap();
     assert_eq!(key.get(), "sk-1234567890");
 
-    let login: Secret = serde_json::from_value(json!({ "value": { "user": "ada", "n": [1] } })).unwrap();
+    let login: Secret =
+        serde_json::from_value(json!({ "value": { "user": "ada", "n": [1] } })).unwrap();
     login.save("login").await.unwrap();
     let login = Secret::load("login").await.unwrap();
     let read: serde_json::Value = login.json().unwrap();
@@ -89,7 +107,10 @@ async fn a_bucket_finds_the_credentials_it_was_saved_with() {
     let S3Credentials::MinIo(minio) = S3Bucket::load("reports").await.unwrap().credentials else {
         panic!("they are of another type");
     };
-    assert_eq!((minio.document_name(), &**minio.minio_root_password.expose()), (Some("local"), "s3cret"));
+    assert_eq!(
+        (minio.document_name(), &**minio.minio_root_password.expose()),
+        (Some("local"), "s3cret")
+    );
     let S3Credentials::Aws(aws) = S3Bucket::load("archive").await.unwrap().credentials else {
         panic!("they are of another type");
     };
@@ -117,14 +138,22 @@ async fn no_block_shows_its_secrets() {
     server.password = tidegate::Secret::new("s3cret".into());
     let mut shell = ShellOperation::new(["true"]);
     shell.secret_env.insert("TOKEN".into(), tidegate::Secret::new("s3cret".into()));
-    let azure = AzureBlobStorageCredentials::from_connection_string("AccountName=a;AccountKey=s3cret");
+    let azure =
+        AzureBlobStorageCredentials::from_connection_string("AccountName=a;AccountKey=s3cret");
     let gcs = GcsBucket::new("b", GcpCredentials::from_info(r#"{"private_key":"s3cret"}"#));
     let blocks = (
-        (SlackWebhook::new("s3cret"), SlackCredentials::new("s3cret"), DiscordWebhook::new("s3cret", "s3cret")),
+        (
+            SlackWebhook::new("s3cret"),
+            SlackCredentials::new("s3cret"),
+            DiscordWebhook::new("s3cret", "s3cret"),
+        ),
         (MicrosoftTeamsWebhook::new("s3cret"), PagerDutyWebhook::new("s3cret")),
         (SendgridEmail::new("s3cret", "a", ["b"]), webhook, database),
         (SmtpEmail::new(server, "a", ["b"]), shell, gcs),
-        (AzureBlobStorageContainer::new("c", azure), S3Bucket::new("b", AwsCredentials::new("a", "s3cret"))),
+        (
+            AzureBlobStorageContainer::new("c", azure),
+            S3Bucket::new("b", AwsCredentials::new("a", "s3cret")),
+        ),
     );
     let shown = format!("{blocks:?}");
     assert!(!shown.contains("s3cret"), "{shown}");

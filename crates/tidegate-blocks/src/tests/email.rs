@@ -33,14 +33,26 @@ async fn a_letter_is_sent_with_the_account_of_the_sender() {
 
     let said = server.said();
     let order = [
-        "AUTH PLAIN AGFkYQBzM2NyZXQ=", "MAIL FROM:<flows@example.com>", "RCPT TO:<ada@example.com>",
-        "RCPT TO:<eve@example.com>", "RCPT TO:<boss@example.com>", "DATA", "From: Flows <flows@example.com>",
-        "Subject: Nightly load", "To: ada@example.com", "Cc: eve@example.com", "3 rows were refused", ".",
+        "AUTH PLAIN AGFkYQBzM2NyZXQ=",
+        "MAIL FROM:<flows@example.com>",
+        "RCPT TO:<ada@example.com>",
+        "RCPT TO:<eve@example.com>",
+        "RCPT TO:<boss@example.com>",
+        "DATA",
+        "From: Flows <flows@example.com>",
+        "Subject: Nightly load",
+        "To: ada@example.com",
+        "Cc: eve@example.com",
+        "3 rows were refused",
+        ".",
     ];
     for what in order {
         assert!(at(&said, what).is_some(), "{what} is missing in {said:#?}");
     }
-    assert!(!said.iter().any(|line| line.starts_with("Bcc")), "the others do not see it: {said:#?}");
+    assert!(
+        !said.iter().any(|line| line.starts_with("Bcc")),
+        "the others do not see it: {said:#?}"
+    );
 }
 
 #[tokio::test]
@@ -73,7 +85,8 @@ async fn a_server_that_does_not_encrypt_or_that_nobody_vouches_for_is_told_nothi
 #[tokio::test]
 async fn a_wrong_password_is_told_to_nobody_else() {
     let server = EmailServer::start(Encrypted::Never).await;
-    let error = letters(&server, SmtpType::Insecure, "wr0ng").notify(None, "hello").await.unwrap_err();
+    let error =
+        letters(&server, SmtpType::Insecure, "wr0ng").notify(None, "hello").await.unwrap_err();
     assert_eq!(error.to_string(), "SMTP Email: the server did not take the letter");
     assert!(!format!("{error:?}").contains("wr0ng"));
 }
@@ -83,6 +96,8 @@ async fn what_is_no_address_is_said() {
     let server = EmailServer::start(Encrypted::Never).await;
     let mut letters = letters(&server, SmtpType::Insecure, "s3cret");
     letters.email_to = vec!["ada at example".into()];
-    assert!(letters.notify(None, "hello").await.unwrap_err().to_string().contains("'ada at example'"));
+    assert!(
+        letters.notify(None, "hello").await.unwrap_err().to_string().contains("'ada at example'")
+    );
     assert_eq!(server.said().len(), 0);
 }

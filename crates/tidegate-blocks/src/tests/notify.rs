@@ -32,7 +32,10 @@ async fn what_slack_says_of_a_message_it_refuses_is_told() {
     let mut webhook = SlackWebhook::new(server.url());
     webhook.allow_private_urls = true;
     let error = webhook.notify(None, "hello").await.unwrap_err();
-    assert_eq!(error.to_string(), "Slack Webhook: the service refused with 404 Not Found: no_service");
+    assert_eq!(
+        error.to_string(),
+        "Slack Webhook: the service refused with 404 Not Found: no_service"
+    );
     assert_eq!(error.downcast_ref::<crate::Error>().unwrap().status(), Some(404));
 }
 
@@ -60,7 +63,8 @@ async fn discord_is_sent_content_that_mentions_nobody() {
     let server = Server::start([Answer::of(204, "")]).await;
     let mut webhook = DiscordWebhook::new("123", "XXX");
     webhook.botname = Some("Tidegate".into());
-    for request in webhook.requests(&server.url(), Some("Nightly load"), "@everyone look").unwrap() {
+    for request in webhook.requests(&server.url(), Some("Nightly load"), "@everyone look").unwrap()
+    {
         request.reach(Reach::Everywhere).send().await.unwrap();
     }
     let asked = server.one();
@@ -81,8 +85,11 @@ async fn a_message_too_long_for_discord_is_sent_in_several() {
     for request in DiscordWebhook::new("123", "XXX").requests(&server.url(), None, &body).unwrap() {
         request.reach(Reach::Everywhere).send().await.unwrap();
     }
-    let pieces: Vec<String> =
-        server.asked().iter().map(|asked| asked.json()["content"].as_str().unwrap().to_owned()).collect();
+    let pieces: Vec<String> = server
+        .asked()
+        .iter()
+        .map(|asked| asked.json()["content"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(pieces.concat(), body);
     assert!(pieces.iter().all(|piece| piece.len() <= 2000 && piece.ends_with('\n')));
     assert_eq!(pieces.len(), 3);
@@ -128,7 +135,8 @@ async fn pagerduty_is_sent_an_event_that_triggers() {
     webhook.clickable_url = Some("https://example.com/runs/1".into());
     webhook.custom_details.insert("rows".into(), "3".into());
 
-    let request = webhook.request(&server.url(), Some("Nightly load"), "3 rows were refused").unwrap();
+    let request =
+        webhook.request(&server.url(), Some("Nightly load"), "3 rows were refused").unwrap();
     request.reach(Reach::Everywhere).send().await.unwrap();
     let asked = server.one();
     assert_eq!(asked.line, "POST /v2/enqueue");
@@ -164,8 +172,10 @@ async fn a_summary_too_long_for_pagerduty_is_told_whole_in_the_details() {
 #[tokio::test]
 async fn sendgrid_is_sent_a_letter_for_each_recipient() {
     let server = Server::start([Answer::of(202, "")]).await;
-    let letters = SendgridEmail::new("SG.1", "flows@example.com", ["ada@example.com", "eve@example.com"]);
-    let request = letters.request(&server.url(), Some("Nightly load"), "3 rows were refused").unwrap();
+    let letters =
+        SendgridEmail::new("SG.1", "flows@example.com", ["ada@example.com", "eve@example.com"]);
+    let request =
+        letters.request(&server.url(), Some("Nightly load"), "3 rows were refused").unwrap();
     request.reach(Reach::Everywhere).send().await.unwrap();
     let asked = server.one();
     assert_eq!(asked.line, "POST /v3/mail/send");

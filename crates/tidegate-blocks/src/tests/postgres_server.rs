@@ -30,11 +30,15 @@ impl PostgresServer {
         Command::new("chmod").arg("600").arg(server.file("key.pem")).status().unwrap();
         if is_root() {
             // It refuses to be run by root.
-            let given = Command::new("chown").args(["-R", "postgres"]).arg(server.folder.path()).status();
+            let given =
+                Command::new("chown").args(["-R", "postgres"]).arg(server.folder.path()).status();
             assert!(given.unwrap().success());
         }
         let password = format!("--pwfile={}", server.file("password"));
-        server.run("initdb", &["-U", "ada", "-A", "scram-sha-256", &password, "--no-sync", "-E", "UTF8"]);
+        server.run(
+            "initdb",
+            &["-U", "ada", "-A", "scram-sha-256", &password, "--no-sync", "-E", "UTF8"],
+        );
         let options = format!(
             "-p {} -k {} -c listen_addresses=127.0.0.1 -c fsync=off -c ssl=on -c ssl_cert_file={} -c ssl_key_file={}",
             server.port,
@@ -66,7 +70,8 @@ impl PostgresServer {
         };
         command.arg("-D").arg(self.file("data")).args(arguments).current_dir(self.folder.path());
         // Not as an output of its own: the server would hold it open.
-        let out = fs::File::create(std::env::temp_dir().join(format!("postgres-{}", self.port))).unwrap();
+        let out =
+            fs::File::create(std::env::temp_dir().join(format!("postgres-{}", self.port))).unwrap();
         let status = command.stdout(out.try_clone().unwrap()).stderr(out).status().unwrap();
         let said = std::env::temp_dir().join(format!("postgres-{}", self.port));
         let text = fs::read_to_string(&said).unwrap_or_default();
@@ -90,7 +95,8 @@ fn is_root() -> bool {
 /// The newest of the versions that are installed where Debian puts them, or whatever is on the path.
 fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
-    let mut folders: Vec<_> = versions.filter_map(|version| Some(version.ok()?.path().join("bin"))).collect();
+    let mut folders: Vec<_> =
+        versions.filter_map(|version| Some(version.ok()?.path().join("bin"))).collect();
     folders.sort();
     let path = std::env::var_os("PATH").unwrap_or_default();
     folders.splice(0..0, std::env::split_paths(&path));

@@ -48,7 +48,11 @@ impl Program {
         ready: &str,
     ) -> Self {
         let mut command = Command::new(file);
-        command.args(arguments).env("PYTHONUNBUFFERED", "1").kill_on_drop(true).stdin(Stdio::null());
+        command
+            .args(arguments)
+            .env("PYTHONUNBUFFERED", "1")
+            .kill_on_drop(true)
+            .stdin(Stdio::null());
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut err = BufReader::new(child.stderr.take().unwrap()).lines();

@@ -97,7 +97,16 @@ async fn a_redirect_to_a_private_address_is_refused() {
 async fn a_private_address_is_reached_by_no_spelling_of_it_unless_that_is_allowed() {
     let server = Server::start([Answer::of(200, "ok")]).await;
     let port = server.address.port();
-    for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]", "2130706433", "0x7f.1", "0177.0.0.1", "0"] {
+    for host in [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "[::ffff:7f00:1]",
+        "2130706433",
+        "0x7f.1",
+        "0177.0.0.1",
+        "0",
+    ] {
         let webhook = SlackWebhook::new(format!("http://{host}:{port}/services/T0/B0/x"));
         let error = webhook.notify(None, "hello").await.unwrap_err();
         let error = error.downcast_ref::<Error>().unwrap();
@@ -151,7 +160,8 @@ async fn what_is_posted_is_not_turned_into_a_question() {
 #[test]
 fn a_redirect_does_not_lead_out_of_encryption() {
     let from = get("https://public.example/a").reach(Reach::Everywhere);
-    let answer = hyper::Response::builder().status(307).header("location", "http://public.example/b");
+    let answer =
+        hyper::Response::builder().status(307).header("location", "http://public.example/b");
     let answer = reqwest::Response::from(answer.body("").unwrap());
     assert!(crate::net::redirect::next(&from, &answer).is_err());
 }

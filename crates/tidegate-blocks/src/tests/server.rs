@@ -94,7 +94,11 @@ impl Server {
     }
 }
 
-async fn serve(listener: TcpListener, asked: Shared<Vec<Asked>>, answers: Shared<VecDeque<Answer>>) {
+async fn serve(
+    listener: TcpListener,
+    asked: Shared<Vec<Asked>>,
+    answers: Shared<VecDeque<Answer>>,
+) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         let (asked, answers) = (Arc::clone(&asked), Arc::clone(&answers));

@@ -104,7 +104,8 @@ impl Witness {
     /// A job of a shell and two processes that it has started, one of them out of its sight.
     fn job(&self) -> ShellOperation {
         let witness = format!("exec 9>{}", self.0.display());
-        let mut shell = ShellOperation::new([&*witness, "(sleep 1000 &)", "echo begun >&9", "sleep 1000"]);
+        let mut shell =
+            ShellOperation::new([&*witness, "(sleep 1000 &)", "echo begun >&9", "sleep 1000"]);
         shell.stream_output = false;
         shell
     }
