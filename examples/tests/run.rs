@@ -409,3 +409,55 @@ fn graph_draws_a_flow_before_it_runs_and_after() {
     let image = std::fs::read_to_string(folder.0.path().join("report.svg")).unwrap();
     assert!(image.starts_with("<svg ") && image.contains(">0</text>"), "{image}");
 }
+
+#[test]
+fn own_cli_has_the_commands_of_tidegate_and_runs_flows_by_name() {
+    let folder = Folder::new();
+    folder.run("own_cli", &["flow", "ls"], &[]).prints(&["forecast", "import"]);
+    folder.run("own_cli", &["flow", "inspect", "forecast"], &[]).prints(&[
+        "Says how warm it will be.",
+        "city: String",
+        "days: u32 = 3",
+        "own_cli flow run forecast --param city=..",
+    ]);
+
+    let asked =
+        ["flow", "run", "forecast", "--param", "city=Rome", "--param", "days=2", "--name", "today"];
+    let run = folder.run("own_cli", &asked, &[]);
+    run.prints(&["Flow run 'today'", "Completed()"]);
+    run.logs_in_order(&["In Rome it will be up to 22 degrees."]);
+
+    let wrong = ["flow", "run", "forecast", "--param", "citty=Rome", "--param", "days=two"];
+    let wrong = folder.output("own_cli", &wrong, &[]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let told = String::from_utf8(wrong.stderr).unwrap();
+    for problem in [
+        "`city` is missing",
+        "`citty` is not a parameter of the flow; did you mean `city`?",
+        "`days`: ",
+    ] {
+        assert!(told.contains(problem), "{told}");
+    }
+    assert_eq!(
+        folder.run("own_cli", &["flow-run", "ls", "-o", "json"], &[]).out.matches("\"id\"").count(),
+        1
+    );
+}
+
+#[test]
+fn own_cli_retries_a_run_that_failed() {
+    let folder = Folder::new();
+    let params =
+        ["flow", "run", "import", "--params", "{\"file\": \"data.csv\"}", "--name", "daily"];
+    let failed = folder.output("own_cli", &params, &[]);
+    assert_eq!(failed.status.code(), Some(3));
+    assert!(String::from_utf8(failed.stdout).unwrap().contains("Failed('"));
+
+    std::fs::write(folder.0.path().join("data.csv"), "a,b").unwrap();
+    let retried = folder.run("own_cli", &["flow-run", "retry", "daily"], &[]);
+    retried.prints(&["Flow run 'daily'", "Completed()"]);
+    // What had completed has not run again.
+    folder.run("own_cli", &["task-run", "ls", "--flow-run", "daily"], &[]).prints(&["high-"]);
+    let again = folder.output("own_cli", &["flow-run", "retry", "daily"], &[]);
+    assert_eq!(again.status.code(), Some(1));
+}

@@ -8,6 +8,7 @@ use tidegate_core::{Clock, Store};
 use crate::engine::{DryRun, Engine};
 use crate::error::{Error, Result};
 use crate::log::LevelFilter;
+use crate::redact::Redacting;
 use crate::result::{
     Archive, IntoResultSerializer, IntoResultStorage, LocalFiles, MemoryStorage, ResultSerializer,
     ResultStorage,
@@ -130,7 +131,7 @@ impl EngineBuilder {
         if let Some(retention) = self.retention {
             settings.retention = retention;
         }
-        let store = open_store(self.database, &settings)?;
+        let store = open_store(self.database, &settings)?.map(Redacting::new);
         let beside = beside(store.as_deref());
         let given = self.result_storage.or_else(|| {
             settings.results_path.clone().map(|path| Arc::new(LocalFiles::new(path)) as _)

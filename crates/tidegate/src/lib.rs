@@ -31,7 +31,6 @@ mod isolation;
 mod log;
 pub mod logging;
 mod names;
-#[cfg(feature = "cli")]
 mod nearest;
 mod options;
 mod output;

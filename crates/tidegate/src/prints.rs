@@ -3,6 +3,7 @@
 use std::fmt::Arguments;
 
 use crate::engine::Context;
+use crate::redact;
 
 /// Which macro was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +32,17 @@ pub fn print(text: Arguments<'_>, how: Print) {
     }
 }
 
-#[allow(clippy::print_stdout, clippy::print_stderr, reason = "the user's code asked for it")]
 fn print_as_usual(text: Arguments<'_>, how: Print) {
+    if redact::is_active() {
+        let text = text.to_string();
+        print_plain(format_args!("{}", redact::redact(&text)), how);
+    } else {
+        print_plain(text, how);
+    }
+}
+
+#[allow(clippy::print_stdout, clippy::print_stderr, reason = "the user's code asked for it")]
+fn print_plain(text: Arguments<'_>, how: Print) {
     match how {
         Print::Out => print!("{text}"),
         Print::OutLine => println!("{text}"),

@@ -3,8 +3,10 @@
 
 mod errors;
 mod fixture;
+mod following;
 mod help;
 mod listing;
+mod steering;
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};

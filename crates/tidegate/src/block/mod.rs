@@ -37,7 +37,7 @@ pub use query::Blocks;
 pub use registration::BlockRegistration;
 pub use seal::masked;
 #[allow(unused_imports, reason = "what changes keys calls it")]
-pub(crate) use seal::reseal;
+pub(crate) use seal::{keyring, reseal};
 
 #[doc = include_str!("block.md")]
 pub trait Block: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'static {

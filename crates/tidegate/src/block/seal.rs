@@ -13,7 +13,7 @@ use crate::secret::{Keyring, exposed};
 const SEALED: &str = "$sealed";
 
 /// The keys for what a store keeps, read where blocking is fine.
-pub(super) async fn keyring(store: &dyn Store) -> Result<Keyring> {
+pub(crate) async fn keyring(store: &dyn Store) -> Result<Keyring> {
     let StoreInfo { location, shared, .. } = store.info();
     let read =
         move || if shared { Keyring::for_database(&location) } else { Keyring::of_process() };

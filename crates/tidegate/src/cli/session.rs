@@ -50,10 +50,13 @@ impl Session {
 
     /// The engine of a database that is there.
     pub(super) fn engine(&self) -> Done<&Engine> {
-        if self.engine.get().is_none() {
-            self.is_there()?;
-        }
+        self.engine_is_there()?;
         self.open(Console::Warnings)
+    }
+
+    /// Fails where there is no database.
+    pub(super) fn engine_is_there(&self) -> Done {
+        if self.engine.get().is_some() { Ok(()) } else { self.is_there() }
     }
 
     /// The engine of a database that is made if it is not there.

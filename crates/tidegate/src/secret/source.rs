@@ -8,7 +8,6 @@ use zeroize::Zeroizing;
 
 use super::{Keyring, command, file};
 use crate::error::{Error, Result};
-use crate::settings::Settings;
 
 pub(super) const KEY: &str = "TIDEGATE_ENCRYPTION_KEY";
 pub(super) const KEY_FILE: &str = "TIDEGATE_ENCRYPTION_KEY_FILE";
@@ -75,14 +74,6 @@ pub(super) fn read_from(
 fn from_file(path: &Path, database: Option<&Path>) -> Result<Keyring> {
     let text = file::read(path, database)?;
     Keyring::read(&text, Source::File(path.to_owned()))
-}
-
-/// The database that the settings name, if it is a file.
-pub(super) fn database_of_settings() -> Option<PathBuf> {
-    let url = Settings::from_environment().ok()?.database_url;
-    let path = url.strip_prefix("sqlite:").unwrap_or(&url).trim_start_matches("//");
-    let path = path.split('?').next().filter(|path| *path != ":memory:" && !path.is_empty())?;
-    Some(PathBuf::from(path))
 }
 
 /// Where the key is looked for when no setting says: in the folder for settings of the user.

@@ -190,6 +190,25 @@ pub async fn a_block_is_replaced_where_it_is(subject: &Subject) {
     assert_eq!(answer, BlockAnswer::Missing);
 }
 
+/// Who seals it with another key does not undo what others save meanwhile.
+pub async fn a_block_is_sealed_anew_unless_it_was_saved_since(subject: &Subject) {
+    let store = subject.open().await;
+    let known = registered(&store, "one").await;
+    let document = known.document("a", json!({"key": {"$sealed": "old"}}));
+    assert_eq!(create(&store, &document).await, BlockAnswer::Done);
+    let BlockDocument { data, .. } = known.document("a", json!({"key": {"$sealed": "new"}}));
+    let anew = BlockDocument { data, name: "other".to_owned(), ..document.clone() };
+    let answer = change(&store, BlockChange::Reseal(Box::new(anew.clone()))).await;
+    assert_eq!(answer, BlockAnswer::Done);
+    let anew = BlockDocument { name: document.name.clone(), ..anew };
+    assert_eq!(documents(&store, all()).await, [anew.clone()]);
+    let saved = BlockDocument { updated: at(8), ..document.clone() };
+    let answer = change(&store, BlockChange::Replace(Box::new(saved.clone()))).await;
+    assert_eq!(answer, BlockAnswer::Done);
+    assert_eq!(change(&store, BlockChange::Reseal(Box::new(anew))).await, BlockAnswer::Missing);
+    assert_eq!(documents(&store, all()).await, [saved]);
+}
+
 /// Nor one whose type is gone.
 pub async fn a_block_that_refers_to_nothing_is_refused(subject: &Subject) {
     let store = subject.open().await;
