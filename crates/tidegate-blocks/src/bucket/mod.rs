@@ -65,9 +65,10 @@ impl Bucket {
     }
 
     fn failed(&self, key: &Path, error: object_store::Error) -> Error {
-        let (kind, what) = match &error {
-            object_store::Error::NotFound { .. } => (Kind::NotFound, "there is nothing under"),
-            _ => (Kind::Other, "the service did not do what it was asked for with"),
+        let (kind, what) = if matches!(error, object_store::Error::NotFound { .. }) {
+            (Kind::NotFound, "there is nothing under")
+        } else {
+            (Kind::Other, "the service did not do what it was asked for with")
         };
         Error::new(self.block, kind, format!("{what} {}/{key}", self.address)).caused_by(error)
     }

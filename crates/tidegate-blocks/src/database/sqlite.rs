@@ -104,9 +104,9 @@ fn fetch(
     most: usize,
 ) -> rusqlite::Result<Done> {
     let mut statement = connection.prepare(sql)?;
-    let columns: Vec<String> =
-        statement.column_names().into_iter().map(ToOwned::to_owned).collect();
-    let width = columns.len();
+    let width = statement.column_count();
+    let columns = (0..width).map(|at| statement.column_name(at).map(ToOwned::to_owned));
+    let columns = columns.collect::<rusqlite::Result<_>>()?;
     let mut found = statement.query(params_from_iter(params.into_iter().map(given)))?;
     let mut rows = Vec::new();
     while rows.len() < most

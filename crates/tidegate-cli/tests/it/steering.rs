@@ -339,13 +339,16 @@ fn the_database_is_looked_at_copied_and_tidied() {
         The copy is ~/copy.db.
     "#]],
     );
-    own.check(&format!("database backup {}", copy.display()), &expect![[r#"
+    own.check(
+        &format!("database backup {}", copy.display()),
+        &expect![[r#"
         -- standard error --
         error: there is a file ~/copy.db already
 
           try: tidegate database backup ~/copy.db --replace
         -- exit code 1 --
-    "#]]);
+    "#]],
+    );
     own.check(
         &format!("flow-run ls --limit 1 --database sqlite:{}", copy.display()),
         &expect![[r#"
