@@ -423,3 +423,85 @@ fn graph_draws_a_flow_before_it_runs_and_after() {
     let image = std::fs::read_to_string(folder.0.path().join("report.svg")).unwrap();
     assert!(image.starts_with("<svg ") && image.contains(">0</text>"), "{image}");
 }
+
+#[test]
+fn own_cli_has_the_commands_of_tidegate_and_runs_flows_by_name() {
+    let folder = Folder::new();
+    folder.run("own_cli", &["flow", "ls"], &[]).prints(&["forecast", "import"]);
+    folder.run("own_cli", &["flow", "inspect", "forecast"], &[]).prints(&[
+        "Says how warm it will be.",
+        "city: String",
+        "days: u32 = 3",
+        "own_cli flow run forecast --param city=..",
+    ]);
+
+    let asked =
+        ["flow", "run", "forecast", "--param", "city=Rome", "--param", "days=2", "--name", "today"];
+    let run = folder.run("own_cli", &asked, &[]);
+    run.prints(&["Flow run 'today'", "Completed()"]);
+    run.logs_in_order(&["In Rome it will be up to 22 degrees."]);
+
+    let wrong = ["flow", "run", "forecast", "--param", "citty=Rome", "--param", "days=two"];
+    let wrong = folder.output("own_cli", &wrong, &[]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let told = String::from_utf8(wrong.stderr).unwrap();
+    for problem in [
+        "`city` is missing",
+        "`citty` is not a parameter of the flow; did you mean `city`?",
+        "`days`: ",
+    ] {
+        assert!(told.contains(problem), "{told}");
+    }
+    assert_eq!(
+        folder.run("own_cli", &["flow-run", "ls", "-o", "json"], &[]).out.matches("\"id\"").count(),
+        1
+    );
+}
+
+#[test]
+fn own_cli_makes_blocks_of_its_own_types() {
+    let folder = Folder::new();
+    folder.run("own_cli", &["block", "register"], &[]).prints(&["Recorded station."]);
+    let create = ["block", "create", "station/roof", "--field", "name=Roof"];
+    folder.run("own_cli", &create, &[]).prints(&["Saved the block 'station/roof'"]);
+    folder.run("own_cli", &["block", "inspect", "station/roof"], &[]).prints(&["name = Roof"]);
+
+    let again = folder.output("own_cli", &create, &[]);
+    assert_eq!(again.status.code(), Some(1));
+    let refused = |arguments: &[&str], told: &str| {
+        let line = [&["block", "create", "station/wall", "--overwrite"], arguments].concat();
+        let output = folder.output("own_cli", &line, &[]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains(told), "{error}");
+    };
+    refused(&["--field", "nam=Wall"], "the field `name` is missing");
+    refused(&["--field", "name=Wall", "--field", "key=k"], "the field `key` is secret");
+
+    // What is secret comes from a file, and is sealed with a key.
+    std::fs::write(folder.0.path().join("wall.json"), r#"{"name": "Wall", "key": "sesame-12"}"#)
+        .unwrap();
+    let key = [("TIDEGATE_ENCRYPTION_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")];
+    let sealed = ["block", "create", "station/wall", "--data", "wall.json"];
+    folder.run("own_cli", &sealed, &key).prints(&["Saved the block 'station/wall'"]);
+    let shown = folder.run("own_cli", &["block", "inspect", "station/wall"], &[]);
+    shown.prints(&["name = Wall", "key = **********"]);
+    assert!(!shown.out.contains("sesame"), "{}", shown.out);
+}
+
+#[test]
+fn own_cli_retries_a_run_that_failed() {
+    let folder = Folder::new();
+    let params =
+        ["flow", "run", "import", "--params", "{\"file\": \"data.csv\"}", "--name", "daily"];
+    let failed = folder.output("own_cli", &params, &[]);
+    assert_eq!(failed.status.code(), Some(3));
+    assert!(String::from_utf8(failed.stdout).unwrap().contains("Failed('"));
+
+    std::fs::write(folder.0.path().join("data.csv"), "a,b").unwrap();
+    let retried = folder.run("own_cli", &["flow-run", "retry", "daily"], &[]);
+    retried.prints(&["Flow run 'daily'", "Completed()"]);
+    // What had completed has not run again.
+    folder.run("own_cli", &["task-run", "ls", "--flow-run", "daily"], &[]).prints(&["high-"]);
+    let again = folder.output("own_cli", &["flow-run", "retry", "daily"], &[]);
+    assert_eq!(again.status.code(), Some(1));
+}

@@ -2,7 +2,7 @@
 //! here runs anything.
 
 use tidegate_core::graph::GraphBuilder;
-pub use tidegate_core::graph::{Edge, EdgeKind, Graph, Group, Node, NodeState, Point};
+pub use tidegate_core::graph::{Edge, EdgeKind, Graph, Group, Node, NodeState, Point, TextLine};
 use tidegate_core::{RunId, RunKind, RunQuery};
 
 use crate::engine::Engine;

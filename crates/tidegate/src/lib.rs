@@ -31,7 +31,6 @@ mod isolation;
 mod log;
 pub mod logging;
 mod names;
-#[cfg(feature = "cli")]
 mod nearest;
 mod options;
 mod output;
@@ -49,7 +48,7 @@ mod run_input;
 mod runner;
 pub mod runtime;
 pub mod secret;
-mod settings;
+pub mod settings;
 mod subscriber;
 mod suspend;
 mod tags;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tidegate_core::Parameters;
 
 use crate::definition::Definition;
+use crate::nearest::nearest;
 
 /// The parameters do not fit the flow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +81,11 @@ impl<'a> Arguments<'a> {
     pub fn finish(mut self) -> Result<(), InvalidParameters> {
         for (name, _) in self.parameters.iter() {
             if !self.definition.parameters().iter().any(|parameter| parameter.name == name) {
-                self.problems.push(format!("`{name}` is not a parameter of the flow"));
+                let near =
+                    nearest(name, self.definition.parameters().iter().map(|known| &*known.name));
+                let near = near.first().map(|near| format!("; did you mean `{near}`?"));
+                let near = near.unwrap_or_default();
+                self.problems.push(format!("`{name}` is not a parameter of the flow{near}"));
             }
         }
         if self.problems.is_empty() {

@@ -4,6 +4,7 @@ use std::fmt::Arguments;
 
 use crate::engine::Context;
 use crate::log::without_bars;
+use crate::redact;
 
 /// Which macro was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,14 +33,18 @@ pub fn print(text: Arguments<'_>, how: Print) {
     }
 }
 
-#[allow(clippy::print_stdout, clippy::print_stderr, reason = "the user's code asked for it")]
 fn print_as_usual(text: Arguments<'_>, how: Print) {
     // Made before the bars are taken away: what makes it is the user's code, which may print too.
     let text = text.to_string();
-    without_bars(|| match how {
+    without_bars(|| print_plain(&redact::redact(&text), how));
+}
+
+#[allow(clippy::print_stdout, clippy::print_stderr, reason = "the user's code asked for it")]
+fn print_plain(text: &str, how: Print) {
+    match how {
         Print::Out => print!("{text}"),
         Print::OutLine => println!("{text}"),
         Print::Err => eprint!("{text}"),
         Print::ErrLine => eprintln!("{text}"),
-    });
+    }
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use schemars::{Schema, SchemaGenerator};
+#[cfg(feature = "cli")]
+use serde_json::{Map, Value};
 use tidegate_core::Parameters;
 
 use crate::call::FlowCall;
@@ -12,6 +15,8 @@ use crate::parameters::InvalidParameters;
 pub struct Registration {
     definition: fn() -> &'static Definition,
     call: fn(&Parameters) -> Result<FlowCall<'static, ()>, InvalidParameters>,
+    #[cfg_attr(not(feature = "cli"), allow(dead_code, reason = "only the command shows them"))]
+    schemas: fn(&mut SchemaGenerator) -> Vec<Option<Schema>>,
 }
 
 inventory::collect!(Registration);
@@ -22,8 +27,54 @@ impl Registration {
     pub const fn new(
         definition: fn() -> &'static Definition,
         call: fn(&Parameters) -> Result<FlowCall<'static, ()>, InvalidParameters>,
+        schemas: fn(&mut SchemaGenerator) -> Vec<Option<Schema>>,
     ) -> Self {
-        Self { definition, call }
+        Self { definition, call, schemas }
+    }
+
+    /// The flow.
+    #[cfg(feature = "cli")]
+    pub(crate) fn definition(&self) -> &'static Definition {
+        (self.definition)()
+    }
+
+    /// The JSON Schema of what it takes: of each parameter as far as its type has one.
+    #[cfg(feature = "cli")]
+    pub(crate) fn schema(&self) -> Value {
+        let parameters = self.definition().parameters();
+        let mut generator = SchemaGenerator::default();
+        let properties: Map<String, Value> = parameters
+            .iter()
+            .zip((self.schemas)(&mut generator))
+            .map(|(parameter, schema)| {
+                let schema = schema.map(Schema::to_value);
+                let mut schema = match schema {
+                    Some(Value::Object(schema)) => schema,
+                    Some(_) | None => Map::new(),
+                };
+                if let Some(default) = &parameter.default {
+                    schema.insert("default".to_owned(), default.clone());
+                }
+                (parameter.name.clone(), Value::Object(schema))
+            })
+            .collect();
+        let definitions = generator.take_definitions(true);
+        let required: Vec<&str> = parameters
+            .iter()
+            .filter(|parameter| parameter.default.is_none())
+            .map(|parameter| &*parameter.name)
+            .collect();
+        let mut schema = serde_json::json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        });
+        if !definitions.is_empty() {
+            schema["$defs"] = Value::Object(definitions);
+        }
+        schema
     }
 
     /// A call of the flow.
@@ -33,6 +84,12 @@ impl Registration {
     ) -> Result<FlowCall<'static, ()>, InvalidParameters> {
         (self.call)(parameters)
     }
+}
+
+/// Every flow of this program that can be called from its recorded parameters.
+#[cfg(feature = "cli")]
+pub(crate) fn registrations() -> impl Iterator<Item = &'static Registration> {
+    inventory::iter::<Registration>()
 }
 
 /// The flow of this key; none where it cannot be told which of several is meant.

@@ -37,7 +37,10 @@ impl Resume {
     ///
     /// What does not fit is an error that names the field, and the run stays as it is.
     pub fn input(mut self, input: impl Serialize) -> Self {
-        self.input = Some(serde_json::to_value(input).map_err(|error| error.to_string()));
+        self.input = Some(
+            crate::secret::refused(|| serde_json::to_value(input))
+                .map_err(|error| error.to_string()),
+        );
         self
     }
 

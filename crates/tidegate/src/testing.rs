@@ -6,8 +6,7 @@ use tidegate_core::Clock;
 use tokio::runtime::Builder;
 
 use crate::engine::{Context, Engine};
-use crate::log::ProgressDisplay;
-use crate::settings::Settings;
+use crate::settings::{EngineSettings, Settings};
 
 /// How [`#[tidegate::test]`](crate::test) runs a test.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,13 +49,13 @@ pub fn run<F: Future>(options: TestOptions, test: F) -> F::Output {
 ///
 /// As cancel safe as `future`.
 pub async fn run_async<F: Future>(future: F) -> F::Output {
-    let settings = Settings::from_environment().expect("the settings have a meaning");
-    crate::subscriber::install_captured(settings.log_level);
+    let settings = Settings::of_test(&[]).expect("the settings have a meaning");
+    let level = EngineSettings::of(&settings).expect("the settings have a meaning").log_level;
+    crate::subscriber::install_captured(level);
     let engine = Engine::builder()
+        .with_settings(settings)
         .database("sqlite::memory:")
         .clock(Clock::runtime())
-        // A test waits an hour of paused time, and has nobody to look at it.
-        .progress(settings.progress.unwrap_or(ProgressDisplay::Off))
         .open()
         .expect("a store in memory opens");
     let context = Context { engine: Some(engine.clone()), ..Context::default() };

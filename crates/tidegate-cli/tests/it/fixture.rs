@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidegate_core::{
-    Definition, LogLevel, LogRecord, Parameter, RetryPolicy, Run, RunId, RunKind, State, Store,
-    Timestamp, Write,
+    ArtifactRecord, ArtifactType, Definition, LogLevel, LogRecord, Parameter, RetryPolicy, Run,
+    RunId, RunKind, State, Store, Timestamp, Write,
 };
 use tidegate_store::{Options, Sqlite};
 use uuid::Uuid;
@@ -129,6 +129,20 @@ pub(crate) fn write(path: &Path) {
             line(1, None, 1.0, LogLevel::Info, "Finished in state Completed()"),
             line(4, None, 61.0, LogLevel::Error, "the disk is full\x1b[2J"),
         ]);
+        for (number, percent) in [(1, 20.0), (2, 80.0)] {
+            let artifact = ArtifactRecord {
+                id: Uuid::from_u128(number).into(),
+                key: Some("daily-report".to_owned()),
+                artifact_type: ArtifactType::Progress,
+                data: percent.into(),
+                description: Some("How far the import is.".to_owned()),
+                flow_run_id: Some(id(1)),
+                task_run_id: None,
+                created: at(number as f64),
+                updated: at(number as f64),
+            };
+            store.put_acknowledged(Write::Artifact(Box::new(artifact))).await.unwrap();
+        }
         store.close().await.unwrap();
     });
 }

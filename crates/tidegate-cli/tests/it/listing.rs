@@ -144,52 +144,52 @@ fn a_flow_run_is_shown_with_all_its_states() {
     check(
         "flow-run inspect brave-otter",
         &expect![[r#"
-        Name       brave-otter
-        Id         01950100-0000-7000-8000-000000000001
-        Flow       pipeline
-        Version    1.2
-        State      Completed()
-        Tags       nightly
-        Inside it  2 task runs
-        Created    2025-03-04 00:00:00
-        Started    2025-03-04 00:00:00
-        Ended      2025-03-04 00:00:01
-        Ran for    750ms
-        Took       900ms
+            Name       brave-otter
+            Id         01950100-0000-7000-8000-000000000001
+            Flow       pipeline
+            Version    1.2
+            State      Completed()
+            Tags       nightly
+            Inside it  2 task runs
+            Created    2025-03-04 00:00:00
+            Started    2025-03-04 00:00:00
+            Ended      2025-03-04 00:00:01
+            Ran for    750ms
+            Took       900ms
 
-        Parameters
-          lat = 38.9
+            Parameters
+              lat = 38.9
 
-        States
-          2025-03-04 00:00:00  Pending()
-          2025-03-04 00:00:00  Running()
-          2025-03-04 00:00:01  Completed()
-    "#]],
+            States
+              2025-03-04 00:00:00.000  Pending()
+              2025-03-04 00:00:00.100  Running()
+              2025-03-04 00:00:01.000  Completed()
+        "#]],
     );
     check(
         "flow-run inspect brave-otter --utc",
         &expect![[r#"
-        Name       brave-otter
-        Id         01950100-0000-7000-8000-000000000001
-        Flow       pipeline
-        Version    1.2
-        State      Completed()
-        Tags       nightly
-        Inside it  2 task runs
-        Created    2025-03-04 00:00:00Z
-        Started    2025-03-04 00:00:00Z
-        Ended      2025-03-04 00:00:01Z
-        Ran for    750ms
-        Took       900ms
+            Name       brave-otter
+            Id         01950100-0000-7000-8000-000000000001
+            Flow       pipeline
+            Version    1.2
+            State      Completed()
+            Tags       nightly
+            Inside it  2 task runs
+            Created    2025-03-04 00:00:00Z
+            Started    2025-03-04 00:00:00Z
+            Ended      2025-03-04 00:00:01Z
+            Ran for    750ms
+            Took       900ms
 
-        Parameters
-          lat = 38.9
+            Parameters
+              lat = 38.9
 
-        States
-          2025-03-04 00:00:00Z  Pending()
-          2025-03-04 00:00:00Z  Running()
-          2025-03-04 00:00:01Z  Completed()
-    "#]],
+            States
+              2025-03-04 00:00:00.000Z  Pending()
+              2025-03-04 00:00:00.100Z  Running()
+              2025-03-04 00:00:01.000Z  Completed()
+        "#]],
     );
     check(
         "flow-run inspect 019504 -o json",
@@ -310,32 +310,82 @@ fn flows_are_listed_with_their_last_runs() {
     check(
         "flows ls --limit 1 -o json",
         &expect![[r#"
-        [
-          {
-            "name": "monthly-report-of-every-station",
-            "key": "weather::monthly-report-of-every-station",
-            "version": null,
-            "description": null,
-            "tags": [],
-            "last_run": {
-              "id": "01950700-0000-7000-8000-000000000007",
-              "name": "twin",
-              "flow_name": "monthly-report-of-every-station",
-              "state_type": "COMPLETED",
-              "state_name": "Completed",
-              "state_message": null,
-              "state_timestamp": "2025-03-04T00:07:01Z",
-              "flow_run_id": null,
-              "tags": [],
-              "created": "2025-03-04T00:07:00Z",
-              "expected_start_time": null,
-              "start_time": "2025-03-04T00:07:00.100Z",
-              "end_time": "2025-03-04T00:07:01Z",
-              "total_run_time": 0.75,
-              "run_count": 1
-            }
-          }
-        ]
+            [
+              {
+                "name": "monthly-report-of-every-station",
+                "key": "weather::monthly-report-of-every-station",
+                "version": null,
+                "description": null,
+                "tags": [],
+                "runs_here": false,
+                "last_run": {
+                  "id": "01950700-0000-7000-8000-000000000007",
+                  "name": "twin",
+                  "flow_name": "monthly-report-of-every-station",
+                  "state_type": "COMPLETED",
+                  "state_name": "Completed",
+                  "state_message": null,
+                  "state_timestamp": "2025-03-04T00:07:01Z",
+                  "flow_run_id": null,
+                  "tags": [],
+                  "created": "2025-03-04T00:07:00Z",
+                  "expected_start_time": null,
+                  "start_time": "2025-03-04T00:07:00.100Z",
+                  "end_time": "2025-03-04T00:07:01Z",
+                  "total_run_time": 0.75,
+                  "run_count": 1
+                }
+              }
+            ]
+        "#]],
+    );
+}
+
+#[test]
+fn task_runs_are_listed_and_shown() {
+    check(
+        "task-runs ls",
+        &expect![[r#"
+        ID                                    TASK           NAME               STATE      WHEN
+        01950300-0000-7000-8000-000000000003  save_weather   save_weather-003   Completed  2025-03-04
+        01950200-0000-7000-8000-000000000002  fetch_weather  fetch_weather-002  Completed  2025-03-04
+    "#]],
+    );
+    check(
+        "task-run ls --flow-run brave-otter --task-name save_weather",
+        &expect![[r#"
+        ID                                    TASK          NAME              STATE      WHEN
+        01950300-0000-7000-8000-000000000003  save_weather  save_weather-003  Completed  2025-03-04
+    "#]],
+    );
+    check(
+        "task-run inspect fetch_weather-002",
+        &expect![[r#"
+            Name       fetch_weather-002
+            Id         01950200-0000-7000-8000-000000000002
+            Task       fetch_weather
+            State      Completed()
+            Called in  flow run 01950100-0000-7000-8000-000000000001
+            Created    2025-03-04 00:00:00
+            Started    2025-03-04 00:00:00
+            Ended      2025-03-04 00:00:00
+            Ran for    1.5s
+            Attempts   2
+            Retries    up to 3
+
+            States
+              2025-03-04 00:00:00.100  Pending()
+              2025-03-04 00:00:00.200  Running()
+              2025-03-04 00:00:00.300  AwaitingRetry('timed out', type=SCHEDULED)
+              2025-03-04 00:00:00.500  Retrying(type=RUNNING)
+              2025-03-04 00:00:00.700  Completed()
+        "#]],
+    );
+    check(
+        "task-run logs fetch_weather-002",
+        &expect![[r#"
+        2025-03-04 00:00:00.300 | WARNING | Task run 'fetch_weather-002' - No answer: the connection timed out
+        2025-03-04 00:00:00.700 | INFO    | Task run 'fetch_weather-002' - 20.1 degrees
     "#]],
     );
 }
@@ -344,7 +394,11 @@ fn flows_are_listed_with_their_last_runs() {
 fn colour_is_for_terminals_and_those_who_ask_for_it() {
     let has_colour = |call: Call| call.output().0.contains('\x1b');
     assert!(!has_colour(Call::new("flow-run ls")));
-    assert!(has_colour(Call::new("flow-run ls --color always")));
+    let (shown, _) = Call::new("flow-run ls --limit 1 --color always").output();
+    expect![[r#"
+        ␛[1mID                                    ␛[0m␛[1mFLOW                             ␛[0m␛[1mNAME  ␛[0m␛[1mSTATE      ␛[0m␛[1mWHEN      ␛[0m
+        01950700-0000-7000-8000-000000000007  monthly-report-of-every-station  twin  ␛[38;5;2mCompleted  ␛[39m2025-03-04
+    "#]].assert_eq(&shown.replace('\x1b', "␛"));
     assert!(!has_colour(Call::new("flow-run ls --color never")));
     assert!(!has_colour(Call::new("flow-run ls").env("NO_COLOR", "1")));
 }

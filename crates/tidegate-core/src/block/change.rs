@@ -18,6 +18,9 @@ pub enum BlockChange {
     Create(Box<BlockDocument>),
     /// The document of this id has other data. Its name, its type and the time it was made stay.
     Replace(Box<BlockDocument>),
+    /// The document of this id has these data, in which the same is sealed with another key, if it was last saved when this one was: what was
+    /// saved since stays. Nothing else of it changes.
+    Reseal(Box<BlockDocument>),
     /// A document is deleted, unless others refer to it.
     DeleteDocument(BlockDocumentId),
     /// A type is deleted with its schemas and its documents, unless it is protected or documents of other types refer to one of them.

@@ -1,8 +1,8 @@
 //! The graph of a flow run: its calls, what each was given by others and what it came after. It is made from records alone, and draws
-//! itself as Mermaid, DOT and SVG; nothing here asks a store or reads a clock.
+//! itself as Mermaid, DOT, SVG and text; nothing here asks a store or reads a clock.
 //!
 //! ```text
-//!   records with their places ──GraphBuilder──> Graph ──fold──> a smaller Graph ──> Mermaid, DOT, SVG
+//!   records with their places ──GraphBuilder──> Graph ──fold──> a smaller Graph ──> Mermaid, DOT, SVG, text
 //! ```
 
 mod build;
@@ -12,10 +12,12 @@ mod mark;
 mod mermaid;
 mod order;
 mod place;
+mod rails;
 mod sequence;
 mod svg;
 #[cfg(test)]
 mod tests;
+mod text;
 mod weave;
 
 use std::sync::Arc;
@@ -27,6 +29,7 @@ use crate::{Run, RunId, RunKind, StateType, Timestamp};
 pub use build::GraphBuilder;
 pub use place::{CallPlace, Calls, InvalidCallPlace, Seen, Upstream};
 pub use sequence::Sequence;
+pub use text::TextLine;
 
 /// What a flow run called, and in which order.
 ///
@@ -164,6 +167,18 @@ impl Graph {
     #[must_use]
     pub fn to_svg(&self) -> String {
         svg::draw(&self.folded())
+    }
+
+    /// Lines of text, for a terminal: a call on each, with rails that lead to those that came after it.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        text::joined(&self.text_lines())
+    }
+
+    /// The lines of [`to_text`](Self::to_text) in their parts, for who gives them colour.
+    #[must_use]
+    pub fn text_lines(&self) -> Vec<TextLine> {
+        text::draw(&self.folded())
     }
 
     /// The nodes that were called in this one; in the flow run itself, with none.

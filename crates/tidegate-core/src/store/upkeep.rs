@@ -11,6 +11,8 @@ pub struct Expired {
     pub ended_before: Option<Timestamp>,
     /// Those that ended, but for so many of the newest, by the time of their making. Runs that have not ended count.
     pub beyond_newest: Option<u64>,
+    /// This one, if it has ended.
+    pub run: Option<RunId>,
     /// Of all these, those stay that ended at this time or later: the last of their log lines may be on the way.
     pub ended_lately: Option<Timestamp>,
 }

@@ -72,6 +72,7 @@ pub(super) fn registration(model: &Model<'_>, conditions: &[Attribute]) -> Token
         return TokenStream::new();
     }
     let ident = &model.function.signature.ident;
+    let types = model.shape.arguments.iter().map(|argument| &argument.ty);
     quote! {
         #(#conditions)*
         const _: () = {
@@ -79,6 +80,7 @@ pub(super) fn registration(model: &Model<'_>, conditions: &[Attribute]) -> Token
                 ::tidegate::__private::Registration::new(
                     #ident::definition,
                     |parameters| #ident::from_parameters(parameters).map(::tidegate::__private::forget),
+                    |__tidegate_schemas| ::std::vec![#(::tidegate::__private::schema!(#types, __tidegate_schemas)),*],
                 )
             }
         };

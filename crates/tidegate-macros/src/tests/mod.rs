@@ -1,5 +1,6 @@
 //! What comes out for what goes in, as text: one snapshot per shape, and every message with its place.
 
+mod block;
 mod errors;
 mod expansions;
 mod source;

@@ -167,6 +167,8 @@ impl forecast {
 const _: () = {
     ::tidegate::__private::inventory::submit! {
         ::tidegate::__private::Registration::new(forecast::definition, | parameters |
-        forecast::from_parameters(parameters).map(::tidegate::__private::forget),)
+        forecast::from_parameters(parameters).map(::tidegate::__private::forget), |
+        __tidegate_schemas | ::std::vec![::tidegate::__private::schema!(u8,
+        __tidegate_schemas)],)
     }
 };

@@ -295,6 +295,11 @@ impl my_pipeline {
 const _: () = {
     ::tidegate::__private::inventory::submit! {
         ::tidegate::__private::Registration::new(my_pipeline::definition, | parameters |
-        my_pipeline::from_parameters(parameters).map(::tidegate::__private::forget),)
+        my_pipeline::from_parameters(parameters).map(::tidegate::__private::forget), |
+        __tidegate_schemas | ::std::vec![::tidegate::__private::schema!(f64,
+        __tidegate_schemas), ::tidegate::__private::schema!(String, __tidegate_schemas),
+        ::tidegate::__private::schema!(Option < u8 >, __tidegate_schemas),
+        ::tidegate::__private::schema!(HashMap < String, Vec < u8 > >,
+        __tidegate_schemas)],)
     }
 };

@@ -145,6 +145,7 @@ impl report {
 const _: () = {
     ::tidegate::__private::inventory::submit! {
         ::tidegate::__private::Registration::new(report::definition, | parameters |
-        report::from_parameters(parameters).map(::tidegate::__private::forget),)
+        report::from_parameters(parameters).map(::tidegate::__private::forget), |
+        __tidegate_schemas | ::std::vec![],)
     }
 };

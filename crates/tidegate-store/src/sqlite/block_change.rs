@@ -21,6 +21,7 @@ pub(super) fn change(
         BlockChange::Register { block_type, schema } => register(connection, block_type, schema),
         BlockChange::Create(document) => create(connection, document),
         BlockChange::Replace(document) => replace(connection, document),
+        BlockChange::Reseal(document) => reseal(connection, document),
         BlockChange::DeleteDocument(id) => delete_document(connection, *id),
         BlockChange::DeleteType(id) => delete_type(connection, *id),
     }
@@ -90,6 +91,15 @@ fn replace(
         ..known
     };
     put(connection, &replaced)
+}
+
+fn reseal(connection: &Connection, document: &BlockDocument) -> Result<BlockAnswer, UnreadableRow> {
+    let known = documents(connection, &of_ids(vec![document.id]))?.pop();
+    let Some(known) = known.filter(|known| known.updated == document.updated) else {
+        return Ok(BlockAnswer::Missing);
+    };
+    put_document(connection, &BlockDocument { data: document.data.clone(), ..known })?;
+    Ok(BlockAnswer::Done)
 }
 
 /// Writes a document whose schema and whose references are there.

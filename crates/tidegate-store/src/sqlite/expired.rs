@@ -26,7 +26,7 @@ pub(super) fn candidates(
     if !begun.is_empty() {
         return Ok(Candidates { roots: begun, more: true });
     }
-    let Expired { ended_before, beyond_newest, ended_lately } = *expired;
+    let Expired { ended_before, beyond_newest, run, ended_lately } = *expired;
     let lately = ended_lately.map_or(i64::MAX, |time| time.timestamp_micros());
     let mut found = Vec::new();
     if let Some(time) = ended_before {
@@ -35,6 +35,15 @@ pub(super) fn candidates(
     }
     if let Some(count) = beyond_newest {
         found.extend(ended_beyond(connection, count, lately, limit)?);
+    }
+    if let Some(run) = run {
+        let this = (run.as_uuid().as_bytes().as_slice(), lately, bounded(limit));
+        found.extend(
+            connection
+                .prepare_cached(THIS_ONE)?
+                .query_map(this, id)?
+                .collect::<Result<Vec<_>, _>>()?,
+        );
     }
     let more = found.len() as u64 >= limit;
     let mut seen = HashSet::new();
@@ -66,6 +75,8 @@ const ENDED_BEYOND: &str = concat!(
     ended_at_top!("created <= ?1 AND (created, number) <= (?1, ?2) AND end_time < ?3"),
     "?4"
 );
+
+const THIS_ONE: &str = concat!(ended_at_top!("id = ?1 AND end_time < ?2"), "?3");
 
 fn ended_before_time(
     connection: &Connection,

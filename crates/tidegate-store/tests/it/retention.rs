@@ -15,7 +15,7 @@ use tidegate_store::{Options, Sqlite};
 const AT_ONCE: u64 = 250;
 
 const EVERYTHING: Expired =
-    Expired { ended_before: None, beyond_newest: Some(0), ended_lately: None };
+    Expired { ended_before: None, beyond_newest: Some(0), run: None, ended_lately: None };
 
 fn begin(run: &Run) -> Write {
     Write::Begin(Box::new(run.clone()))

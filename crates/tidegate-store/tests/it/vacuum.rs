@@ -10,7 +10,7 @@ use tidegate_store::{Options, Sqlite};
 use crate::failures::wait_until;
 
 const EVERYTHING: Expired =
-    Expired { ended_before: None, beyond_newest: Some(0), ended_lately: None };
+    Expired { ended_before: None, beyond_newest: Some(0), run: None, ended_lately: None };
 
 /// A store that had many runs, all of which were deleted.
 async fn emptied(path: &Path) -> Sqlite {

@@ -13,7 +13,7 @@ use crate::secret::{Keyring, exposed};
 const SEALED: &str = "$sealed";
 
 /// The keys for what a store keeps, read where blocking is fine.
-pub(super) async fn keyring(store: &dyn Store) -> Result<Keyring> {
+pub(crate) async fn keyring(store: &dyn Store) -> Result<Keyring> {
     let StoreInfo { location, shared, .. } = store.info();
     let read =
         move || if shared { Keyring::for_database(&location) } else { Keyring::of_process() };
@@ -176,12 +176,12 @@ fn without_key() -> Error {
 /// ```
 #[must_use]
 pub fn masked(data: &Map<String, Value>) -> Map<String, Value> {
-    let mut shown = Value::Object(data.clone());
-    let masked = each_sealed(&mut shown, &mut String::new(), &mut |_, _| Ok(MASK.into()));
-    match (masked, shown) {
-        (Ok(()), Value::Object(shown)) => shown,
-        _ => Map::new(),
+    let mut shown = data.clone();
+    for value in shown.values_mut() {
+        each_sealed(value, &mut String::new(), &mut |_, _| Ok(MASK.into()))
+            .expect("a mask is always at hand");
     }
+    shown
 }
 
 /// Puts something in the place of each secret.

@@ -22,6 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::redact;
 use recorder::Recorder;
 use text::Text;
 
@@ -159,6 +160,8 @@ impl Room {
 
     /// The text, or as much of it as there is room for and how much is missing.
     fn cut(&self, text: &str) -> String {
+        // Before it is cut, or half a secret would be left.
+        let text = &*redact::redact(text);
         let fitting = self.fitting(text);
         self.take(AROUND);
         match text.len() - fitting.len() {

@@ -4,7 +4,12 @@
 use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::redact;
+
 use super::{AROUND, LEVELS, Room, left_out, too_deep};
+
+/// How much more than there is room for is written where there are secrets: as long as a secret may be.
+const MORE: usize = 64 * 1024;
 
 /// Text that is being written.
 pub(super) struct Text<'a> {
@@ -27,19 +32,36 @@ impl<'a> Text<'a> {
             return room.cut(text);
         }
         room.take(AROUND);
+        if !redact::is_active() {
+            let (mut text, note) = Self::written(room, arguments);
+            text.push_str(&note);
+            return text;
+        }
+        // A secret that the end of the room would cut in half is masked before, so there is more room at first.
+        let more = Room::of(room.0.get().saturating_add(MORE));
+        let (mut text, mut note) = Text::written(&more, arguments);
+        redact::redact_in_place(&mut text);
+        let fitting = room.fitting(&text).len();
+        if fitting < text.len() {
+            text.truncate(fitting);
+            note = left_out("the rest");
+        }
+        text + &note
+    }
+
+    /// What fits of what these arguments write, and what is to be noted of the rest.
+    fn written(room: &'a Room, arguments: fmt::Arguments<'_>) -> (String, String) {
         let mut text = Self { text: String::new(), room, nesting: Nesting::default(), cut: None };
         // Nothing is looked at after a panic but the text, which is whole after every write.
         let written = catch_unwind(AssertUnwindSafe(|| text.write_fmt(arguments)));
-        match (&text.cut, written) {
-            (Some(Cut::Full), _) => text.text.push_str(&left_out("the rest")),
-            (Some(Cut::TooDeep), _) => text.text.push_str(&too_deep()),
-            (None, Ok(Ok(()))) => {}
-            (None, Ok(Err(fmt::Error))) => {
-                text.text.push_str(&left_out("its text ends in an error"))
-            }
-            (None, Err(_panic)) => text.text.push_str(&left_out("its text ends in a panic")),
-        }
-        text.text
+        let note = match (&text.cut, written) {
+            (Some(Cut::Full), _) => left_out("the rest"),
+            (Some(Cut::TooDeep), _) => too_deep(),
+            (None, Ok(Ok(()))) => String::new(),
+            (None, Ok(Err(fmt::Error))) => left_out("its text ends in an error"),
+            (None, Err(_panic)) => left_out("its text ends in a panic"),
+        };
+        (text.text, note)
     }
 }
 

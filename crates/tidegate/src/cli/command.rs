@@ -3,13 +3,23 @@
 use clap::CommandFactory;
 use clap::builder::StyledStr;
 
+use super::artifact::Artifact;
+use super::block::Block;
 use super::completions::Completions;
+use super::concurrency_limit::ConcurrencyLimit;
+use super::config::Config;
+use super::database::Database;
+use super::event::Event;
 use super::failure::Done;
 use super::flow::Flow;
 use super::flow_run::FlowRun;
+use super::global_concurrency_limit::GlobalConcurrencyLimit;
 use super::man::Man;
 use super::options::GlobalOptions;
+use super::profile::Profile;
 use super::session::Session;
+use super::task_run::TaskRun;
+use super::variable::Variable;
 use super::version::Version;
 
 /// The name that examples are written with.
@@ -37,10 +47,12 @@ Exit codes:
   4  it crashed
   5  it was cancelled
   6  it was suspended, and waits to be resumed
+  130  the process was asked to stop while a flow ran in it
 
 Environment:
   TIDEGATE_DATABASE_URL  the database; sqlite:TIDEGATE_HOME/tidegate.db
-  TIDEGATE_HOME          the folder of the default database; ~/.tidegate
+  TIDEGATE_HOME          the folder of the default database and of profiles; ~/.tidegate
+  TIDEGATE_PROFILE       the profile; the one that `profile use` has made active
   NO_COLOR               no colour
   COLUMNS                how wide tables may be, in the place of the terminal's width";
 
@@ -73,6 +85,26 @@ pub(super) enum Command {
     Flow(Flow),
     #[command(visible_alias = "flow-runs", subcommand)]
     FlowRun(FlowRun),
+    #[command(visible_alias = "task-runs", subcommand)]
+    TaskRun(TaskRun),
+    #[command(visible_alias = "artifacts", subcommand)]
+    Artifact(Artifact),
+    #[command(visible_alias = "blocks", subcommand)]
+    Block(Block),
+    #[command(visible_alias = "concurrency-limits", subcommand)]
+    ConcurrencyLimit(ConcurrencyLimit),
+    #[command(visible_aliases = ["global-concurrency-limits", "gcl"], subcommand)]
+    GlobalConcurrencyLimit(GlobalConcurrencyLimit),
+    #[command(visible_alias = "events", subcommand)]
+    Event(Event),
+    #[command(visible_alias = "variables", subcommand)]
+    Variable(Variable),
+    #[command(subcommand)]
+    Config(Config),
+    #[command(visible_alias = "profiles", subcommand)]
+    Profile(Profile),
+    #[command(subcommand)]
+    Database(Database),
     Version(Version),
     Completions(Completions),
     Man(Man),
@@ -83,6 +115,16 @@ impl Command {
         match self {
             Self::Flow(flow) => flow.run(session).await,
             Self::FlowRun(flow_run) => flow_run.run(session).await,
+            Self::TaskRun(task_run) => task_run.run(session).await,
+            Self::Artifact(artifact) => artifact.run(session).await,
+            Self::Block(block) => block.run(session).await,
+            Self::ConcurrencyLimit(limit) => limit.run(session).await,
+            Self::GlobalConcurrencyLimit(limit) => limit.run(session).await,
+            Self::Event(event) => event.run(session).await,
+            Self::Variable(variable) => variable.run(session).await,
+            Self::Config(config) => config.run(session),
+            Self::Profile(profile) => profile.run(session),
+            Self::Database(database) => database.run(session).await,
             Self::Version(version) => version.run(session),
             Self::Completions(completions) => completions.run(session),
             Self::Man(man) => man.run(session),

@@ -1,11 +1,11 @@
 //! What a command could not do, what to type next, and the exit code that says it. It never ends the process.
 
-use std::fmt;
 use std::io::{self, IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use tidegate_core::StateType;
 
+use super::output::plain;
 use crate::error::Error;
 
 /// What was typed has no meaning.
@@ -13,6 +13,9 @@ pub(super) const MEANINGLESS: u8 = 2;
 
 /// It could not be done.
 const UNDONE: u8 = 1;
+
+/// The process was asked to stop while a flow ran in it, as shells say that.
+const INTERRUPTED: u8 = 130;
 
 /// What a command comes to.
 pub(super) type Done<T = ()> = Result<T, Failure>;
@@ -34,6 +37,17 @@ impl Failure {
     /// What was typed has no meaning, for this reason.
     pub(super) fn meaningless(message: impl Into<String>) -> Self {
         Self { code: MEANINGLESS, ..Self::new(message) }
+    }
+
+    /// There is nothing of this name; these names are like it.
+    pub(super) fn unknown(what: &str, typed: &str, near: &[&str]) -> Self {
+        let near: Vec<String> = near.iter().map(|name| format!("'{name}'")).collect();
+        let near = if near.is_empty() {
+            String::new()
+        } else {
+            format!("; did you mean {}?", near.join(" or "))
+        };
+        Self::new(format!("there is no {what} '{typed}'{near}"))
     }
 
     /// It was done, and a run that was waited for ended like this; nothing if it completed.
@@ -67,11 +81,11 @@ impl Failure {
         let (red, off) = if colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
         let mut text = String::new();
         if let Some(message) = &self.message {
-            text.push_str(&format!("{red}error:{off} {message}\n"));
+            text.push_str(&format!("{red}error:{off} {}\n", plain(message)));
         }
         for (index, line) in self.next.iter().enumerate() {
             let lead = if index == 0 { "\n  try: " } else { "       " };
-            text.push_str(&format!("{lead}{}\n", line.replace("{program}", program)));
+            text.push_str(&format!("{lead}{}\n", plain(line).replace("{program}", program)));
         }
         // A console that is gone cannot be told.
         let _ = io::stderr().write_all(text.as_bytes());
@@ -81,7 +95,8 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(error.to_string())
+        let code = if error.is_interrupted() { INTERRUPTED } else { UNDONE };
+        Self { code, ..Self::new(error.to_string()) }
     }
 }
 
@@ -91,12 +106,5 @@ impl From<io::Error> for Failure {
             return Self::read_enough();
         }
         Self::new(format!("the answer cannot be written: {error}"))
-    }
-}
-
-/// For tests and for who puts one failure into another.
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message.as_deref().unwrap_or_default())
     }
 }

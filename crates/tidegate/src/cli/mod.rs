@@ -11,23 +11,36 @@
 //! 1. A file `thing.rs`, or a folder with a file for each command when it is long. In it an enum that derives [`clap::Subcommand`], one
 //!    variant for each command, with the doc comments that are its help, and `async fn run(self, session: &Session) -> Done`.
 //! 2. A variant of `Command` in `command.rs`, with the plural as `visible_alias`, and its line in `Command::run`.
-//! 3. What it lists goes to `session.output().list(&records, || table)`, what it shows to `.show(&record, || sheet)`: the record is what
+//! 3. What it lists goes to `session.output().list(&records, "There are none.", || table)`, what it shows to `.show(&record, || sheet)`: the record is what
 //!    `-o json` gives, a struct that derives `Serialize`, with Prefect's names for its fields. What it did is told by `.tell("..")`.
-//! 4. Its errors are `Failure::new("what happened").try_next("{program} thing ls")`, and any [`Error`](crate::Error) by `?`. Before it
-//!    deletes anything it calls `session.confirm("Delete ..?")?`.
+//! 4. Its errors are `Failure::new("what happened").try_next("{program} thing ls")`, `Failure::unknown("thing", name, &nearest(..))` for a name that
+//!    is not there, and any [`Error`](crate::Error) by `?`. Before it deletes anything it calls `session.confirm("Delete ..?")?`. What makes
+//!    something asks for `session.engine_or_new()?`, all else for `session.engine()?`.
 //! 5. Its help and its tables in the snapshots of `crates/tidegate-cli/tests/it/`.
 
+mod artifact;
+mod block;
 mod command;
 mod completions;
+mod concurrency_limit;
+mod config;
+mod database;
+mod event;
 mod failure;
 mod find;
 mod flow;
 mod flow_run;
+mod global_concurrency_limit;
+mod limits;
 mod man;
 mod options;
 mod output;
+mod profile;
 mod record;
 mod session;
+mod task_run;
+mod values;
+mod variable;
 mod version;
 
 use std::ffi::OsString;
@@ -73,6 +86,7 @@ use session::Session;
 /// | 4 | it crashed |
 /// | 5 | it was cancelled |
 /// | 6 | it was suspended, and waits to be resumed |
+/// | 130 | the process was asked to stop while a flow ran in it |
 #[must_use]
 pub fn main() -> ExitCode {
     main_with(std::env::args_os())

@@ -13,7 +13,7 @@ use super::options::GlobalOptions;
 use super::output::Output;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::settings::Settings;
+use crate::settings::{EngineSettings, Settings};
 
 /// See the module.
 #[derive(Debug)]
@@ -50,10 +50,13 @@ impl Session {
 
     /// The engine of a database that is there.
     pub(super) fn engine(&self) -> Done<&Engine> {
-        if self.engine.get().is_none() {
-            self.is_there()?;
-        }
+        self.engine_is_there()?;
         self.open(Console::Warnings)
+    }
+
+    /// Fails where there is no database.
+    pub(super) fn engine_is_there(&self) -> Done {
+        if self.engine.get().is_some() { Ok(()) } else { self.is_there() }
     }
 
     /// The engine of a database that is made if it is not there.
@@ -70,7 +73,7 @@ impl Session {
     pub(super) fn database_url(&self) -> Done<String> {
         match &self.options.database {
             Some(url) => Ok(url.clone()),
-            None => Ok(Settings::from_environment()?.database_url),
+            None => Ok(EngineSettings::of(&Settings::load()?)?.database_url),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::engine::{Body, Context, Engine, LiveRun, Plan, Told, union};
 use crate::error::{Error, Result};
 use crate::names;
 use crate::options::Options;
+use crate::redact;
 use crate::result::{KeyPart, compose_key};
 
 /// Where a call is made: where it was described, under the tags of where it is polled too, so that `with_tags(tags, call)`
@@ -63,10 +64,17 @@ pub(super) fn result_key(
     flow: Option<&Arc<LiveRun>>,
 ) -> Result<String> {
     let flow_run = flow.map(|flow| flow.record());
-    compose_key(parts, record, flow_run.as_deref()).map_err(|why| {
-        let name = &record.definition.name;
+    let name = &record.definition.name;
+    let key = compose_key(parts, record, flow_run.as_deref()).map_err(|why| {
         Error::configuration(format!("'{name}': its `result_storage_key` has no meaning: {why}"))
-    })
+    })?;
+    if redact::is_in(key.as_bytes()) {
+        // Masked, the keys of two secrets would be one.
+        return Err(Error::configuration(format!(
+            "'{name}': there is a secret in its `result_storage_key`, which names a file: make the key of something else"
+        )));
+    }
+    Ok(key)
 }
 
 /// The name of a run that was given none.

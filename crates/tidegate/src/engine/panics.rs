@@ -4,12 +4,14 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
-use std::panic::{self, AssertUnwindSafe, UnwindSafe};
+use std::io::{self, Write};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo, UnwindSafe};
 use std::sync::Once;
 
 use futures_util::FutureExt;
 
 use crate::error::Result;
+use crate::redact;
 
 /// A panic of user code.
 #[derive(Clone, Debug)]
@@ -45,9 +47,28 @@ fn remember_locations() {
                     *last = location;
                 }
             });
-            previous(info);
+            match text_of(info.payload()) {
+                Some(text) if redact::is_in(text.as_bytes()) => print_redacted(info, text),
+                Some(_) | None => previous(info),
+            }
         }));
     });
+}
+
+/// What a panic says, if that is text.
+fn text_of(payload: &(dyn Any + Send)) -> Option<&str> {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}
+
+/// Prints what the hook that was there before would print with the secret in it.
+fn print_redacted(info: &PanicHookInfo<'_>, text: &str) {
+    let thread = std::thread::current();
+    let name = redact::redact(thread.name().unwrap_or("<unnamed>"));
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let text = redact::redact(text);
+    // A console that is gone is no reason to panic in a panic.
+    let _ = writeln!(io::stderr(), "\nthread '{name}' panicked at {place}:\n{text}");
 }
 
 /// Calls code of the user that describes something; its panic is an error like any other.
@@ -83,13 +104,8 @@ impl Panic {
             Ok(caught_before) => return *caught_before,
             Err(payload) => payload,
         };
-        let message = if let Some(text) = payload.downcast_ref::<&str>() {
-            (*text).to_owned()
-        } else if let Some(text) = payload.downcast_ref::<String>() {
-            text.clone()
-        } else {
-            "a value that is not text".to_owned()
-        };
+        let message = text_of(&*payload).unwrap_or("a value that is not text");
+        let message = redact::redact(message).into_owned();
         Self { message, location: LAST_LOCATION.with(RefCell::take) }
     }
 }

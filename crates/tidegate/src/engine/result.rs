@@ -110,6 +110,10 @@ impl Execution {
             .map_err(|panic| Unkept::Unwritable(panic.to_string()))?
             .map_err(|error| Unkept::Unwritable(error.to_string()))?;
         without_secrets(&payload)?;
+        if redact::is_active() {
+            // A format may compress or encrypt, so that what is in it is not seen.
+            encode(value).map(drop).or_else(Unkept::unless_secret)?;
+        }
         self.live.engine().archive().learn_serializer(serializer);
         Ok(Written::Payload(payload, serializer.name().to_owned()))
     }

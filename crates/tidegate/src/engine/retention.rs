@@ -105,6 +105,46 @@ impl Engine {
         }
     }
 
+    /// Deletes a run that was called in no other and has ended, with everything inside it; how many runs that were. None if there is
+    /// none of this id, if something of it has not ended, or if it was called in another.
+    ///
+    /// What goes with it is said at [`apply_retention`](Self::apply_retention).
+    ///
+    /// ```
+    /// use tidegate::Engine;
+    /// use tidegate::prelude::*;
+    ///
+    /// #[flow]
+    /// async fn hourly() {}
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<()> { tidegate::testing::run_async(async {
+    /// let run = hourly().submit();
+    /// run.wait().await;
+    /// let (engine, id) = (Engine::current()?, run.id().unwrap());
+    /// assert_eq!(engine.delete_run(id).await?, 1);
+    /// assert_eq!(engine.run_record(id).await?, None);
+    /// # Ok(()) }).await }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read or written, or the engine has none.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future stops it halfway; what is left is deleted when runs are deleted next.
+    pub async fn delete_run(&self, id: RunId) -> Result<u64> {
+        let this = Expired { run: Some(id), ..Expired::default() };
+        let mut runs = 0;
+        loop {
+            let deleted = self.delete_some(this).await?;
+            runs += deleted.runs;
+            if !deleted.more {
+                return Ok(runs);
+            }
+        }
+    }
+
     /// Deletes in the background, if it is time again.
     pub(super) fn keep_house(&self) {
         if self.store().is_none()

@@ -6,6 +6,7 @@ use std::fmt;
 use tidegate_core::{State, StateType};
 
 use super::{Error, Inner, Kind};
+use crate::redact;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,6 +23,12 @@ impl fmt::Debug for Error {
 
 impl fmt::Display for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        redact::write_redacted(f, |f| self.say(f))
+    }
+}
+
+impl Inner {
+    fn say(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = self;
         match &inner.kind {
             Kind::Configuration(message) => f.write_str(message),
@@ -93,13 +100,15 @@ fn verb(state: &State) -> &'static str {
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)?;
-        let mut next = self.source();
-        while let Some(cause) = next {
-            write!(f, "\n  caused by: {cause}")?;
-            next = cause.source();
-        }
-        Ok(())
+        redact::write_redacted(f, |f| {
+            fmt::Display::fmt(self, f)?;
+            let mut next = self.source();
+            while let Some(cause) = next {
+                write!(f, "\n  caused by: {cause}")?;
+                next = cause.source();
+            }
+            Ok(())
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use tidegate_core::{RunId, RunKind, State, StateType, StoreError, StoreErrorKind, Timestamp};
 
+use crate::redact;
 use crate::result::Unreadable;
 use convert::Standing;
 pub(crate) use upstream::NotCompleted;
@@ -276,6 +277,12 @@ impl Error {
 
     /// What the user's code said, without the runs that passed it on.
     pub(crate) fn root_text(&self) -> String {
+        let mut text = self.whole_root_text();
+        redact::redact_in_place(&mut text);
+        text
+    }
+
+    fn whole_root_text(&self) -> String {
         match (&self.0.kind, &self.0.cause) {
             (Kind::Ended(_) | Kind::Plain | Kind::Upstream, Some(cause)) => error_text(&**cause),
             (Kind::Ended(state), None) => {

@@ -118,9 +118,9 @@ impl EmitEvent {
         Ok(record)
     }
 
-    async fn emit(self) -> Result<EventId> {
-        let engine = Engine::current()?;
-        let record = self.into_record(&engine)?;
+    /// Records it on this engine.
+    pub(crate) async fn emit(self, engine: &Engine) -> Result<EventId> {
+        let record = self.into_record(engine)?;
         let id = record.id;
         let put = engine.require_store()?.put_acknowledged(Write::Event(Box::new(record)));
         engine.feed().recorded();
@@ -155,6 +155,6 @@ impl IntoFuture for EmitEvent {
     type IntoFuture = BoxFuture<'static, Result<EventId>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.emit().boxed()
+        async move { self.emit(&Engine::current()?).await }.boxed()
     }
 }

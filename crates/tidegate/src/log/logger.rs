@@ -8,6 +8,7 @@ use tidegate_core::{LogLevel, LogRecord, RunId, RunKind, State};
 
 use crate::log::level::to_tracing;
 use crate::log::{Sink, TARGET};
+use crate::redact;
 
 /// Writes log lines of one run, at Prefect's levels.
 #[derive(Clone, Debug)]
@@ -100,7 +101,9 @@ impl RunLogger {
         if self.sink.as_ref().is_some_and(|sink| !sink.allows(level)) {
             return None;
         }
-        Some(Line { logger: self.clone(), level, message: message.to_string(), named: true })
+        let mut message = message.to_string();
+        redact::redact_in_place(&mut message);
+        Some(Line { logger: self.clone(), level, message, named: true })
     }
 }
 
@@ -154,7 +157,8 @@ impl Line {
 
     fn print(&self) {
         let speaker = self.logger.speaker.as_ref();
-        let run = speaker.filter(|_| self.named).map(ToString::to_string);
+        let mut run = speaker.filter(|_| self.named).map(ToString::to_string);
+        run.iter_mut().for_each(redact::redact_in_place);
         let id = |id: Option<RunId>| id.map(tracing::field::display);
         let flow_run_id = id(speaker.and_then(|speaker| speaker.flow_run_id));
         let task_run_id = id(speaker.and_then(|speaker| speaker.task_run_id));

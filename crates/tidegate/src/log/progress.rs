@@ -2,6 +2,7 @@
 //! error. What is shown is the business of `engine/reporter`.
 
 use std::env;
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::str::FromStr;
 
@@ -42,6 +43,17 @@ impl FromStr for ProgressDisplay {
             "off" => Ok(Self::Off),
             _ => Err(ParseProgressDisplayError(text.to_owned())),
         }
+    }
+}
+
+impl fmt::Display for ProgressDisplay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Auto => "auto",
+            Self::Bar => "bar",
+            Self::Lines => "lines",
+            Self::Off => "off",
+        })
     }
 }
 

@@ -140,7 +140,10 @@ impl<T> PauseCall<T> {
 
     /// What is filled in already: fields that need not be given when the run is resumed.
     pub fn with_initial_data(mut self, initial: impl Serialize) -> Self {
-        self.initial = Some(serde_json::to_value(initial).map_err(|error| error.to_string()));
+        self.initial = Some(
+            crate::secret::refused(|| serde_json::to_value(initial))
+                .map_err(|error| error.to_string()),
+        );
         self
     }
 

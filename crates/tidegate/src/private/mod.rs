@@ -35,12 +35,13 @@ pub use crate::{
     __argument as argument, __cloned as cloned, __codec as codec, __concluded as concluded,
     __default_json as default_json, __failure as failure, __given_hashed as given_hashed,
     __given_recorded as given_recorded, __hashed as hashed, __recorded as recorded,
+    __schema as schema,
 };
 pub use inventory;
 pub use probes::{
-    CloneIfPossible, Concluding, ErrorOfABody, Failure, FromAnyhow, FromJson, HashInput, NoClone,
-    NoHash, NotConcluding, NotFromJson, NotSerde, Probe, RecordDebug, RecordJson, RecordTypeName,
-    Serde, TypeProbe,
+    CloneIfPossible, Concluding, ErrorOfABody, Failure, FromAnyhow, FromJson, HasSchema, HashInput,
+    NoClone, NoHash, NoSchema, NotConcluding, NotFromJson, NotSerde, Probe, RecordDebug,
+    RecordJson, RecordTypeName, Serde, TypeProbe,
 };
 pub use tidegate_core::{Parameter, Parameters};
 

@@ -1,11 +1,12 @@
-//! Finding out at compile time what a type can do, for `recorded!`, `hashed!`, `cloned!`, `concluded!`, `failure!`, `codec!` and
-//! `argument!`: by method
+//! Finding out at compile time what a type can do, for `recorded!`, `hashed!`, `cloned!`, `concluded!`, `failure!`, `codec!`,
+//! `schema!` and `argument!`: by method
 //! resolution, of the traits below the one that applies with the fewest references wins. Nothing here is decided at run time.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -203,6 +204,30 @@ impl<T> NotFromJson<T> for TypeProbe<T> {
     }
 }
 
+/// Has a JSON Schema.
+pub trait HasSchema {
+    #[doc(hidden)]
+    fn json_schema(&self, generator: &mut SchemaGenerator) -> Option<Schema>;
+}
+
+impl<T: JsonSchema> HasSchema for &TypeProbe<T> {
+    fn json_schema(&self, generator: &mut SchemaGenerator) -> Option<Schema> {
+        Some(generator.subschema_for::<T>())
+    }
+}
+
+/// Has none.
+pub trait NoSchema {
+    #[doc(hidden)]
+    fn json_schema(&self, generator: &mut SchemaGenerator) -> Option<Schema>;
+}
+
+impl<T> NoSchema for TypeProbe<T> {
+    fn json_schema(&self, _generator: &mut SchemaGenerator) -> Option<Schema> {
+        None
+    }
+}
+
 /// Can be written and read.
 pub trait Serde<T> {
     #[doc(hidden)]
@@ -317,6 +342,18 @@ macro_rules! __codec {
         #[allow(unused_imports)]
         use $crate::__private::{NotSerde as _, Serde as _};
         (&&$crate::__private::TypeProbe::<$type>(::core::marker::PhantomData)).codec()
+    }};
+}
+
+/// The JSON Schema of a type, if it has one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __schema {
+    ($type:ty, $generator:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{HasSchema as _, NoSchema as _};
+        (&&$crate::__private::TypeProbe::<$type>(::core::marker::PhantomData))
+            .json_schema($generator)
     }};
 }
 

@@ -10,6 +10,8 @@
 pub(crate) mod base64;
 mod pattern;
 mod patterns;
+mod record;
+mod store;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +21,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use patterns::Patterns;
+pub(crate) use record::value as redact_value;
+pub(crate) use store::Redacting;
 
 /// What stands in the place of a secret.
 pub(crate) const MASK: &str = "**********";

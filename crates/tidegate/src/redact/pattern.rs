@@ -69,7 +69,7 @@ fn escaped_length(secret: &str, times: u32, bytes: &[u8]) -> Option<usize> {
         let plain = character.encode_utf8(&mut utf8).as_bytes();
         at += if character == '\\' && backslashes >= 2 * before_letter {
             2 * before_letter
-        } else if rest.starts_with(plain) {
+        } else if character != '\\' && rest.starts_with(plain) {
             plain.len()
         } else if matches!(character, '"' | '\'')
             && backslashes == 2 * before_letter - 1

@@ -149,6 +149,16 @@ pub(crate) enum Unkept {
     },
 }
 
+impl Unkept {
+    /// Nothing, unless there is a secret in the result.
+    pub(crate) fn unless_secret(self) -> Result<(), Self> {
+        match self {
+            Self::Secret => Err(self),
+            Self::Unwritable(_) | Self::NoStorage { .. } | Self::Unwritten { .. } => Ok(()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

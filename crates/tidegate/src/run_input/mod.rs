@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use crate::engine::{Context, Engine};
 use crate::error::{Error, Result};
+use crate::redact;
+use crate::secret;
 
 pub use receive::{InputReceiver, InputTimeout, Received, receive_input};
 
@@ -54,7 +56,7 @@ const DEFAULT_CHANNEL: &str = "input";
 /// # Ok(()) }).await }
 /// ```
 pub fn send_input<T: Serialize>(value: T, flow_run_id: RunId) -> SendInput {
-    let value = serde_json::to_value(value).map_err(|error| error.to_string());
+    let value = secret::refused(|| serde_json::to_value(value)).map_err(|error| error.to_string());
     SendInput { value, flow_run_id, channel: DEFAULT_CHANNEL.to_owned(), key: None, engine: None }
 }
 
@@ -206,6 +208,11 @@ impl Engine {
         after: Option<usize>,
     ) -> Result<Put> {
         let store = self.require_store()?;
+        if redact::is_active() && redact::is_in(input.value.to_string().as_bytes()) {
+            return Err(Error::configuration(
+                "there is a secret in the input of a flow run, which would be stored in the clear: save it in a block, and send the name of that",
+            ));
+        }
         let id = input.flow_run_id;
         let write = Write::Input { input: Box::new(input), if_exists, after };
         match store.put_acknowledged(write).await {

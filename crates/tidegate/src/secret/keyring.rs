@@ -25,14 +25,9 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
-    /// The keys that the settings name, checked to be kept away from the database that they name.
+    /// The keys that the settings name, checked to be kept away from the database at `location`.
     ///
     /// It may run a command and wait for it; call it where blocking is fine.
-    pub(crate) fn from_settings() -> Result<Self> {
-        source::read(source::database_of_settings().as_deref())
-    }
-
-    /// The keys that the settings name, checked to be kept away from the database at `location`.
     pub(crate) fn for_database(location: &str) -> Result<Self> {
         source::read(Some(location.as_ref()))
     }

@@ -21,6 +21,8 @@ mod file;
 mod key;
 #[cfg(feature = "blocks")]
 mod keyring;
+#[cfg(feature = "blocks")]
+mod rotate;
 mod scope;
 #[cfg(feature = "blocks")]
 mod serde;
@@ -35,6 +37,8 @@ mod value;
 pub use key::generate_key;
 #[cfg(feature = "blocks")]
 pub(crate) use keyring::Keyring;
+#[cfg(feature = "blocks")]
+pub use rotate::KeyRotation;
 pub(crate) use scope::{exposed, refused};
 #[cfg(feature = "blocks")]
 pub use value::{Secret, SecretValue};

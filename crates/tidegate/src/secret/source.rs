@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::{Keyring, command, file};
+use crate::builder::settings_here;
 use crate::error::{Error, Result};
-use crate::settings::Settings;
 
 pub(super) const KEY: &str = "TIDEGATE_ENCRYPTION_KEY";
 pub(super) const KEY_FILE: &str = "TIDEGATE_ENCRYPTION_KEY_FILE";
@@ -40,7 +40,9 @@ impl fmt::Display for Source {
 
 /// Reads the keys for the database at `database`.
 pub(super) fn read(database: Option<&Path>) -> Result<Keyring> {
-    read_from(|name| std::env::var(name).ok(), database)
+    let settings = settings_here(&[])?;
+    let said = |name: &str| settings.get(name).and_then(|said| said.value()).map(ToOwned::to_owned);
+    read_from(|name| said(name).or_else(|| std::env::var(name).ok()), database)
 }
 
 pub(super) fn read_from(
@@ -75,14 +77,6 @@ pub(super) fn read_from(
 fn from_file(path: &Path, database: Option<&Path>) -> Result<Keyring> {
     let text = file::read(path, database)?;
     Keyring::read(&text, Source::File(path.to_owned()))
-}
-
-/// The database that the settings name, if it is a file.
-pub(super) fn database_of_settings() -> Option<PathBuf> {
-    let url = Settings::from_environment().ok()?.database_url;
-    let path = url.strip_prefix("sqlite:").unwrap_or(&url).trim_start_matches("//");
-    let path = path.split('?').next().filter(|path| *path != ":memory:" && !path.is_empty())?;
-    Some(PathBuf::from(path))
 }
 
 /// Where the key is looked for when no setting says: in the folder for settings of the user.

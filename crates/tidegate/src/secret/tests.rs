@@ -67,7 +67,13 @@ fn a_change_of_any_character_is_noticed() {
 #[test]
 fn a_key_that_is_missing_is_named() {
     let sealed = keyring(&[FIRST]).seal("here", b"hunter22").unwrap();
-    check(keyring(&[SECOND]).open("here", &sealed), Path::new("."), expect![""]);
+    check(
+        keyring(&[SECOND]).open("here", &sealed),
+        Path::new("."),
+        expect![
+            "a secret was encrypted with the key `372af11c`, and TIDEGATE_ENCRYPTION_KEY has only `eeec17fc`: add the key `372af11c` there, behind the current one"
+        ],
+    );
 }
 
 #[test]
@@ -109,13 +115,33 @@ fn a_key_is_not_shown() {
 fn without_a_key_the_error_says_how_to_make_one() {
     let scratch = tempfile::tempdir().unwrap();
     let home = scratch.path().canonicalize().unwrap();
-    check(read(&[("HOME", home.to_str().unwrap())], None), &home, expect![""]);
-    check(read(&[], None), &home, expect![""]);
+    check(
+        read(&[("HOME", home.to_str().unwrap())], None),
+        &home,
+        expect![[r#"
+        there is no key to encrypt secrets with, and they are not stored without. Make one:
+          (umask 077; mkdir -p 'FOLDER/.config/tidegate' && head -c 32 /dev/urandom | base64 > 'FOLDER/.config/tidegate/encryption.key')
+        It is found there by itself, and a copy of it belongs in a safe place: without it the secrets are lost. TIDEGATE_ENCRYPTION_KEY, TIDEGATE_ENCRYPTION_KEY_FILE and TIDEGATE_ENCRYPTION_KEY_COMMAND say where else a key is."#]],
+    );
+    check(
+        read(&[], None),
+        &home,
+        expect![[r#"
+        there is no key to encrypt secrets with, and they are not stored without. Make one:
+          export TIDEGATE_ENCRYPTION_KEY="$(head -c 32 /dev/urandom | base64)"
+        A copy of it belongs in a safe place: without it the secrets are lost."#]],
+    );
 }
 
 #[test]
 fn two_places_for_a_key_are_one_too_many() {
-    check(read(&[(KEY, FIRST), (KEY_FILE, "key")], None), Path::new("."), expect![""]);
+    check(
+        read(&[(KEY, FIRST), (KEY_FILE, "key")], None),
+        Path::new("."),
+        expect![
+            "TIDEGATE_ENCRYPTION_KEY and TIDEGATE_ENCRYPTION_KEY_FILE are both set, so it is not clear where the key for secrets is: unset one of them"
+        ],
+    );
 }
 
 #[cfg(unix)]
@@ -133,7 +159,13 @@ fn a_key_file_is_its_owners_and_is_not_with_the_database() {
     fs::write(&key, format!("{FIRST}\n")).unwrap();
     fs::set_permissions(&key, Permissions::from_mode(0o640)).unwrap();
     let set = [(KEY_FILE, key.to_str().unwrap())];
-    check(read(&set, None), &folder, expect![""]);
+    check(
+        read(&set, None),
+        &folder,
+        expect![
+            "the key file FOLDER/.config/tidegate/encryption.key can be read by others than its owner (its mode is 0640): run `chmod 600 'FOLDER/.config/tidegate/encryption.key'`"
+        ],
+    );
 
     fs::set_permissions(&key, Permissions::from_mode(0o400)).unwrap();
     let database = data.join("app.db");
@@ -147,12 +179,36 @@ fn a_key_file_is_its_owners_and_is_not_with_the_database() {
     // A link does not hide where it is.
     let link = config.join("link");
     std::os::unix::fs::symlink(&beside, &link).unwrap();
-    check(read(&[(KEY_FILE, link.to_str().unwrap())], Some(&database)), &folder, expect![""]);
-    check(read(&[(KEY_FILE, config.to_str().unwrap())], None), &folder, expect![""]);
+    check(
+        read(&[(KEY_FILE, link.to_str().unwrap())], Some(&database)),
+        &folder,
+        expect![
+            "the key file FOLDER/data/keys/key is in the folder of the database, FOLDER/data, so whoever copies that has both: move the key out of it"
+        ],
+    );
+    check(
+        read(&[(KEY_FILE, config.to_str().unwrap())], None),
+        &folder,
+        expect![
+            "FOLDER/.config/tidegate is no key file: it should be a file with one key on a line"
+        ],
+    );
     let missing = config.join("missing");
-    check(read(&[(KEY_FILE, missing.to_str().unwrap())], None), &folder, expect![""]);
+    check(
+        read(&[(KEY_FILE, missing.to_str().unwrap())], None),
+        &folder,
+        expect![
+            "the key file FOLDER/.config/tidegate/missing cannot be read: No such file or directory (os error 2)"
+        ],
+    );
     fs::write(&beside, "# none\n").unwrap();
-    check(read(&[(KEY_FILE, beside.to_str().unwrap())], None), &folder, expect![""]);
+    check(
+        read(&[(KEY_FILE, beside.to_str().unwrap())], None),
+        &folder,
+        expect![
+            "there is no key in the key file FOLDER/data/keys/key: put one there, as `head -c 32 /dev/urandom | base64` makes it"
+        ],
+    );
 }
 
 #[cfg(unix)]
@@ -161,7 +217,13 @@ fn a_command_prints_the_key() {
     let print = format!("echo '{FIRST}'; echo unlocking >&2");
     let ring = read(&[(KEY_COMMAND, &print)], None).unwrap();
     assert_eq!(ring.current(), keyring(&[FIRST]).current());
-    check(read(&[(KEY_COMMAND, "echo hunter22")], None), Path::new("."), expect![""]);
+    check(
+        read(&[(KEY_COMMAND, "echo hunter22")], None),
+        Path::new("."),
+        expect![
+            "key 1 of what the command in TIDEGATE_ENCRYPTION_KEY_COMMAND prints is no key of 256 bits: write it as base64 (44 characters) or as 64 hexadecimal digits, as `head -c 32 /dev/urandom | base64` makes one"
+        ],
+    );
 }
 
 #[cfg(unix)]
@@ -169,10 +231,32 @@ fn a_command_prints_the_key() {
 fn a_command_that_fails_or_hangs_is_told_without_what_could_be_the_key() {
     let here = Path::new(".");
     let run = |command: &str| command::run(command, Duration::from_secs(30));
-    check(run("echo 'pass: no such entry' >&2; exit 3"), here, expect![""]);
-    check(run(&format!("echo 'bad key {FIRST}' >&2; exit 3")), here, expect![""]);
-    check(run("echo partial; echo why >&2; exit 3"), here, expect![""]);
-    check(command::run("sleep 60", Duration::from_millis(50)), here, expect![""]);
+    check(
+        run("echo 'pass: no such entry' >&2; exit 3"),
+        here,
+        expect![
+            "the command in TIDEGATE_ENCRYPTION_KEY_COMMAND failed (exit status: 3): pass: no such entry"
+        ],
+    );
+    check(
+        run(&format!("echo 'bad key {FIRST}' >&2; exit 3")),
+        here,
+        expect![
+            "the command in TIDEGATE_ENCRYPTION_KEY_COMMAND failed (exit status: 3); run it by hand to see why"
+        ],
+    );
+    check(
+        run("echo partial; echo why >&2; exit 3"),
+        here,
+        expect![
+            "the command in TIDEGATE_ENCRYPTION_KEY_COMMAND failed (exit status: 3); run it by hand to see why"
+        ],
+    );
+    check(
+        command::run("sleep 60", Duration::from_millis(50)),
+        here,
+        expect!["the command in TIDEGATE_ENCRYPTION_KEY_COMMAND has printed no key within 0.05 s"],
+    );
     // What it leaves running does not hold the key up.
     let printed = command::run("sleep 1 >/dev/null 2>&1 & echo key", Duration::from_secs(30));
     assert_eq!(&**printed.unwrap(), "key\n");

@@ -12,6 +12,7 @@ use tracing_subscriber::layer::{Context as LayerContext, Layer};
 
 use crate::engine::Context;
 use crate::log::{LevelFilter, TARGET, print_line};
+use crate::redact;
 use crate::subscriber::fields::Fields;
 
 /// Prints events in the console format.
@@ -58,6 +59,7 @@ impl Console {
             }
         }
         line.push('\n');
+        redact::redact_in_place(&mut line);
         line
     }
 }

@@ -8,6 +8,7 @@ use tracing_subscriber::layer::{Context as LayerContext, Layer};
 
 use crate::engine::Context;
 use crate::log::{LevelFilter, TARGET, print_line};
+use crate::redact;
 use crate::subscriber::fields::Fields;
 
 /// Prints events as JSON.
@@ -32,7 +33,9 @@ impl<S: Subscriber> Layer<S> for Json {
     }
 
     fn on_event(&self, event: &Event<'_>, _context: LayerContext<'_, S>) {
-        let mut line = object(event).to_string();
+        let mut object = object(event);
+        redact::redact_value(&mut object);
+        let mut line = object.to_string();
         line.push('\n');
         print_line(&line);
     }

@@ -9,7 +9,9 @@ use serde::de::DeserializeOwned;
 
 use super::Transaction;
 use crate::error::{Error, Result};
+use crate::redact;
 use crate::result::json;
+use crate::secret;
 
 impl Transaction {
     /// Sets a value: a copy, as it is now.
@@ -68,7 +70,14 @@ impl Transaction {
 }
 
 pub(super) fn written(value: &impl Serialize) -> Result<Arc<str>, serde_json::Error> {
-    json::encode(value as &dyn ErasedSerialize).map(Into::into)
+    let json = secret::refused(|| json::encode(value as &dyn ErasedSerialize))?;
+    if redact::is_in(json.as_bytes()) {
+        // It is recorded for the hooks, and with a mask in it would be something else.
+        return Err(serde::ser::Error::custom(
+            "there is a secret in it; keep what finds it instead",
+        ));
+    }
+    Ok(json.into())
 }
 
 pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, erased_serde::Error> {

@@ -6,7 +6,7 @@ use super::{Play, at};
 use crate::State;
 
 /// A flow run with something of everything.
-fn play() -> Play {
+pub(super) fn play() -> Play {
     let mut play = Play::new();
     let list = play.call("list");
     play.ended(list, 0, 120, State::completed(at(0)));
@@ -40,7 +40,7 @@ fn play() -> Play {
 }
 
 /// Names that would be commands if they were not names.
-fn hostile() -> Play {
+pub(super) fn hostile() -> Play {
     let mut play = Play::new();
     play.flow.name = "</title><script>alert(1)</script>".to_owned();
     let names = [

@@ -4,6 +4,7 @@ mod drawing;
 mod folding;
 mod order;
 mod place;
+mod text;
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -57,10 +57,11 @@ async fn register(
     schema: BlockSchema,
 ) -> Registered {
     let (block_type, schema) = (Box::new(block_type), Box::new(schema));
-    match change(store, BlockChange::Register { block_type, schema }).await {
-        BlockAnswer::Registered { block_type, schema } => Registered { block_type, schema },
-        other => panic!("a type is registered, and not {other:?}"),
-    }
+    let answer = change(store, BlockChange::Register { block_type, schema }).await;
+    let BlockAnswer::Registered { block_type, schema } = answer else {
+        panic!("a type is registered, and not {answer:?}");
+    };
+    Registered { block_type, schema }
 }
 
 async fn registered(store: &Arc<dyn Store>, slug: &str) -> Registered {
@@ -190,6 +191,25 @@ pub async fn a_block_is_replaced_where_it_is(subject: &Subject) {
     assert_eq!(answer, BlockAnswer::Missing);
 }
 
+/// Who seals it with another key does not undo what others save meanwhile.
+pub async fn a_block_is_sealed_anew_unless_it_was_saved_since(subject: &Subject) {
+    let store = subject.open().await;
+    let known = registered(&store, "one").await;
+    let document = known.document("a", json!({"key": {"$sealed": "old"}}));
+    assert_eq!(create(&store, &document).await, BlockAnswer::Done);
+    let BlockDocument { data, .. } = known.document("a", json!({"key": {"$sealed": "new"}}));
+    let anew = BlockDocument { data, name: "other".to_owned(), ..document.clone() };
+    let answer = change(&store, BlockChange::Reseal(Box::new(anew.clone()))).await;
+    assert_eq!(answer, BlockAnswer::Done);
+    let anew = BlockDocument { name: document.name.clone(), ..anew };
+    assert_eq!(documents(&store, all()).await, [anew.clone()]);
+    let saved = BlockDocument { updated: at(8), ..document.clone() };
+    let answer = change(&store, BlockChange::Replace(Box::new(saved.clone()))).await;
+    assert_eq!(answer, BlockAnswer::Done);
+    assert_eq!(change(&store, BlockChange::Reseal(Box::new(anew))).await, BlockAnswer::Missing);
+    assert_eq!(documents(&store, all()).await, [saved]);
+}
+
 /// Nor one whose type is gone.
 pub async fn a_block_that_refers_to_nothing_is_refused(subject: &Subject) {
     let store = subject.open().await;
@@ -219,7 +239,7 @@ pub async fn a_block_that_others_refer_to_is_not_deleted(subject: &Subject) {
         assert_eq!(create(&store, document).await, BlockAnswer::Done);
     }
     let query = BlockDocumentQuery { referring_to: Some(inner.id), ..all() };
-    assert_eq!(documents(&store, query.clone()).await, [outer.clone()]);
+    assert_eq!(documents(&store, query.clone()).await, std::slice::from_ref(&outer));
     assert!(documents(&store, BlockDocumentQuery { offset: 1, ..query }).await.is_empty());
     let delete = |id| change(&store, BlockChange::DeleteDocument(id));
     assert_eq!(delete(inner.id).await, BlockAnswer::Referenced(vec![outer.id]));

@@ -12,7 +12,7 @@ use crate::{
 };
 
 const EVERYTHING: Expired =
-    Expired { ended_before: None, beyond_newest: Some(0), ended_lately: None };
+    Expired { ended_before: None, beyond_newest: Some(0), run: None, ended_lately: None };
 
 fn before(micros: i64) -> Expired {
     Expired { ended_before: Some(at(micros)), ..Expired::default() }
@@ -190,6 +190,20 @@ pub async fn a_run_that_ended_lately_stays(subject: &Subject) {
     assert_eq!(delete_all(&store, lately(but_newest(0), 5)).await, 2);
     assert_eq!(delete_all(&store, lately(but_newest(4), 9)).await, 1);
     assert_eq!(left(&store).await, ids(&runs[6..]));
+}
+
+/// Also when others are older; and not before it has ended.
+pub async fn a_run_that_is_named_is_deleted_and_no_other(subject: &Subject) {
+    let store = subject.open().await;
+    let running = entered(flow_run("running", 2), State::running(at(2)));
+    let running = Run { root_flow_run_id: Some(running.id), ..running };
+    let runs = [ended_flow(0), ended_flow(1), running, inside(&ended_flow(3), task_run("in", 4))];
+    begin(&store, &runs).await;
+    let named = |id| Expired { run: Some(id), ..Expired::default() };
+    for (deleted, id) in [(0, RunId::new()), (0, runs[2].id), (0, runs[3].id), (1, runs[1].id)] {
+        assert_eq!(delete_all(&store, named(id)).await, deleted);
+    }
+    assert_eq!(left(&store).await, ids([&runs[0], &runs[2], &runs[3]]));
 }
 
 /// In whatever state it ended, and in none other.

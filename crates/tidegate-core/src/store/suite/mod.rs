@@ -189,6 +189,9 @@ promises! { $
         runs_are_found_by_the_name_of_their_current_state
         runs_are_found_by_all_of_their_tags
         runs_are_found_by_the_time_they_were_made
+        runs_are_found_by_the_time_they_started
+        runs_are_found_by_the_range_of_their_ids
+        definitions_are_told_with_their_newest_runs
         every_part_of_a_question_must_hold
         runs_come_in_the_order_asked_for
         pages_of_runs_leave_out_none_and_repeat_none
@@ -236,6 +239,7 @@ promises! { $
         as_many_of_the_newest_stay_as_are_to
         a_run_is_deleted_that_is_too_old_or_one_too_many
         a_run_that_ended_lately_stays
+        a_run_that_is_named_is_deleted_and_no_other
         a_run_that_has_not_ended_is_not_deleted
         a_run_is_deleted_with_everything_inside_it
         a_run_in_which_something_has_not_ended_is_not_deleted
@@ -262,6 +266,7 @@ promises! { $
         a_type_that_is_registered_again_is_brought_up_to_date
         a_block_has_its_name_alone
         a_block_is_replaced_where_it_is
+        a_block_is_sealed_anew_unless_it_was_saved_since
         a_block_that_refers_to_nothing_is_refused
         a_block_that_others_refer_to_is_not_deleted
         a_type_is_deleted_with_all_that_is_of_it

@@ -153,6 +153,63 @@ pub async fn runs_are_found_by_the_time_they_were_made(subject: &Subject) {
     check(&store, &runs, made(Some(2), Some(1)), &[]).await;
 }
 
+/// Those that have not started are none of them.
+pub async fn runs_are_found_by_the_time_they_started(subject: &Subject) {
+    let mut runs = [task_run("a", 0), task_run("b", 0), task_run("c", 0)];
+    runs[0].start_time = Some(at(5));
+    runs[1].start_time = Some(at(6));
+    let store = open_with(subject, &runs).await;
+    let started = |after: Option<i64>, before: Option<i64>| RunQuery {
+        started_after: after.map(at),
+        started_before: before.map(at),
+        ..RunQuery::default()
+    };
+    check(&store, &runs, started(Some(5), None), &[0, 1]).await;
+    check(&store, &runs, started(Some(6), None), &[1]).await;
+    check(&store, &runs, started(None, Some(6)), &[0]).await;
+    check(&store, &runs, started(Some(5), Some(5)), &[]).await;
+}
+
+/// The first and the last are among them.
+pub async fn runs_are_found_by_the_range_of_their_ids(subject: &Subject) {
+    let id = |number: u128| crate::RunId::from(uuid::Uuid::from_u128(number));
+    let mut runs = [task_run("a", 0), task_run("b", 1), task_run("c", 2), task_run("d", 3)];
+    for (run, number) in
+        runs.iter_mut().zip([0x1f_u128 << 120, 0x20 << 120, 0x2f << 120, 0x30 << 120])
+    {
+        run.id = id(number);
+    }
+    let store = open_with(subject, &runs).await;
+    let from = |first, last| RunQuery { ids: Some((id(first), id(last))), ..RunQuery::default() };
+    check(&store, &runs, from(0x20 << 120, 0x2f << 120), &[1, 2]).await;
+    check(&store, &runs, from(0, u128::MAX), &[0, 1, 2, 3]).await;
+    check(&store, &runs, from(u128::MAX, 0), &[]).await;
+}
+
+/// Of each name and key, as it was when it was last changed.
+pub async fn definitions_are_told_with_their_newest_runs(subject: &Subject) {
+    let mut changed = flow_run("load", 3);
+    Arc::make_mut(&mut changed.definition).version = text("2");
+    let mut other = flow_run("load", 1);
+    Arc::make_mut(&mut other.definition).key = "other::load".to_owned();
+    let runs = [flow_run("save", 0), other, flow_run("load", 5), changed, task_run("load", 6)];
+    let store = open_with(subject, &runs).await;
+    let of = |kind| store.definitions(kind);
+    let flows = of(RunKind::Flow).await.expect("the store answers");
+    let told: Vec<_> =
+        flows.iter().map(|flow| (&flow.definition.key, flow.last_run.as_ref())).collect();
+    assert_eq!(
+        told,
+        [
+            (&"load".to_owned(), Some(&runs[2])),
+            (&"other::load".to_owned(), Some(&runs[1])),
+            (&"save".to_owned(), Some(&runs[0]))
+        ]
+    );
+    assert_eq!(flows[0].definition.version.as_deref(), Some("2"));
+    assert_eq!(of(RunKind::Task).await.expect("the store answers").len(), 1);
+}
+
 /// All at once.
 pub async fn every_part_of_a_question_must_hold(subject: &Subject) {
     let flow = flow_run("flow", 0);

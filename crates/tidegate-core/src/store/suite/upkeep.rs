@@ -15,7 +15,7 @@ use crate::{
 };
 
 const EVERYTHING: Expired =
-    Expired { ended_before: None, beyond_newest: Some(0), ended_lately: None };
+    Expired { ended_before: None, beyond_newest: Some(0), run: None, ended_lately: None };
 
 /// A folder that goes away with the test.
 struct Folder(PathBuf);

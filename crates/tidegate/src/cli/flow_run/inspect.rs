@@ -92,7 +92,7 @@ pub(in crate::cli) fn sheet(run: &Run, inside: Option<String>, output: &Output) 
     if !run.states.is_empty() {
         sheet = sheet.heading("States");
         for state in &run.states {
-            sheet = sheet.text(format!("{}  {state}", output.moment(state.timestamp)));
+            sheet = sheet.text(format!("{}  {state}", output.instant(state.timestamp)));
         }
     }
     sheet

@@ -8,7 +8,7 @@ use tidegate_core::{LogLevel, LogQuery, LogRecord, RunId, RunKind};
 use crate::cli::failure::Done;
 use crate::cli::find;
 use crate::cli::options::log_level;
-use crate::cli::output::{Output, Tone, moment_of, plain};
+use crate::cli::output::{Output, Tone, plain};
 use crate::cli::record::LogLine;
 use crate::cli::session::Session;
 use crate::engine::Engine;
@@ -92,12 +92,8 @@ impl LogOptions {
 pub(in crate::cli) fn drawn(line: &LogRecord, who: &str, output: &Output) -> String {
     let level = format!("{:<8}", line.level.as_str());
     let level = Tone::of_level(line.level).map_or(level.clone(), |tone| output.toned(&level, tone));
-    let moment = moment_of(line.timestamp, output.utc);
-    let (day, time) = moment.split_at(10);
-    let time = time.trim_start().trim_end_matches('Z');
-    let millis = line.timestamp.timestamp_subsec_millis();
-    let zone = if output.utc { "Z" } else { "" };
-    format!("{day} {time}.{millis:03}{zone} | {level}| {who} - {}\n", plain(&line.message))
+    let time = output.instant(line.timestamp);
+    format!("{time} | {level}| {who} - {}\n", plain(&line.message))
 }
 
 /// What runs are called, each looked up once.

@@ -18,7 +18,8 @@ use super::options::{Colour, Format, GlobalOptions};
 
 pub(super) use sheet::Sheet;
 pub(super) use table::{Cell, Column, Table};
-pub(super) use time::{length, moment_of};
+pub(super) use time::length;
+use time::moment_of;
 pub(super) use tone::Tone;
 
 /// Where answers go, and how they are to look.
@@ -80,6 +81,7 @@ impl Output {
 
     /// A sentence about what was done. Programs, which read JSON, find it on standard error.
     pub(super) fn tell(&self, sentence: &str) -> Done {
+        let sentence = plain(sentence);
         if !self.is_json() {
             return self.write(&format!("{sentence}\n"));
         }
@@ -110,6 +112,14 @@ impl Output {
     /// A time, in the zone that was asked for.
     pub(super) fn moment(&self, time: Timestamp) -> String {
         moment_of(time, self.utc)
+    }
+
+    /// A time to the millisecond.
+    pub(super) fn instant(&self, time: Timestamp) -> String {
+        let moment = moment_of(time, self.utc);
+        let (seconds, zone) =
+            if self.utc { (moment.trim_end_matches('Z'), "Z") } else { (&*moment, "") };
+        format!("{seconds}.{:03}{zone}", time.timestamp_subsec_millis())
     }
 
     /// How long ago a time was, or the day if that is long ago.

@@ -6,7 +6,7 @@ use chrono::{Local, TimeDelta};
 use tidegate_core::Timestamp;
 
 /// `2026-11-25 16:20:11`, in the local zone; in UTC with a `Z`.
-pub(in crate::cli) fn moment_of(time: Timestamp, utc: bool) -> String {
+pub(super) fn moment_of(time: Timestamp, utc: bool) -> String {
     if utc {
         time.format("%Y-%m-%d %H:%M:%SZ").to_string()
     } else {

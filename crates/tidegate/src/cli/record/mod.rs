@@ -4,4 +4,4 @@ mod log;
 mod run;
 
 pub(super) use log::LogLine;
-pub(super) use run::{RunDetails, RunSummary};
+pub(super) use run::{RunDetails, RunSummary, StateRecord};

@@ -24,6 +24,7 @@ use tokio::time::Instant;
 
 use crate::engine::{Engine, LiveRun, Nursery, WeakEngine};
 use crate::log::{Bar, RunLogger, Shows};
+use crate::redact::redact;
 use course::Course;
 pub(crate) use tally::{Counted, Counts, Ended, Tally};
 use watched::Watched;
@@ -224,7 +225,7 @@ fn is_long(watched: &Watched, course: Option<&Course>, now: Duration) -> bool {
 fn bar(watched: &Watched, course: Option<&Course>, now: Duration) -> Bar {
     let (counts, age) = (watched.counts, age(watched, course, now));
     let of = match &watched.live {
-        Some(live) => live.speaker().to_string(),
+        Some(live) => redact(&live.speaker().to_string()).into_owned(),
         None => "Outside of flow runs".to_owned(),
     };
     let is_paused = watched.live.as_ref().is_some_and(|live| live.is_paused());

@@ -1,29 +1,26 @@
-//! `flow`: which flows have run, and what became of their last runs.
+//! `flow ls`: the flows that have run, with their last runs, and those of this program that have not.
 
-use clap::{Args, Subcommand};
+use std::sync::Arc;
+
+use clap::Args;
 use serde::Serialize;
 use tidegate_core::{DefinitionRecord, RunKind};
 
-use super::failure::Done;
-use super::flow_run;
-use super::output::{Column, Table};
-use super::record::RunSummary;
-use super::session::Session;
+use crate::cli::failure::Done;
+use crate::cli::flow_run;
+use crate::cli::output::{Column, Table};
+use crate::cli::record::RunSummary;
+use crate::cli::session::Session;
 use crate::error::Error;
+use crate::registry::{self, Registration};
 
-/// See which flows there are.
-#[derive(Debug, Subcommand)]
-pub(super) enum Flow {
-    Ls(Ls),
-}
-
-/// List the flows that have run, and the last run of each.
+/// List the flows that have run, with the last run of each, and those of this program.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   $ tidegate flow ls
   $ tidegate flow ls -o json")]
-pub(super) struct Ls {
+pub(in crate::cli) struct Ls {
     /// At most so many
     #[arg(long, value_name = "COUNT")]
     limit: Option<usize>,
@@ -37,21 +34,23 @@ struct FlowRecord {
     version: Option<String>,
     description: Option<String>,
     tags: Vec<String>,
+    /// Whether this program can run it.
+    runs_here: bool,
     last_run: Option<RunSummary>,
 }
 
-impl Flow {
-    pub(super) async fn run(self, session: &Session) -> Done {
-        match self {
-            Self::Ls(ls) => ls.run(session).await,
-        }
-    }
-}
-
 impl Ls {
-    async fn run(self, session: &Session) -> Done {
-        let found = session.engine()?.require_store()?.definitions(RunKind::Flow).await;
-        let mut flows = found.map_err(|error| Error::store(None, error))?;
+    pub(super) async fn run(self, session: &Session) -> Done {
+        let mut flows = recorded(session).await?;
+        for own in registry::registrations().map(Registration::definition) {
+            if !flows.iter().any(|flow| flow.definition.key == own.key()) {
+                let definition = Arc::clone(own.record());
+                flows.push(DefinitionRecord { definition, last_run: None });
+            }
+        }
+        flows.sort_by(|a, b| {
+            (&a.definition.name, &a.definition.key).cmp(&(&b.definition.name, &b.definition.key))
+        });
         flows.truncate(self.limit.unwrap_or(usize::MAX));
         let records: Vec<FlowRecord> = flows.iter().map(FlowRecord::of).collect();
         let output = session.output();
@@ -77,6 +76,15 @@ impl Ls {
     }
 }
 
+/// The flows that have run. A program that has flows has none before its first run.
+async fn recorded(session: &Session) -> Done<Vec<DefinitionRecord>> {
+    if registry::registrations().next().is_some() && session.engine_is_there().is_err() {
+        return Ok(Vec::new());
+    }
+    let found = session.engine()?.require_store()?.definitions(RunKind::Flow).await;
+    Ok(found.map_err(|error| Error::store(None, error))?)
+}
+
 impl FlowRecord {
     fn of(flow: &DefinitionRecord) -> Self {
         let definition = &flow.definition;
@@ -86,6 +94,7 @@ impl FlowRecord {
             version: definition.version.clone(),
             description: definition.description.clone(),
             tags: definition.tags.clone(),
+            runs_here: registry::find(&definition.key).is_some(),
             last_run: flow.last_run.as_ref().map(RunSummary::of),
         }
     }
