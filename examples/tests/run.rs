@@ -411,6 +411,21 @@ fn variables_outlive_the_program_that_sets_them() {
 }
 
 #[test]
+fn blocks_keep_an_alert_channel_whose_secrets_nobody_sees() {
+    let folder = Folder::new();
+    let key = [("TIDEGATE_ENCRYPTION_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")];
+    for settings in [&[][..], &key[..]] {
+        let printed = folder.run("blocks", &[], settings);
+        printed
+            .prints(&["The pager says: Weather: up to ", "secrets = {\"token\":\"**********\"}"]);
+        printed.logs_in_order(&["At 52.5 13.4 it will be up to ", "Task run 'alert-"]);
+        assert!(!printed.out.contains("s3same") && !printed.log.contains("s3same"));
+    }
+    let database = std::fs::read(folder.0.path().join("home/tidegate.db")).unwrap();
+    assert!(!database.windows(11).any(|window| window == b"s3same-0pen"));
+}
+
+#[test]
 fn graph_draws_a_flow_before_it_runs_and_after() {
     let folder = Folder::new();
     let printed = folder.run("graph", &["report.svg"], &[]);
