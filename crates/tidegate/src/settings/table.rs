@@ -234,6 +234,9 @@ const fn personal(setting: Setting) -> Setting {
     Setting { personal: true, ..setting }
 }
 
+/// What every name in the environment begins with.
+const PREFIX: &str = "TIDEGATE_";
+
 /// Chooses the profile, and so is in none.
 pub(super) const PROFILE: &str = "TIDEGATE_PROFILE";
 
@@ -335,7 +338,7 @@ pub(super) fn parse_flag(text: &str) -> Option<bool> {
 
 /// Whether a name in the environment looks like a setting and is none.
 pub(super) fn is_unknown(name: &str) -> bool {
-    name.starts_with("TIDEGATE_")
+    name.starts_with(PREFIX)
         && name != PROFILE
         && !OTHER_NAMES.contains(&name)
         && !SETTINGS.iter().any(|setting| setting.name == name)
@@ -344,11 +347,16 @@ pub(super) fn is_unknown(name: &str) -> bool {
 /// Of the names, or of the keys, of all settings, the one that was probably meant; none where nothing is like it.
 #[must_use]
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let of_environment = name.starts_with("TIDEGATE_");
-    let names = SETTINGS
-        .iter()
-        .map(|setting| if of_environment { setting.name } else { setting.key })
-        .chain(of_environment.then_some(PROFILE));
+    // What all names have in common makes none of them more likely.
+    let Some(rest) = name.strip_prefix(PREFIX) else {
+        return likely(name, SETTINGS.iter().map(|setting| setting.key));
+    };
+    let names = || SETTINGS.iter().map(|setting| setting.name).chain([PROFILE]);
+    let likely = likely(rest, names().filter_map(|known| known.strip_prefix(PREFIX)))?;
+    names().find(|known| known.strip_prefix(PREFIX) == Some(likely))
+}
+
+fn likely(name: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     crate::nearest::nearest(name, names).first().copied()
 }
 
