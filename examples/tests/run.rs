@@ -450,6 +450,13 @@ fn own_cli_has_the_commands_of_tidegate_and_runs_flows_by_name() {
         "own_cli flow run forecast --param city=..",
     ]);
 
+    let schema = folder.run("own_cli", &["flow", "inspect", "forecast", "-o", "json"], &[]).out;
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let schema = &schema["parameter_openapi_schema"];
+    assert_eq!(schema["required"], serde_json::json!(["city"]));
+    assert_eq!(schema["properties"]["city"], serde_json::json!({"type": "string"}));
+    assert_eq!(schema["properties"]["days"]["default"], 3);
+
     let asked =
         ["flow", "run", "forecast", "--param", "city=Rome", "--param", "days=2", "--name", "today"];
     let run = folder.run("own_cli", &asked, &[]);
