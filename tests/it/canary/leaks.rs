@@ -203,7 +203,7 @@ async fn refused() -> usize {
 
 async fn blocks() -> Result<()> {
     let vault = Vault { user: "ada".to_owned(), key: secret() };
-    vault.save("one").await?;
+    vault.save_overwrite("one").await?;
     vault.save_overwrite("one").await?;
     let loaded = Vault::load("one").await?;
     assert_eq!(loaded.key.expose(), secret().expose());
@@ -265,8 +265,13 @@ async fn dies(text: String, again: bool) -> Result<()> {
     Ok(())
 }
 
+/// What a process of the test does.
+pub(super) fn run(home: &Path) {
+    if std::env::var("CANARY_DIES").is_ok() { let_out(home) } else { let_out_again(home) }
+}
+
 /// Lets the secret out, and dies.
-pub(super) fn let_out(home: &Path) {
+fn let_out(home: &Path) {
     crate::child::block_on(async {
         // Known before anything is named after it.
         drop(secret());
@@ -280,7 +285,7 @@ pub(super) fn let_out(home: &Path) {
 }
 
 /// Goes on with what has died, and does it again.
-pub(super) fn let_out_again(home: &Path) {
+fn let_out_again(home: &Path) {
     crate::child::block_on(async {
         drop(secret());
         let engine = Engine::builder().open().unwrap();
