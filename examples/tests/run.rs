@@ -445,6 +445,36 @@ fn own_cli_has_the_commands_of_tidegate_and_runs_flows_by_name() {
 }
 
 #[test]
+fn own_cli_makes_blocks_of_its_own_types() {
+    let folder = Folder::new();
+    folder.run("own_cli", &["block", "register"], &[]).prints(&["Recorded station."]);
+    let create = ["block", "create", "station/roof", "--field", "name=Roof"];
+    folder.run("own_cli", &create, &[]).prints(&["Saved the block 'station/roof'"]);
+    folder.run("own_cli", &["block", "inspect", "station/roof"], &[]).prints(&["name = Roof"]);
+
+    let again = folder.output("own_cli", &create, &[]);
+    assert_eq!(again.status.code(), Some(1));
+    let refused = |arguments: &[&str], told: &str| {
+        let line = [&["block", "create", "station/wall", "--overwrite"], arguments].concat();
+        let output = folder.output("own_cli", &line, &[]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains(told), "{error}");
+    };
+    refused(&["--field", "nam=Wall"], "the field `name` is missing");
+    refused(&["--field", "name=Wall", "--field", "key=k"], "the field `key` is secret");
+
+    // What is secret comes from a file, and is sealed with a key.
+    std::fs::write(folder.0.path().join("wall.json"), r#"{"name": "Wall", "key": "sesame-12"}"#)
+        .unwrap();
+    let key = [("TIDEGATE_ENCRYPTION_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")];
+    let sealed = ["block", "create", "station/wall", "--data", "wall.json"];
+    folder.run("own_cli", &sealed, &key).prints(&["Saved the block 'station/wall'"]);
+    let shown = folder.run("own_cli", &["block", "inspect", "station/wall"], &[]);
+    shown.prints(&["name = Wall", "key = **********"]);
+    assert!(!shown.out.contains("sesame"), "{}", shown.out);
+}
+
+#[test]
 fn own_cli_retries_a_run_that_failed() {
     let folder = Folder::new();
     let params =

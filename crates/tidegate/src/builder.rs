@@ -1,11 +1,11 @@
-//! Setting up an engine: what is said here goes before the environment.
+//! Setting up an engine: what is said here goes before all other settings.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use tidegate_core::{Clock, Store};
 
-use crate::engine::{DryRun, Engine};
+use crate::engine::{Context, DryRun, Engine};
 use crate::error::{Error, Result};
 use crate::log::LevelFilter;
 use crate::redact::Redacting;
@@ -16,7 +16,7 @@ use crate::result::{
 use crate::retention::Retention;
 #[cfg(feature = "sqlite")]
 use crate::settings::Durability;
-use crate::settings::Settings;
+use crate::settings::{EngineSettings, Setting, Settings, hint};
 
 /// Sets up an [`Engine`].
 #[derive(Debug, Default)]
@@ -31,6 +31,9 @@ pub struct EngineBuilder {
     known_storages: Vec<Arc<dyn ResultStorage>>,
     known_serializers: Vec<Arc<dyn ResultSerializer>>,
     retention: Option<Retention>,
+    said: Vec<(String, String)>,
+    #[cfg(feature = "testing")]
+    settings: Option<Settings>,
 }
 
 #[derive(Debug, Default)]
@@ -107,6 +110,63 @@ impl EngineBuilder {
         self
     }
 
+    /// Says what a setting is, by its name or key, and goes before all others who say something about it. The more special methods go
+    /// before this one.
+    ///
+    /// ```
+    /// # fn main() -> tidegate::Result<()> {
+    /// let engine = tidegate::Engine::builder()
+    ///     .database("sqlite::memory:")
+    ///     .setting("tasks.default_retries", 2)
+    ///     .open()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn setting(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.said.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// The settings that [`open`](Self::open) would go by, and where each comes from. In a [test](macro@crate::test) those of the
+    /// environment alone: it goes by no file of whoever runs it.
+    ///
+    /// # Errors
+    ///
+    /// A setting has no meaning.
+    pub fn settings(&self) -> Result<Settings> {
+        #[cfg(feature = "testing")]
+        if let Some(settings) = &self.settings {
+            return Ok(settings.clone());
+        }
+        let mut code = Vec::new();
+        for (name, value) in &self.said {
+            let setting = Setting::find(name).ok_or_else(|| {
+                Error::configuration(format!("`{name}` is not a setting{}", hint(name)))
+            })?;
+            code.push((setting, value.clone()));
+        }
+        let mut say = |name: &str, value: Option<String>| {
+            code.extend(Setting::find(name).zip(value));
+        };
+        if let Database::Url(url) = &self.database {
+            say("database.url", Some(url.clone()));
+        }
+        say("logging.level", self.log_level.map(|level| level.to_string()));
+        #[cfg(feature = "sqlite")]
+        say("durability", self.durability.map(|durability| durability.to_string()));
+        if let Some(Retention { age, count }) = self.retention {
+            say("retention.age", age.map(|age| format!("{}ms", age.as_millis())));
+            say("retention.count", count.map(|count| count.to_string()));
+        }
+        settings_here(&code)
+    }
+
+    /// Goes by these settings and no others.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
     /// The clock that states are stamped by.
     #[cfg(feature = "testing")]
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
@@ -120,7 +180,7 @@ impl EngineBuilder {
     ///
     /// A setting has no meaning; or the database cannot be opened, in which case the error names its path and says what to do.
     pub fn open(self) -> Result<Engine> {
-        let mut settings = Settings::from_environment()?;
+        let mut settings = EngineSettings::of(&self.settings()?)?;
         if let Some(level) = self.log_level {
             settings.log_level = level;
         }
@@ -144,9 +204,17 @@ impl EngineBuilder {
     }
 }
 
+/// The settings of the calling code, where the program says this.
+pub(crate) fn settings_here(code: &[(&'static Setting, String)]) -> Result<Settings> {
+    let in_test = Context::with(|context| {
+        context.engine.as_ref().is_some_and(|engine| engine.settings().of_test)
+    });
+    if in_test == Some(true) { Settings::of_test(code) } else { Settings::load_with(code) }
+}
+
 /// An engine for one dry run: it says nothing, and what it keeps is thrown away with it.
 pub(crate) fn open_dry() -> Result<Engine> {
-    let mut settings = Settings::from_environment()?;
+    let mut settings = EngineSettings::of(&settings_here(&[])?)?;
     settings.log_level = LevelFilter::OFF;
     let in_memory = Database::Url("sqlite::memory:".to_owned());
     let database = if cfg!(feature = "sqlite") { in_memory } else { Database::None };
@@ -169,7 +237,7 @@ fn beside(store: Option<&dyn Store>) -> Option<Arc<dyn ResultStorage>> {
 }
 
 #[cfg(feature = "sqlite")]
-fn open_store(database: Database, settings: &Settings) -> Result<Option<Arc<dyn Store>>> {
+fn open_store(database: Database, settings: &EngineSettings) -> Result<Option<Arc<dyn Store>>> {
     let url = match database {
         Database::None => return Ok(None),
         Database::Given(store) => return Ok(Some(store)),
@@ -186,7 +254,7 @@ fn open_store(database: Database, settings: &Settings) -> Result<Option<Arc<dyn 
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn open_store(database: Database, _settings: &Settings) -> Result<Option<Arc<dyn Store>>> {
+fn open_store(database: Database, _settings: &EngineSettings) -> Result<Option<Arc<dyn Store>>> {
     match database {
         Database::None | Database::FromSettings => Ok(None),
         Database::Given(store) => Ok(Some(store)),

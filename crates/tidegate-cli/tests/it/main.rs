@@ -1,11 +1,13 @@
 //! The command as people use it: what it answers, on which stream, and with which exit code, for a database whose records are the same
 //! each time.
 
+mod blocks;
 mod errors;
 mod fixture;
 mod following;
 mod help;
 mod listing;
+mod settings;
 mod steering;
 
 use std::path::PathBuf;

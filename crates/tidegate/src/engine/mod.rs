@@ -53,7 +53,7 @@ use tidegate_core::{Clock, LeaseId, Store, Timestamp};
 use crate::error::{Error, Result};
 use crate::log::Sink;
 use crate::result::Archive;
-use crate::settings::Settings;
+use crate::settings::EngineSettings;
 
 use activity::Activity;
 pub use attempt::blocking;
@@ -124,7 +124,7 @@ impl WeakEngine {
 
 struct Inner {
     store: Option<Arc<dyn Store>>,
-    settings: Settings,
+    settings: EngineSettings,
     clock: Clock,
     sink: Sink,
     nursery: Nursery,
@@ -149,7 +149,7 @@ struct Inner {
 impl Engine {
     pub(crate) fn assemble(
         store: Option<Arc<dyn Store>>,
-        settings: Settings,
+        settings: EngineSettings,
         clock: Clock,
         archive: Archive,
         dry_run: Option<DryRun>,
@@ -292,7 +292,7 @@ impl Engine {
         &self.0.roster
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
+    pub(crate) fn settings(&self) -> &EngineSettings {
         &self.0.settings
     }
 
