@@ -59,23 +59,30 @@ impl ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        match error.kind() {
-            StoreErrorKind::Exists => Self::Conflict(error.to_string()),
+        let kind = error.kind();
+        match kind {
+            StoreErrorKind::Exists => return Self::Conflict(error.to_string()),
             StoreErrorKind::Fenced | StoreErrorKind::LeaseEnded => {
-                Self::Conflict("another has moved the run on meanwhile: ask for it again".into())
+                let why = "another has moved the run on meanwhile: ask for it again";
+                return Self::Conflict(why.into());
             }
             StoreErrorKind::Busy
             | StoreErrorKind::DiskFull
             | StoreErrorKind::Io
             | StoreErrorKind::Closed => {
                 tracing::warn!(target: "tidegate::server", "the store cannot answer now: {error}");
-                Self::Unavailable
+                return Self::Unavailable;
             }
-            _ => {
-                tracing::error!(target: "tidegate::server", "the store cannot answer: {error}");
-                Self::Internal
-            }
+            StoreErrorKind::Unopenable
+            | StoreErrorKind::Foreign
+            | StoreErrorKind::Newer
+            | StoreErrorKind::Damaged
+            | StoreErrorKind::Unsupported
+            | StoreErrorKind::Other
+            | _ => {}
         }
+        tracing::error!(target: "tidegate::server", "the store cannot answer: {error}");
+        Self::Internal
     }
 }
 

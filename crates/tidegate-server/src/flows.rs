@@ -28,11 +28,6 @@ impl Flows {
         }
         known.insert(ids::flow(&flow.name), Arc::clone(flow));
     }
-
-    /// Forgets one, so that it is asked for again.
-    pub(crate) fn forget(&self, id: Uuid) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-    }
 }
 
 /// The flow of this id.

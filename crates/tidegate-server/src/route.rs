@@ -88,7 +88,6 @@ impl Route {
     methods! {
         get => GET;
         post => POST;
-        put => PUT;
         patch => PATCH;
         delete => DELETE;
     }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
+use serde_path_to_error::Segment;
 use uuid::Uuid;
 
 use crate::config::Config;
@@ -30,8 +31,10 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().iter().map(|segment| match segment {
-            serde_path_to_error::Segment::Seq { index } => json!(index),
-            other => json!(other.to_string()),
+            Segment::Seq { index } => json!(index),
+            Segment::Map { key } => json!(key),
+            Segment::Enum { variant } => json!(variant),
+            Segment::Unknown => json!("?"),
         });
         let loc = std::iter::once(json!("body")).chain(path).collect();
         let inner = error.inner();

@@ -7,6 +7,8 @@ mod extract;
 mod filter;
 mod flow_runs;
 mod flows;
+mod graph;
+mod history;
 pub(crate) mod ids;
 mod limits;
 mod logs;
@@ -31,6 +33,8 @@ pub(crate) fn routes() -> Vec<Route> {
         states::routes(),
         logs::routes(),
         events::routes(),
+        graph::routes(),
+        history::routes(),
         artifacts::routes(),
         variables::routes(),
         limits::routes(),

@@ -4,8 +4,9 @@
 mod owned;
 mod set_state;
 
+#[allow(unused_imports, reason = "the pages cancel runs")]
 pub(crate) use owned::cancel;
-pub(crate) use set_state::{Moved, advance_by, random_roll, set_state};
+pub(crate) use set_state::{Moved, advance_by, set_state};
 
 use tidegate_core::{Expired, Run};
 

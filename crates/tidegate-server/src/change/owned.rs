@@ -45,6 +45,7 @@ pub(super) async fn ask(state: &AppState, run: Run, proposed: &State) -> Result<
 }
 
 /// Ends a run as CANCELLED: by its owner, or here if it has none.
+#[allow(dead_code, reason = "the pages cancel runs")]
 pub(crate) async fn cancel(state: &AppState, run: &Run) -> Result<Moved, ApiError> {
-    super::set_state(state, run.id, |now| State::cancelling(now), false).await
+    super::set_state(state, run.id, State::cancelling, false).await
 }

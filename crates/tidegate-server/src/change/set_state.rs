@@ -84,7 +84,7 @@ pub(crate) fn advance_by(before: &Run, after: &Run) -> Advance {
 }
 
 /// A uniformly random number in `0.0..1.0`, for the jitter of delays.
-pub(crate) fn random_roll() -> f64 {
+fn random_roll() -> f64 {
     f64::from(RunId::new().as_uuid().as_u128() as u32) / (f64::from(u32::MAX) + 1.0)
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::http::{Request, StatusCode, header};
-use http_body_util::BodyExt;
+use futures_util::StreamExt;
 use tidegate_core::{
     ArtifactId, ArtifactRecord, ArtifactType, Clock, Definition, Run, RunKind, State, StateType,
     Store, Write,
@@ -67,7 +67,7 @@ async fn ask(app: &Router, request: Request<Body>) -> (StatusCode, String, Strin
     let status = response.status();
     let location = response.headers().get(header::LOCATION);
     let location = location.map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
     (status, location, String::from_utf8(body.to_vec()).unwrap())
 }
 
@@ -175,8 +175,8 @@ async fn variables_are_made_changed_and_deleted_by_forms() {
 }
 
 /// The name of the next event of a stream; none at its end.
-async fn next(stream: &mut Body) -> Option<String> {
-    let frame = stream.frame().await?.unwrap().into_data().unwrap();
+async fn next(stream: &mut BodyDataStream) -> Option<String> {
+    let frame = stream.next().await?.unwrap();
     let text = String::from_utf8(frame.to_vec()).unwrap();
     Some(text.lines().find_map(|line| line.strip_prefix("event: ")).unwrap_or_default().to_owned())
 }
@@ -187,7 +187,7 @@ async fn a_stream_says_when_its_page_has_changed() {
     let (app, flow, ..) = over(Arc::clone(&store)).await;
     let response = app.clone().oneshot(request("GET", "/live", "")).await.unwrap();
     assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
-    let mut stream = response.into_body();
+    let mut stream = response.into_body().into_data_stream();
     assert_eq!(next(&mut stream).await.as_deref(), Some("change"));
     let mut run = Run::new(Arc::clone(&flow.definition), "later", Clock::system().now());
     run.states = vec![State::pending(run.created)];
@@ -199,7 +199,8 @@ async fn a_stream_says_when_its_page_has_changed() {
 async fn the_stream_of_a_run_that_has_ended_ends() {
     let (app, flow, ..) = served().await;
     let path = format!("/runs/{}/live", flow.id);
-    let mut stream = app.oneshot(request("GET", &path, "")).await.unwrap().into_body();
+    let mut stream =
+        app.oneshot(request("GET", &path, "")).await.unwrap().into_body().into_data_stream();
     assert_eq!(next(&mut stream).await.as_deref(), Some("end"));
     assert_eq!(next(&mut stream).await, None);
 }

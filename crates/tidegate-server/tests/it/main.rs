@@ -1,5 +1,10 @@
 //! What the server promises to whoever calls it, over the router and over real sockets.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod api;
 mod asking;
+mod guard;
+mod owners;
 mod prefect;
 mod routes;

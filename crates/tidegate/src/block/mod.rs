@@ -36,6 +36,7 @@ pub use capability::{Capabilities, Credentials, JobResult, Notify, ReadPath, Run
 pub use nested::Nested;
 pub use program::types;
 pub use query::Blocks;
+#[doc(hidden)]
 pub use registration::BlockRegistration;
 pub use seal::masked;
 #[allow(unused_imports, reason = "what changes keys calls it")]

@@ -90,14 +90,18 @@ pub(super) fn remove_line(text: &str, place: usize) -> String {
 /// Leaves out the sections of a profile.
 pub(super) fn remove_sections(text: &str, profile: &str) -> String {
     let mut inside = false;
-    lines(text)
+    let left: String = lines(text)
         .filter(|line| {
             if line.trim_start().starts_with('[') {
                 inside = head(line).is_some_and(|name| is_of(name, profile));
             }
             !inside
         })
-        .collect()
+        .collect();
+    match left.trim_end() {
+        "" => String::new(),
+        left => format!("{left}\n"),
+    }
 }
 
 /// Gives the sections of a profile another name.

@@ -59,7 +59,7 @@ pub(super) struct PageBody {
 }
 
 /// The flow run of this id.
-pub(super) async fn find(state: &AppState, id: Id) -> Result<Run, ApiError> {
+pub(in crate::api) async fn find(state: &AppState, id: Id) -> Result<Run, ApiError> {
     let run = state.store().run(id.0.into()).await?;
     run.filter(|run| run.kind() == RunKind::Flow).ok_or(ApiError::NotFound("Flow run"))
 }
