@@ -411,6 +411,21 @@ fn variables_outlive_the_program_that_sets_them() {
 }
 
 #[test]
+fn blocks_keep_an_alert_channel_whose_secrets_nobody_sees() {
+    let folder = Folder::new();
+    let key = [("TIDEGATE_ENCRYPTION_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")];
+    for settings in [&[][..], &key[..]] {
+        let printed = folder.run("blocks", &[], settings);
+        printed
+            .prints(&["The pager says: Weather: up to ", "secrets = {\"token\":\"**********\"}"]);
+        printed.logs_in_order(&["At 52.5 13.4 it will be up to ", "Task run 'alert-"]);
+        assert!(!printed.out.contains("s3same") && !printed.log.contains("s3same"));
+    }
+    let database = std::fs::read(folder.0.path().join("home/tidegate.db")).unwrap();
+    assert!(!database.windows(11).any(|window| window == b"s3same-0pen"));
+}
+
+#[test]
 fn graph_draws_a_flow_before_it_runs_and_after() {
     let folder = Folder::new();
     let printed = folder.run("graph", &["report.svg"], &[]);
@@ -434,6 +449,13 @@ fn own_cli_has_the_commands_of_tidegate_and_runs_flows_by_name() {
         "days: u32 = 3",
         "own_cli flow run forecast --param city=..",
     ]);
+
+    let schema = folder.run("own_cli", &["flow", "inspect", "forecast", "-o", "json"], &[]).out;
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let schema = &schema["parameter_openapi_schema"];
+    assert_eq!(schema["required"], serde_json::json!(["city"]));
+    assert_eq!(schema["properties"]["city"], serde_json::json!({"type": "string"}));
+    assert_eq!(schema["properties"]["days"]["default"], 3);
 
     let asked =
         ["flow", "run", "forecast", "--param", "city=Rome", "--param", "days=2", "--name", "today"];

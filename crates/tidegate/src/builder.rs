@@ -199,7 +199,7 @@ impl EngineBuilder {
         if let Some(retention) = self.retention {
             settings.retention = retention;
         }
-        let store = open_store(self.database, &settings)?.map(Redacting::new);
+        let store = open_store(self.database, &settings)?.map(Redacting::around);
         let beside = beside(store.as_deref());
         let given = self.result_storage.or_else(|| {
             settings.results_path.clone().map(|path| Arc::new(LocalFiles::new(path)) as _)
