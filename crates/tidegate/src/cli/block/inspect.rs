@@ -1,7 +1,6 @@
 //! `block inspect`: the fields of a block, with what is secret masked.
 
 use clap::Args;
-use serde_json::Value;
 use tidegate_core::{BlockDocument, BlockType};
 
 use super::record::BlockRecord;
@@ -42,10 +41,7 @@ fn sheet(document: &BlockDocument, block_type: &BlockType, output: &Output) -> S
         .line("Updated", output.moment(document.updated))
         .heading("Fields");
     masked(&document.data).iter().fold(sheet, |sheet, (name, value)| {
-        let value = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         sheet.text(format!("{name} = {value}"))
     })
 }
