@@ -270,8 +270,9 @@ fn cancel_ends_a_task_a_flow_and_a_run_by_its_id() {
         "Watching Rome.",
         "Task run 'watch-Rome' was cancelled: It was asked to cancel.",
         "Asked to stop counting.",
-        "The first station: cancelled true.",
-        "The second station: cancelled true.",
+        "The first station: Flow run '",
+        "The second station: Flow run '",
+        "' was cancelled: It was asked to cancel.",
     ]);
 }
 
@@ -363,9 +364,22 @@ fn map_cities_maps_over_a_list_that_a_run_gives_and_goes_on_without_one_city() {
         "Sent: 3 known (16 C, 10 C, 26 C), 1 unknown",
         "Tidied up.",
         "Ended within five seconds: 1 of 1.",
-        "NotReady",
+        " is NotReady.",
     ]);
     printed.logs_in_order(&["Task run 'locate-Atlantis' - Finished in state Failed('Task run encountered an exception: no map shows Atlantis')"]);
+}
+
+#[test]
+fn progress_is_said_by_the_handles_too() {
+    let printed = Folder::new().run("progress", &["40"], &[("TIDEGATE_PROGRESS", "bar")]);
+    printed.prints(&[
+        "At first: 0 of 40 have ended",
+        "Page 20 has a picture.",
+        "At last: 40 of 40 have ended, 1 of them failed.",
+    ]);
+    printed.logs_in_order(&["Task run 'page-7' - Finished in state Failed("]);
+    // There is no terminal to draw on.
+    assert!(!printed.log.contains('\u{1b}'), "{}", printed.log);
 }
 
 #[test]
@@ -435,6 +449,13 @@ fn own_cli_has_the_commands_of_tidegate_and_runs_flows_by_name() {
         "days: u32 = 3",
         "own_cli flow run forecast --param city=..",
     ]);
+
+    let schema = folder.run("own_cli", &["flow", "inspect", "forecast", "-o", "json"], &[]).out;
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let schema = &schema["parameter_openapi_schema"];
+    assert_eq!(schema["required"], serde_json::json!(["city"]));
+    assert_eq!(schema["properties"]["city"], serde_json::json!({"type": "string"}));
+    assert_eq!(schema["properties"]["days"]["default"], 3);
 
     let asked =
         ["flow", "run", "forecast", "--param", "city=Rome", "--param", "days=2", "--name", "today"];

@@ -402,7 +402,7 @@ fn the_group_has_help() {
 
           -y, --no-prompt
                   Answer yes to every question
-          
+
                   [alias: --yes]
 
         Examples:

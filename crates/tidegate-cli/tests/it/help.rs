@@ -112,7 +112,7 @@ fn help_is_short_and_long() {
 
               -y, --no-prompt
                       Answer yes to every question
-          
+
                       [alias: --yes]
 
             Examples:
@@ -216,7 +216,7 @@ fn help_is_short_and_long() {
 
                   --limit <COUNT>
                       At most so many
-          
+
                       [default: 15]
 
                   --state <STATE>
@@ -230,7 +230,7 @@ fn help_is_short_and_long() {
 
                   --start-time-after <TIME>
                       Runs that started then or later
-          
+
                       A time such as 2026-11-25T16:00:00Z, 2026-11-25 16:00 or 2026-11-25 in the local zone; or
                       how long ago it was, such as 90m.
 
@@ -255,7 +255,7 @@ fn help_is_short_and_long() {
 
               -y, --no-prompt
                       Answer yes to every question
-          
+
                       [alias: --yes]
 
             Examples:

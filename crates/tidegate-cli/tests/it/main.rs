@@ -59,7 +59,11 @@ impl Call {
     fn output(mut self) -> (String, Output) {
         let output = self.command.output().unwrap();
         let folder = self.folder.display().to_string();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&folder, "~");
+        // Clap leaves spaces on empty lines, which snapshots do not keep.
+        let text = |bytes: &[u8]| -> String {
+            let text = String::from_utf8_lossy(bytes).replace(&folder, "~");
+            text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+        };
         let mut shown = text(&output.stdout);
         if !output.stderr.is_empty() {
             shown.push_str("-- standard error --\n");

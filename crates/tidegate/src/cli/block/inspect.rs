@@ -41,7 +41,7 @@ fn sheet(document: &BlockDocument, block_type: &BlockType, output: &Output) -> S
         .line("Updated", output.moment(document.updated))
         .heading("Fields");
     masked(&document.data).iter().fold(sheet, |sheet, (name, value)| {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let value = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
         sheet.text(format!("{name} = {value}"))
     })
 }
