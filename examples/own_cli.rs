@@ -5,11 +5,25 @@
 //! cargo run --example own_cli -- flow inspect forecast
 //! cargo run --example own_cli -- flow run forecast --param city=Rome --param days=2
 //! cargo run --example own_cli -- flow-run ls
+//! cargo run --example own_cli -- block create station/roof --field name=Roof
 //! ```
 
 use std::process::ExitCode;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use tidegate::prelude::*;
+use tidegate::{Block, Secret};
+
+/// Where the weather is measured.
+#[derive(Serialize, Deserialize, JsonSchema, Block)]
+struct Station {
+    /// What people call it.
+    name: String,
+    /// What opens its door.
+    #[serde(default)]
+    key: Option<Secret>,
+}
 
 #[task(retries = 2)]
 async fn high(city: &str, day: u32) -> f64 {

@@ -270,8 +270,9 @@ fn cancel_ends_a_task_a_flow_and_a_run_by_its_id() {
         "Watching Rome.",
         "Task run 'watch-Rome' was cancelled: It was asked to cancel.",
         "Asked to stop counting.",
-        "The first station: cancelled true.",
-        "The second station: cancelled true.",
+        "The first station: Flow run '",
+        "The second station: Flow run '",
+        "' was cancelled: It was asked to cancel.",
     ]);
 }
 
@@ -363,9 +364,22 @@ fn map_cities_maps_over_a_list_that_a_run_gives_and_goes_on_without_one_city() {
         "Sent: 3 known (16 C, 10 C, 26 C), 1 unknown",
         "Tidied up.",
         "Ended within five seconds: 1 of 1.",
-        "NotReady",
+        " is NotReady.",
     ]);
     printed.logs_in_order(&["Task run 'locate-Atlantis' - Finished in state Failed('Task run encountered an exception: no map shows Atlantis')"]);
+}
+
+#[test]
+fn progress_is_said_by_the_handles_too() {
+    let printed = Folder::new().run("progress", &["40"], &[("TIDEGATE_PROGRESS", "bar")]);
+    printed.prints(&[
+        "At first: 0 of 40 have ended",
+        "Page 20 has a picture.",
+        "At last: 40 of 40 have ended, 1 of them failed.",
+    ]);
+    printed.logs_in_order(&["Task run 'page-7' - Finished in state Failed("]);
+    // There is no terminal to draw on.
+    assert!(!printed.log.contains('\u{1b}'), "{}", printed.log);
 }
 
 #[test]
@@ -397,6 +411,21 @@ fn variables_outlive_the_program_that_sets_them() {
 }
 
 #[test]
+fn blocks_keep_an_alert_channel_whose_secrets_nobody_sees() {
+    let folder = Folder::new();
+    let key = [("TIDEGATE_ENCRYPTION_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")];
+    for settings in [&[][..], &key[..]] {
+        let printed = folder.run("blocks", &[], settings);
+        printed
+            .prints(&["The pager says: Weather: up to ", "secrets = {\"token\":\"**********\"}"]);
+        printed.logs_in_order(&["At 52.5 13.4 it will be up to ", "Task run 'alert-"]);
+        assert!(!printed.out.contains("s3same") && !printed.log.contains("s3same"));
+    }
+    let database = std::fs::read(folder.0.path().join("home/tidegate.db")).unwrap();
+    assert!(!database.windows(11).any(|window| window == b"s3same-0pen"));
+}
+
+#[test]
 fn graph_draws_a_flow_before_it_runs_and_after() {
     let folder = Folder::new();
     let printed = folder.run("graph", &["report.svg"], &[]);
@@ -421,6 +450,13 @@ fn own_cli_has_the_commands_of_tidegate_and_runs_flows_by_name() {
         "own_cli flow run forecast --param city=..",
     ]);
 
+    let schema = folder.run("own_cli", &["flow", "inspect", "forecast", "-o", "json"], &[]).out;
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    let schema = &schema["parameter_openapi_schema"];
+    assert_eq!(schema["required"], serde_json::json!(["city"]));
+    assert_eq!(schema["properties"]["city"], serde_json::json!({"type": "string"}));
+    assert_eq!(schema["properties"]["days"]["default"], 3);
+
     let asked =
         ["flow", "run", "forecast", "--param", "city=Rome", "--param", "days=2", "--name", "today"];
     let run = folder.run("own_cli", &asked, &[]);
@@ -442,6 +478,36 @@ fn own_cli_has_the_commands_of_tidegate_and_runs_flows_by_name() {
         folder.run("own_cli", &["flow-run", "ls", "-o", "json"], &[]).out.matches("\"id\"").count(),
         1
     );
+}
+
+#[test]
+fn own_cli_makes_blocks_of_its_own_types() {
+    let folder = Folder::new();
+    folder.run("own_cli", &["block", "register"], &[]).prints(&["Recorded station."]);
+    let create = ["block", "create", "station/roof", "--field", "name=Roof"];
+    folder.run("own_cli", &create, &[]).prints(&["Saved the block 'station/roof'"]);
+    folder.run("own_cli", &["block", "inspect", "station/roof"], &[]).prints(&["name = Roof"]);
+
+    let again = folder.output("own_cli", &create, &[]);
+    assert_eq!(again.status.code(), Some(1));
+    let refused = |arguments: &[&str], told: &str| {
+        let line = [&["block", "create", "station/wall", "--overwrite"], arguments].concat();
+        let output = folder.output("own_cli", &line, &[]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && error.contains(told), "{error}");
+    };
+    refused(&["--field", "nam=Wall"], "the field `name` is missing");
+    refused(&["--field", "name=Wall", "--field", "key=k"], "the field `key` is secret");
+
+    // What is secret comes from a file, and is sealed with a key.
+    std::fs::write(folder.0.path().join("wall.json"), r#"{"name": "Wall", "key": "sesame-12"}"#)
+        .unwrap();
+    let key = [("TIDEGATE_ENCRYPTION_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")];
+    let sealed = ["block", "create", "station/wall", "--data", "wall.json"];
+    folder.run("own_cli", &sealed, &key).prints(&["Saved the block 'station/wall'"]);
+    let shown = folder.run("own_cli", &["block", "inspect", "station/wall"], &[]);
+    shown.prints(&["name = Wall", "key = **********"]);
+    assert!(!shown.out.contains("sesame"), "{}", shown.out);
 }
 
 #[test]

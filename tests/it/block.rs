@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tidegate::block::{AnyBlock, Nested, Notify, ReadPath, WritePath, load_any};
 use tidegate::store::IfExists;
-use tidegate::{Block, BlockSchema, Engine, Result, block};
+use tidegate::{Block, BlockSchema, Engine, Result};
 
 /// Where the weather comes from.
 ///
@@ -391,15 +391,15 @@ async fn a_field_of_any_type_is_read_as_what_it_was_saved_as() {
 
 #[tidegate::test]
 async fn a_block_is_made_from_json_by_the_slug_of_its_type() {
-    let refused = block::save_json("login/a", json!({ "usr": "ada" }), IfExists::Refuse).await;
+    let refused = engine().save_block("login/a", json!({ "usr": "ada" }), IfExists::Refuse).await;
     expect!["this is no block of the type `login`: the field `user` is missing"]
         .assert_eq(&refused.unwrap_err().to_string());
-    block::save_json("login/a", json!({ "user": "ada" }), IfExists::Refuse).await.unwrap();
-    block::save_json("login/a", json!({ "user": "joe" }), IfExists::Refuse).await.unwrap_err();
-    block::save_json("login/a", json!({ "user": "joe" }), IfExists::Replace).await.unwrap();
+    engine().save_block("login/a", json!({ "user": "ada" }), IfExists::Refuse).await.unwrap();
+    engine().save_block("login/a", json!({ "user": "joe" }), IfExists::Refuse).await.unwrap_err();
+    engine().save_block("login/a", json!({ "user": "joe" }), IfExists::Replace).await.unwrap();
     assert_eq!(Login::load("a").await.unwrap().user, "joe");
     let outer = json!({ "login": { "user": "ada" }, "others": [] });
-    block::save_json("mailbox/a", outer, IfExists::Refuse).await.unwrap();
+    engine().save_block("mailbox/a", outer, IfExists::Refuse).await.unwrap();
     assert_eq!(Mailbox::load("a").await.unwrap().login.user, "ada");
 }
 

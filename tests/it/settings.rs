@@ -267,3 +267,97 @@ async fn print_timelines() {
         println!("{}: {}", run.definition.name, timeline(&run));
     }
 }
+
+/// A folder with this file, which is the current one of the process from now on.
+fn go_to_folder_with(file: &str, text: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(file), text).unwrap();
+    std::env::set_current_dir(&folder).unwrap();
+    folder
+}
+
+#[test]
+fn a_file_in_the_current_folder_says_what_the_environment_does_not() {
+    let left = Child::new().env("TIDEGATE_LOGGING_LEVEL", "OFF").run(|| {
+        let text = "[tasks]\ndefault_retries = 1\n[logging]\nlevel = \"DEBUG\"\nlevl = 1\n";
+        let _folder = go_to_folder_with("tidegate.toml", text);
+        block_on(async {
+            let _ = fails().await;
+            print_timelines().await;
+        });
+        for value in Engine::builder().setting("lease_seconds", 20).settings().unwrap().iter() {
+            if value.source().kind() != "default" && value.setting().key() != "home" {
+                println!("{} = {} ({})", value.setting().key(), value.shown(), value.source());
+            }
+        }
+    });
+    check(
+        &left,
+        expect![[r#"
+            fails: Pending > Running > AwaitingRetry(0s) > Retrying > Failed
+            logging.level = OFF (environment)
+            tasks.default_retries = 1 (tidegate.toml:2)
+            lease_seconds = 20 (code)
+        "#]],
+    );
+    assert_eq!(left.stderr, "");
+}
+
+#[test]
+fn a_mistake_in_a_file_is_an_error_that_names_its_line() {
+    let left = Child::new().run(|| {
+        let _folder = go_to_folder_with("tidegate.toml", "\ndurability = \"mostly\"\n");
+        run_report();
+    });
+    check(
+        &left,
+        expect![[r#"
+            tidegate.toml:2: durability is set to `mostly`, which has no meaning: set it to full, process or none
+        "#]],
+    );
+}
+
+#[test]
+fn the_profile_ephemeral_leaves_nothing_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let left = Child::at(home.path()).env("TIDEGATE_PROFILE", "ephemeral").run(|| {
+        block_on(async {
+            report().await.unwrap();
+            print_timelines().await;
+        });
+    });
+    check(
+        &left,
+        expect![[r#"
+            report: Pending > Running > Completed
+        "#]],
+    );
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_test_goes_by_no_file_of_whoever_runs_it() {
+    let left = Child::new().run(|| {
+        let _folder = go_to_folder_with("tidegate.toml", "durability = \"mostly\"\n");
+        assert!(Engine::builder().open().is_err());
+        tidegate::testing::run(tidegate::testing::TestOptions::default(), async {
+            report().await.unwrap();
+            let engine = Engine::builder().database("sqlite::memory:").open().unwrap();
+            engine.close().await.unwrap();
+            println!("done");
+        });
+    });
+    check(
+        &left,
+        expect![[r#"
+            done
+        "#]],
+    );
+}
+
+#[test]
+fn a_setting_that_the_program_misspells_is_an_error_with_the_nearest_name() {
+    let error = Engine::builder().setting("logging.levl", "INFO").open().unwrap_err();
+    expect!["`logging.levl` is not a setting; did you mean logging.level?"]
+        .assert_eq(&error.to_string());
+}

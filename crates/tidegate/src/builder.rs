@@ -1,13 +1,13 @@
-//! Setting up an engine: what is said here goes before the environment.
+//! Setting up an engine: what is said here goes before all other settings.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use tidegate_core::{Clock, Store};
 
-use crate::engine::{DryRun, Engine};
+use crate::engine::{Context, DryRun, Engine};
 use crate::error::{Error, Result};
-use crate::log::LevelFilter;
+use crate::log::{LevelFilter, ProgressDisplay, Shows};
 use crate::redact::Redacting;
 use crate::result::{
     Archive, IntoResultSerializer, IntoResultStorage, LocalFiles, MemoryStorage, ResultSerializer,
@@ -16,7 +16,7 @@ use crate::result::{
 use crate::retention::Retention;
 #[cfg(feature = "sqlite")]
 use crate::settings::Durability;
-use crate::settings::Settings;
+use crate::settings::{EngineSettings, Setting, Settings, hint};
 
 /// Sets up an [`Engine`].
 #[derive(Debug, Default)]
@@ -27,10 +27,14 @@ pub struct EngineBuilder {
     durability: Option<Durability>,
     clock: Option<Clock>,
     log_level: Option<LevelFilter>,
+    progress: Option<ProgressDisplay>,
     result_storage: Option<Arc<dyn ResultStorage>>,
     known_storages: Vec<Arc<dyn ResultStorage>>,
     known_serializers: Vec<Arc<dyn ResultSerializer>>,
     retention: Option<Retention>,
+    said: Vec<(String, String)>,
+    #[cfg(feature = "testing")]
+    settings: Option<Settings>,
 }
 
 #[derive(Debug, Default)]
@@ -82,6 +86,12 @@ impl EngineBuilder {
         self
     }
 
+    /// How people see how far long flow runs have got, instead of `TIDEGATE_PROGRESS`.
+    pub fn progress(mut self, progress: ProgressDisplay) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+
     /// Keeps results here that are not part of the record of their run: a folder by its path, or a storage. Otherwise
     /// `TIDEGATE_RESULTS_LOCAL_STORAGE_PATH` says where; or they go to a folder beside the database, `app.db.results` for `app.db`.
     pub fn result_storage(mut self, storage: impl IntoResultStorage) -> Self {
@@ -107,6 +117,64 @@ impl EngineBuilder {
         self
     }
 
+    /// Says what a setting is, by its name or key, and goes before all others who say something about it. The more special methods go
+    /// before this one.
+    ///
+    /// ```
+    /// # fn main() -> tidegate::Result<()> {
+    /// let engine = tidegate::Engine::builder()
+    ///     .database("sqlite::memory:")
+    ///     .setting("tasks.default_retries", 2)
+    ///     .open()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn setting(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.said.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// The settings that [`open`](Self::open) would go by, and where each comes from. In a [test](macro@crate::test) those of the
+    /// environment alone: it goes by no file of whoever runs it.
+    ///
+    /// # Errors
+    ///
+    /// A setting has no meaning.
+    pub fn settings(&self) -> Result<Settings> {
+        #[cfg(feature = "testing")]
+        if let Some(settings) = &self.settings {
+            return Ok(settings.clone());
+        }
+        let mut code = Vec::new();
+        for (name, value) in &self.said {
+            let setting = Setting::find(name).ok_or_else(|| {
+                Error::configuration(format!("`{name}` is not a setting{}", hint(name)))
+            })?;
+            code.push((setting, value.clone()));
+        }
+        let mut say = |name: &str, value: Option<String>| {
+            code.extend(Setting::find(name).zip(value));
+        };
+        if let Database::Url(url) = &self.database {
+            say("database.url", Some(url.clone()));
+        }
+        say("logging.level", self.log_level.map(|level| level.to_string()));
+        say("progress", self.progress.map(|progress| progress.to_string()));
+        #[cfg(feature = "sqlite")]
+        say("durability", self.durability.map(|durability| durability.to_string()));
+        if let Some(Retention { age, count }) = self.retention {
+            say("retention.age", age.map(|age| format!("{}ms", age.as_millis())));
+            say("retention.count", count.map(|count| count.to_string()));
+        }
+        settings_here(&code)
+    }
+
+    /// Goes by these settings and no others.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
     /// The clock that states are stamped by.
     #[cfg(feature = "testing")]
     pub(crate) fn clock(mut self, clock: Clock) -> Self {
@@ -120,7 +188,7 @@ impl EngineBuilder {
     ///
     /// A setting has no meaning; or the database cannot be opened, in which case the error names its path and says what to do.
     pub fn open(self) -> Result<Engine> {
-        let mut settings = Settings::from_environment()?;
+        let mut settings = EngineSettings::of(&self.settings()?)?;
         if let Some(level) = self.log_level {
             settings.log_level = level;
         }
@@ -131,7 +199,7 @@ impl EngineBuilder {
         if let Some(retention) = self.retention {
             settings.retention = retention;
         }
-        let store = open_store(self.database, &settings)?.map(Redacting::new);
+        let store = open_store(self.database, &settings)?.map(Redacting::around);
         let beside = beside(store.as_deref());
         let given = self.result_storage.or_else(|| {
             settings.results_path.clone().map(|path| Arc::new(LocalFiles::new(path)) as _)
@@ -140,19 +208,33 @@ impl EngineBuilder {
         let archive = Archive::new(given.or(beside), storages, self.known_serializers);
         crate::subscriber::install(settings.log_level, settings.log_format);
         settings.warn_of_unknown_names();
-        Ok(Engine::assemble(store, settings, self.clock.unwrap_or(Clock::system()), archive, None))
+        // A test waits an hour of paused time, and has nobody to look at it.
+        let unsaid = if settings.of_test { ProgressDisplay::Off } else { ProgressDisplay::Auto };
+        let progress = self.progress.or(settings.progress).unwrap_or(unsaid);
+        let shows = progress.shows(settings.log_level, crate::subscriber::has_own_console());
+        let clock = self.clock.unwrap_or(Clock::system());
+        Ok(Engine::assemble(store, settings, clock, archive, shows, None))
     }
+}
+
+/// The settings of the calling code, where the program says this.
+pub(crate) fn settings_here(code: &[(&'static Setting, String)]) -> Result<Settings> {
+    let in_test = Context::with(|context| {
+        context.engine.as_ref().is_some_and(|engine| engine.settings().of_test)
+    });
+    if in_test == Some(true) { Settings::of_test(code) } else { Settings::load_with(code) }
 }
 
 /// An engine for one dry run: it says nothing, and what it keeps is thrown away with it.
 pub(crate) fn open_dry() -> Result<Engine> {
-    let mut settings = Settings::from_environment()?;
+    let mut settings = EngineSettings::of(&settings_here(&[])?)?;
     settings.log_level = LevelFilter::OFF;
     let in_memory = Database::Url("sqlite::memory:".to_owned());
     let database = if cfg!(feature = "sqlite") { in_memory } else { Database::None };
     let store = open_store(database, &settings)?;
     let archive = Archive::new(beside(None), Vec::new(), Vec::new());
-    Ok(Engine::assemble(store, settings, Clock::system(), archive, Some(DryRun::default())))
+    let (clock, dry_run) = (Clock::system(), Some(DryRun::default()));
+    Ok(Engine::assemble(store, settings, clock, archive, Shows::Nothing, dry_run))
 }
 
 /// Where results go that were told no other place: to a folder beside the database, or to memory where records do. Records do not
@@ -169,7 +251,7 @@ fn beside(store: Option<&dyn Store>) -> Option<Arc<dyn ResultStorage>> {
 }
 
 #[cfg(feature = "sqlite")]
-fn open_store(database: Database, settings: &Settings) -> Result<Option<Arc<dyn Store>>> {
+fn open_store(database: Database, settings: &EngineSettings) -> Result<Option<Arc<dyn Store>>> {
     let url = match database {
         Database::None => return Ok(None),
         Database::Given(store) => return Ok(Some(store)),
@@ -186,7 +268,7 @@ fn open_store(database: Database, settings: &Settings) -> Result<Option<Arc<dyn 
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn open_store(database: Database, _settings: &Settings) -> Result<Option<Arc<dyn Store>>> {
+fn open_store(database: Database, _settings: &EngineSettings) -> Result<Option<Arc<dyn Store>>> {
     match database {
         Database::None | Database::FromSettings => Ok(None),
         Database::Given(store) => Ok(Some(store)),

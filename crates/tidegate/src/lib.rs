@@ -48,7 +48,7 @@ mod run_input;
 mod runner;
 pub mod runtime;
 pub mod secret;
-mod settings;
+pub mod settings;
 mod subscriber;
 mod suspend;
 mod tags;

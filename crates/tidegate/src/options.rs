@@ -9,7 +9,7 @@ use crate::cache::{CacheKeyFn, CachePolicy};
 use crate::hook::{Hook, RetryCondition};
 use crate::result::{ResultSerializer, ResultStorage};
 use crate::runner::TaskRunner;
-use crate::settings::Settings;
+use crate::settings::EngineSettings;
 use crate::transaction::TransactionHook;
 
 /// What may be said of a flow, a task or one call of it. What is unset is taken from the next wider place: call,
@@ -99,7 +99,7 @@ impl Options {
         &self,
         outer: Option<Inherited>,
         has_result_key: bool,
-        settings: &Settings,
+        settings: &EngineSettings,
     ) -> Inherited {
         let log_prints = self.log_prints.or(outer.map(|outer| outer.log_prints));
         let keeping = match self.persist_result {

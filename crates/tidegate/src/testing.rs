@@ -6,7 +6,7 @@ use tidegate_core::Clock;
 use tokio::runtime::Builder;
 
 use crate::engine::{Context, Engine};
-use crate::settings::Settings;
+use crate::settings::{EngineSettings, Settings};
 
 /// How [`#[tidegate::test]`](crate::test) runs a test.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,9 +49,11 @@ pub fn run<F: Future>(options: TestOptions, test: F) -> F::Output {
 ///
 /// As cancel safe as `future`.
 pub async fn run_async<F: Future>(future: F) -> F::Output {
-    let settings = Settings::from_environment().expect("the settings have a meaning");
-    crate::subscriber::install_captured(settings.log_level);
+    let settings = Settings::of_test(&[]).expect("the settings have a meaning");
+    let level = EngineSettings::of(&settings).expect("the settings have a meaning").log_level;
+    crate::subscriber::install_captured(level);
     let engine = Engine::builder()
+        .with_settings(settings)
         .database("sqlite::memory:")
         .clock(Clock::runtime())
         .open()

@@ -21,11 +21,18 @@ fn help_is_short_and_long() {
                                         task-runs]
               artifact                  See and delete what runs have left for people to look at [alias:
                                         artifacts]
+              block                     See, make and delete blocks: typed configuration that is kept by name
+                                        [alias: blocks]
               concurrency-limit         Limit how many task runs with a tag go on at once [alias:
                                         concurrency-limits]
               global-concurrency-limit  Limit how much goes on at once in all programs, by names that their code
                                         asks for [aliases: global-concurrency-limits, gcl]
               event                     Follow events as they happen, and emit some [alias: events]
+              variable                  See and set variables: small values by name, which flows read [alias:
+                                        variables]
+              config                    See which settings hold, and change what the active profile says
+              profile                   See, choose and change profiles: sets of settings by name [alias:
+                                        profiles]
               database                  See, copy and tidy the database
               version                   Show the version, and which database is used
               completions               Write the script by which a shell completes commands
@@ -66,11 +73,18 @@ fn help_is_short_and_long() {
                                         task-runs]
               artifact                  See and delete what runs have left for people to look at [alias:
                                         artifacts]
+              block                     See, make and delete blocks: typed configuration that is kept by name
+                                        [alias: blocks]
               concurrency-limit         Limit how many task runs with a tag go on at once [alias:
                                         concurrency-limits]
               global-concurrency-limit  Limit how much goes on at once in all programs, by names that their code
                                         asks for [aliases: global-concurrency-limits, gcl]
               event                     Follow events as they happen, and emit some [alias: events]
+              variable                  See and set variables: small values by name, which flows read [alias:
+                                        variables]
+              config                    See which settings hold, and change what the active profile says
+              profile                   See, choose and change profiles: sets of settings by name [alias:
+                                        profiles]
               database                  See, copy and tidy the database
               version                   Show the version, and which database is used
               completions               Write the script by which a shell completes commands
@@ -98,7 +112,7 @@ fn help_is_short_and_long() {
 
               -y, --no-prompt
                       Answer yes to every question
-          
+
                       [alias: --yes]
 
             Examples:
@@ -120,7 +134,8 @@ fn help_is_short_and_long() {
 
             Environment:
               TIDEGATE_DATABASE_URL  the database; sqlite:TIDEGATE_HOME/tidegate.db
-              TIDEGATE_HOME          the folder of the default database; ~/.tidegate
+              TIDEGATE_HOME          the folder of the default database and of profiles; ~/.tidegate
+              TIDEGATE_PROFILE       the profile; the one that `profile use` has made active
               NO_COLOR               no colour
               COLUMNS                how wide tables may be, in the place of the terminal's width
         "#]],
@@ -201,7 +216,7 @@ fn help_is_short_and_long() {
 
                   --limit <COUNT>
                       At most so many
-          
+
                       [default: 15]
 
                   --state <STATE>
@@ -215,7 +230,7 @@ fn help_is_short_and_long() {
 
                   --start-time-after <TIME>
                       Runs that started then or later
-          
+
                       A time such as 2026-11-25T16:00:00Z, 2026-11-25 16:00 or 2026-11-25 in the local zone; or
                       how long ago it was, such as 90m.
 
@@ -240,7 +255,7 @@ fn help_is_short_and_long() {
 
               -y, --no-prompt
                       Answer yes to every question
-          
+
                       [alias: --yes]
 
             Examples:

@@ -1,11 +1,13 @@
 //! The command as people use it: what it answers, on which stream, and with which exit code, for a database whose records are the same
 //! each time.
 
+mod blocks;
 mod errors;
 mod fixture;
 mod following;
 mod help;
 mod listing;
+mod settings;
 mod steering;
 
 use std::path::PathBuf;
@@ -57,7 +59,11 @@ impl Call {
     fn output(mut self) -> (String, Output) {
         let output = self.command.output().unwrap();
         let folder = self.folder.display().to_string();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&folder, "~");
+        // Clap leaves spaces on empty lines, which snapshots do not keep.
+        let text = |bytes: &[u8]| -> String {
+            let text = String::from_utf8_lossy(bytes).replace(&folder, "~");
+            text.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+        };
         let mut shown = text(&output.stdout);
         if !output.stderr.is_empty() {
             shown.push_str("-- standard error --\n");

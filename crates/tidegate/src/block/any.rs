@@ -12,9 +12,7 @@ use tidegate_core::BlockDocumentId;
 use super::capability::{Capabilities, Notify, ReadPath, RunJob, WritePath};
 use super::reference::{Place, Resolved, TYPE_SLUG};
 use super::registration::{self, Anything, BlockRegistration};
-use super::{Block, load, nested};
-use crate::engine::Engine;
-use crate::error::{Error, Result};
+use super::{Block, BlockCall, load, nested};
 
 /// A block of any type of this program.
 ///
@@ -67,17 +65,18 @@ pub struct AnyBlock {
 /// # Cancel safety
 ///
 /// Cancel safe.
-pub async fn load_any(address: &str) -> Result<AnyBlock> {
-    let Some((slug, name)) = address.split_once('/') else {
-        return Err(Error::configuration(format!(
-            "`{address}` does not say of which type the block is: write `slug/name`, such as `slack-webhook/alerts`"
-        )));
-    };
-    let registration = registration::find(slug)?;
-    let engine = Engine::current()?;
-    let (data, place) = load::data(&engine, slug, name).await?;
-    let block = registration.read(data).map_err(|unfit| load::does_not_fit(slug, name, &unfit))?;
-    Ok(AnyBlock { registration, block, place: Some(place) })
+pub fn load_any(address: &str) -> BlockCall<'static, AnyBlock> {
+    let address = address.to_owned();
+    BlockCall::new(move |engine| {
+        Box::pin(async move {
+            let (slug, name) = super::address(&address)?;
+            let registration = registration::find(slug)?;
+            let (data, place) = load::data(&engine, slug, name).await?;
+            let block =
+                registration.read(data).map_err(|unfit| load::does_not_fit(slug, name, &unfit))?;
+            Ok(AnyBlock { registration, block, place: Some(place) })
+        })
+    })
 }
 
 impl AnyBlock {
@@ -127,7 +126,7 @@ impl AnyBlock {
     /// # Errors
     ///
     /// It is no `B`.
-    pub fn downcast<B: Block>(self) -> std::result::Result<Arc<B>, Self> {
+    pub fn downcast<B: Block>(self) -> Result<Arc<B>, Self> {
         let Self { registration, block, place } = self;
         block.downcast().map_err(|block| Self { registration, block, place })
     }
@@ -158,14 +157,14 @@ impl AnyBlock {
 }
 
 impl Serialize for AnyBlock {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let inside = || self.registration.write(&self.block).map_err(serde::ser::Error::custom);
         nested::written(self.place.as_ref(), self.type_slug(), inside)?.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for AnyBlock {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let custom = serde::de::Error::custom;
         let trouble = Resolved::TROUBLE;
         let resolved = Resolved::of(Value::deserialize(deserializer)?).map_err(custom)?;

@@ -4,16 +4,10 @@ use tidegate_core::{
     BlockAnswer, BlockChange, BlockDocumentId, BlockDocumentQuery, BlockTypeQuery, Store,
 };
 
+use super::load;
 use super::save::{change_blocks, unexpected};
-use super::{Block, load};
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-
-/// Deletes the block of this name.
-pub(super) async fn delete<B: Block>(name: &str) -> Result<()> {
-    let name = load::name_of::<B>(name)?;
-    Engine::current()?.delete_block(&format!("{}/{name}", B::SLUG)).await
-}
 
 impl Engine {
     /// Deletes the block `slug/name`, whose type need not be in this program.

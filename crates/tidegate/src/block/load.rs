@@ -9,9 +9,9 @@ use crate::engine::Engine;
 use crate::error::{Error, Result};
 
 /// The block of this name, and where it was saved.
-pub(super) async fn load<B: Block>(name: &str) -> Result<(B, Place)> {
+pub(super) async fn load<B: Block>(engine: &Engine, name: &str) -> Result<(B, Place)> {
     let name = name_of::<B>(name)?;
-    let (data, place) = data(&Engine::current()?, B::SLUG, name).await?;
+    let (data, place) = data(engine, B::SLUG, name).await?;
     let block = read::read(data).map_err(|unfit| does_not_fit(B::SLUG, name, &unfit))?;
     Ok((block, place))
 }

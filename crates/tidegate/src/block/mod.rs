@@ -9,6 +9,7 @@
 //! ```
 
 mod any;
+mod call;
 mod capability;
 mod delete;
 mod describe;
@@ -30,10 +31,12 @@ use tidegate_core::{BlockDocumentId, IfExists};
 use crate::error::{Error, Result};
 
 pub use any::{AnyBlock, load_any};
+pub use call::BlockCall;
 pub use capability::{Capabilities, Credentials, JobResult, Notify, ReadPath, RunJob, WritePath};
 pub use nested::Nested;
-pub use program::{register_all, save_json, types};
+pub use program::types;
 pub use query::Blocks;
+#[doc(hidden)]
 pub use registration::BlockRegistration;
 pub use seal::masked;
 #[allow(unused_imports, reason = "what changes keys calls it")]
@@ -70,8 +73,11 @@ pub trait Block: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stat
     /// # Cancel safety
     ///
     /// Dropped once it was polled, it may be saved or not.
-    fn save(&self, name: &str) -> impl Future<Output = Result<BlockDocumentId>> + Send {
-        save::save(self, name, IfExists::Refuse)
+    fn save(&self, name: &str) -> BlockCall<'_, BlockDocumentId> {
+        let name = name.to_owned();
+        BlockCall::new(move |engine| {
+            Box::pin(async move { save::save(&engine, self, &name, IfExists::Refuse).await })
+        })
     }
 
     /// Saves it under a name, in the place of what is there, which keeps its id: what refers to it has the new one from now on.
@@ -83,8 +89,11 @@ pub trait Block: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stat
     /// # Cancel safety
     ///
     /// Dropped once it was polled, it may be saved or not; it is not saved in part.
-    fn save_overwrite(&self, name: &str) -> impl Future<Output = Result<BlockDocumentId>> + Send {
-        save::save(self, name, IfExists::Replace)
+    fn save_overwrite(&self, name: &str) -> BlockCall<'_, BlockDocumentId> {
+        let name = name.to_owned();
+        BlockCall::new(move |engine| {
+            Box::pin(async move { save::save(&engine, self, &name, IfExists::Replace).await })
+        })
     }
 
     /// Saves it under a name that is made up, which lists leave out.
@@ -96,8 +105,10 @@ pub trait Block: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stat
     /// # Cancel safety
     ///
     /// Dropped once it was polled, it may be saved or not.
-    fn save_anonymous(&self) -> impl Future<Output = Result<BlockDocumentId>> + Send {
-        save::save_anonymous(self)
+    fn save_anonymous(&self) -> BlockCall<'_, BlockDocumentId> {
+        BlockCall::new(move |engine| {
+            Box::pin(async move { save::save_anonymous(&engine, self).await })
+        })
     }
 
     /// The block of this name, which may be written `slug/name`.
@@ -110,8 +121,11 @@ pub trait Block: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stat
     /// # Cancel safety
     ///
     /// Cancel safe.
-    fn load(name: &str) -> impl Future<Output = Result<Self>> + Send {
-        async move { load::load(name).await.map(|(block, _)| block) }
+    fn load(name: &str) -> BlockCall<'static, Self> {
+        let name = name.to_owned();
+        BlockCall::new(move |engine| {
+            Box::pin(async move { Ok(load::load(&engine, &name).await?.0) })
+        })
     }
 
     /// Deletes the block of this name.
@@ -123,8 +137,14 @@ pub trait Block: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stat
     /// # Cancel safety
     ///
     /// Dropped once it was polled, the block may be deleted or not.
-    fn delete(name: &str) -> impl Future<Output = Result<()>> + Send {
-        delete::delete::<Self>(name)
+    fn delete(name: &str) -> BlockCall<'static, ()> {
+        let name = name.to_owned();
+        BlockCall::new(move |engine| {
+            Box::pin(async move {
+                let name = load::name_of::<Self>(&name)?;
+                engine.delete_block(&format!("{}/{name}", Self::SLUG)).await
+            })
+        })
     }
 
     /// Records the type and its schema, as saving a block of it does.
@@ -136,8 +156,8 @@ pub trait Block: Serialize + DeserializeOwned + JsonSchema + Send + Sync + 'stat
     /// # Cancel safety
     ///
     /// Dropped once it was polled, the type may be recorded or not.
-    fn register() -> impl Future<Output = Result<()>> + Send {
-        save::register::<Self>()
+    fn register() -> BlockCall<'static, ()> {
+        BlockCall::new(|engine| Box::pin(async move { save::register::<Self>(&engine).await }))
     }
 }
 

@@ -10,8 +10,7 @@ use serde_json::Value;
 use tidegate_core::{BlockDocumentId, IfExists, block_reference};
 
 use super::reference::{Place, Resolved, TYPE_SLUG};
-use super::{Block, load, read, save};
-use crate::error::Result;
+use super::{Block, BlockCall, load, read, save};
 
 /// A block in a field of another block.
 ///
@@ -65,9 +64,14 @@ impl<T: Block> Nested<T> {
     /// # Cancel safety
     ///
     /// Cancel safe.
-    pub async fn load(name: &str) -> Result<Self> {
-        let (block, place) = load::load(name).await?;
-        Ok(Self { block, place: Some(place) })
+    pub fn load(name: &str) -> BlockCall<'static, Self> {
+        let name = name.to_owned();
+        BlockCall::new(move |engine| {
+            Box::pin(async move {
+                let (block, place) = load::load(&engine, &name).await?;
+                Ok(Self { block, place: Some(place) })
+            })
+        })
     }
 
     /// Saves it by itself under a name that its type has not yet, and remembers that.
@@ -79,8 +83,8 @@ impl<T: Block> Nested<T> {
     /// # Cancel safety
     ///
     /// Dropped once it was polled, it may be saved or not.
-    pub async fn save(&mut self, name: &str) -> Result<BlockDocumentId> {
-        self.save_as(name, IfExists::Refuse).await
+    pub fn save(&mut self, name: &str) -> BlockCall<'_, BlockDocumentId> {
+        self.save_as(name, IfExists::Refuse)
     }
 
     /// Saves it by itself under a name, in the place of what is there, and remembers that.
@@ -92,15 +96,20 @@ impl<T: Block> Nested<T> {
     /// # Cancel safety
     ///
     /// Dropped once it was polled, it may be saved or not.
-    pub async fn save_overwrite(&mut self, name: &str) -> Result<BlockDocumentId> {
-        self.save_as(name, IfExists::Replace).await
+    pub fn save_overwrite(&mut self, name: &str) -> BlockCall<'_, BlockDocumentId> {
+        self.save_as(name, IfExists::Replace)
     }
 
-    async fn save_as(&mut self, name: &str, if_exists: IfExists) -> Result<BlockDocumentId> {
-        let id = save::save(&self.block, name, if_exists).await?;
-        let name = load::name_of::<T>(name)?.to_owned();
-        self.place = Some(Place { id, name });
-        Ok(id)
+    fn save_as(&mut self, name: &str, if_exists: IfExists) -> BlockCall<'_, BlockDocumentId> {
+        let name = name.to_owned();
+        BlockCall::new(move |engine| {
+            Box::pin(async move {
+                let id = save::save(&engine, &self.block, &name, if_exists).await?;
+                let name = load::name_of::<T>(&name)?.to_owned();
+                self.place = Some(Place { id, name });
+                Ok(id)
+            })
+        })
     }
 }
 
@@ -143,7 +152,7 @@ impl<T> DerefMut for Nested<T> {
 }
 
 impl<T: Block> Serialize for Nested<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let inside = || serde_json::to_value(&self.block).map_err(serde::ser::Error::custom);
         written(self.place.as_ref(), T::SLUG, inside)?.serialize(serializer)
     }
@@ -153,8 +162,8 @@ impl<T: Block> Serialize for Nested<T> {
 pub(super) fn written<E>(
     place: Option<&Place>,
     slug: &str,
-    inside: impl FnOnce() -> std::result::Result<Value, E>,
-) -> std::result::Result<Value, E> {
+    inside: impl FnOnce() -> Result<Value, E>,
+) -> Result<Value, E> {
     if let Some(place) = place {
         return Ok(block_reference(place.id));
     }
@@ -166,7 +175,7 @@ pub(super) fn written<E>(
 }
 
 impl<'de, T: Block> Deserialize<'de> for Nested<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let custom = serde::de::Error::custom;
         let resolved = Resolved::of(Value::deserialize(deserializer)?).map_err(custom)?;
         if let Some(slug) = resolved.slug.filter(|slug| slug != T::SLUG) {

@@ -12,6 +12,7 @@ use tidegate_core::{BlockDocumentId, BlockSchema, BlockType, IfExists, Timestamp
 use super::capability::Capabilities;
 use super::read::{self, Unfit};
 use super::{Block, describe, save};
+use crate::engine::Engine;
 use crate::error::{Error, Result};
 
 /// A block of any type.
@@ -25,8 +26,9 @@ pub struct BlockRegistration {
     describe: fn(Timestamp) -> (BlockType, BlockSchema),
     read: fn(Value) -> std::result::Result<Anything, Unfit>,
     write: fn(&Anything) -> serde_json::Result<Value>,
-    save: for<'a> fn(Value, &'a str, IfExists) -> BoxFuture<'a, Result<BlockDocumentId>>,
-    register: fn() -> BoxFuture<'static, Result<()>>,
+    save:
+        for<'a> fn(&'a Engine, Value, &'a str, IfExists) -> BoxFuture<'a, Result<BlockDocumentId>>,
+    register: fn(&Engine) -> BoxFuture<'_, Result<()>>,
 }
 
 inventory::collect!(BlockRegistration);
@@ -41,8 +43,10 @@ impl BlockRegistration {
             describe: describe::describe::<B>,
             read: |data| Ok(Arc::new(read::read::<B>(data)?)),
             write: |block| serde_json::to_value(block.downcast_ref::<B>()),
-            save: |data, name, if_exists| save_json::<B>(data, name, if_exists).boxed(),
-            register: || save::register::<B>().boxed(),
+            save: |engine, data, name, if_exists| {
+                save_json::<B>(engine, data, name, if_exists).boxed()
+            },
+            register: |engine| save::register::<B>(engine).boxed(),
         }
     }
 
@@ -74,20 +78,22 @@ impl BlockRegistration {
     /// Saves the block that `data` is, whose secrets are plain.
     pub(super) fn save<'a>(
         &self,
+        engine: &'a Engine,
         data: Value,
         name: &'a str,
         if_exists: IfExists,
     ) -> BoxFuture<'a, Result<BlockDocumentId>> {
-        (self.save)(data, name, if_exists)
+        (self.save)(engine, data, name, if_exists)
     }
 
     /// Records the type.
-    pub(super) fn register(&self) -> BoxFuture<'static, Result<()>> {
-        (self.register)()
+    pub(super) fn register<'a>(&self, engine: &'a Engine) -> BoxFuture<'a, Result<()>> {
+        (self.register)(engine)
     }
 }
 
 async fn save_json<B: Block>(
+    engine: &Engine,
     data: Value,
     name: &str,
     if_exists: IfExists,
@@ -95,7 +101,7 @@ async fn save_json<B: Block>(
     let block = read::read::<B>(data).map_err(|unfit| {
         Error::configuration(format!("this is no block of the type `{}`: {unfit}", B::SLUG))
     })?;
-    save::save(&block, name, if_exists).await
+    save::save(engine, &block, name, if_exists).await
 }
 
 /// The types of this program, by slug.

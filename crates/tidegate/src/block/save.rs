@@ -15,6 +15,7 @@ const TRIES: u32 = 8;
 
 /// Saves a block under a name.
 pub(super) async fn save<B: Block>(
+    engine: &Engine,
     block: &B,
     name: &str,
     if_exists: IfExists,
@@ -25,24 +26,27 @@ pub(super) async fn save<B: Block>(
             "`{name}` cannot be the name of a block: write lower-case letters, digits and dashes only, such as `team-alerts`"
         )));
     }
-    save_document(block, name, if_exists, false).await
+    save_document(engine, block, name, if_exists, false).await
 }
 
 /// Saves a block under a name that is made up.
-pub(super) async fn save_anonymous<B: Block>(block: &B) -> Result<BlockDocumentId> {
+pub(super) async fn save_anonymous<B: Block>(
+    engine: &Engine,
+    block: &B,
+) -> Result<BlockDocumentId> {
     let name = format!("anonymous-{}", BlockDocumentId::new());
-    save_document(block, &name, IfExists::Refuse, true).await
+    save_document(engine, block, &name, IfExists::Refuse, true).await
 }
 
 async fn save_document<B: Block>(
+    engine: &Engine,
     block: &B,
     name: &str,
     if_exists: IfExists,
     is_anonymous: bool,
 ) -> Result<BlockDocumentId> {
-    let engine = Engine::current()?;
     let store = engine.require_store()?;
-    let (mut block_type_id, mut block_schema_id) = register_in::<B>(&engine, &**store).await?;
+    let (mut block_type_id, mut block_schema_id) = register_in::<B>(engine, &**store).await?;
     let keyring =
         if seal::has_secrets(block)? { Some(seal::keyring(&**store).await?) } else { None };
     for _ in 0..TRIES {
@@ -72,7 +76,7 @@ async fn save_document<B: Block>(
             BlockAnswer::Exists(_) => {}
             // Somebody deletes it, or its type.
             BlockAnswer::Missing => {
-                (block_type_id, block_schema_id) = register_in::<B>(&engine, &**store).await?;
+                (block_type_id, block_schema_id) = register_in::<B>(engine, &**store).await?;
             }
             BlockAnswer::Dangling(other) => {
                 return Err(Error::configuration(format!(
@@ -99,9 +103,8 @@ async fn save_document<B: Block>(
 }
 
 /// Records the type and its schema.
-pub(super) async fn register<B: Block>() -> Result<()> {
-    let engine = Engine::current()?;
-    register_in::<B>(&engine, &**engine.require_store()?).await.map(drop)
+pub(super) async fn register<B: Block>(engine: &Engine) -> Result<()> {
+    register_in::<B>(engine, &**engine.require_store()?).await.map(drop)
 }
 
 async fn register_in<B: Block>(

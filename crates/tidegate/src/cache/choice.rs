@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{CacheKeyFn, CachePolicy, DEFAULT, IsolationLevel};
 use crate::options::Options;
-use crate::settings::Settings;
+use crate::settings::EngineSettings;
 
 /// How results of a call are cached.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl<'a> Choice<'a> {
     }
 
     /// How results are cached with these options and settings, if they are.
-    pub(crate) fn of(options: &'a Options, settings: &Settings) -> Option<Self> {
+    pub(crate) fn of(options: &'a Options, settings: &EngineSettings) -> Option<Self> {
         static DEFAULT_POLICY: CachePolicy = DEFAULT;
         let by = match (&options.cache_key_fn, &options.cache_policy) {
             (Some(function), _) => By::Function(function),

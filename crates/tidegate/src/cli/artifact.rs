@@ -1,7 +1,6 @@
 //! `artifact`: what runs have left for people to look at. Tables and texts are shown as they are recorded.
 
 use clap::{Args, Subcommand};
-use serde_json::Value;
 use tidegate_core::{ArtifactId, ArtifactQuery, ArtifactRecord};
 
 use super::failure::{Done, Failure};
@@ -133,10 +132,9 @@ impl Inspect {
 }
 
 fn sheet(artifact: &ArtifactRecord, output: &Output) -> Sheet {
-    let data = match &artifact.data {
-        Value::String(text) => text.clone(),
-        other => serde_json::to_string_pretty(other).unwrap_or_default(),
-    };
+    let text = artifact.data.as_str().map(ToOwned::to_owned);
+    let data =
+        text.unwrap_or_else(|| serde_json::to_string_pretty(&artifact.data).unwrap_or_default());
     Sheet::new()
         .maybe("Key", artifact.key.as_ref())
         .line("Id", artifact.id.to_string())

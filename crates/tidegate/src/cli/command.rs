@@ -4,8 +4,10 @@ use clap::CommandFactory;
 use clap::builder::StyledStr;
 
 use super::artifact::Artifact;
+use super::block::Block;
 use super::completions::Completions;
 use super::concurrency_limit::ConcurrencyLimit;
+use super::config::Config;
 use super::database::Database;
 use super::event::Event;
 use super::failure::Done;
@@ -14,8 +16,10 @@ use super::flow_run::FlowRun;
 use super::global_concurrency_limit::GlobalConcurrencyLimit;
 use super::man::Man;
 use super::options::GlobalOptions;
+use super::profile::Profile;
 use super::session::Session;
 use super::task_run::TaskRun;
+use super::variable::Variable;
 use super::version::Version;
 
 /// The name that examples are written with.
@@ -47,7 +51,8 @@ Exit codes:
 
 Environment:
   TIDEGATE_DATABASE_URL  the database; sqlite:TIDEGATE_HOME/tidegate.db
-  TIDEGATE_HOME          the folder of the default database; ~/.tidegate
+  TIDEGATE_HOME          the folder of the default database and of profiles; ~/.tidegate
+  TIDEGATE_PROFILE       the profile; the one that `profile use` has made active
   NO_COLOR               no colour
   COLUMNS                how wide tables may be, in the place of the terminal's width";
 
@@ -84,12 +89,20 @@ pub(super) enum Command {
     TaskRun(TaskRun),
     #[command(visible_alias = "artifacts", subcommand)]
     Artifact(Artifact),
+    #[command(visible_alias = "blocks", subcommand)]
+    Block(Block),
     #[command(visible_alias = "concurrency-limits", subcommand)]
     ConcurrencyLimit(ConcurrencyLimit),
     #[command(visible_aliases = ["global-concurrency-limits", "gcl"], subcommand)]
     GlobalConcurrencyLimit(GlobalConcurrencyLimit),
     #[command(visible_alias = "events", subcommand)]
     Event(Event),
+    #[command(visible_alias = "variables", subcommand)]
+    Variable(Variable),
+    #[command(subcommand)]
+    Config(Config),
+    #[command(visible_alias = "profiles", subcommand)]
+    Profile(Profile),
     #[command(subcommand)]
     Database(Database),
     Version(Version),
@@ -104,9 +117,13 @@ impl Command {
             Self::FlowRun(flow_run) => flow_run.run(session).await,
             Self::TaskRun(task_run) => task_run.run(session).await,
             Self::Artifact(artifact) => artifact.run(session).await,
+            Self::Block(block) => block.run(session).await,
             Self::ConcurrencyLimit(limit) => limit.run(session).await,
             Self::GlobalConcurrencyLimit(limit) => limit.run(session).await,
             Self::Event(event) => event.run(session).await,
+            Self::Variable(variable) => variable.run(session).await,
+            Self::Config(config) => config.run(session),
+            Self::Profile(profile) => profile.run(session),
             Self::Database(database) => database.run(session).await,
             Self::Version(version) => version.run(session),
             Self::Completions(completions) => completions.run(session),

@@ -119,10 +119,8 @@ fn line(event: &EventRecord, output: &Output) -> String {
         None => event.resource.id().to_owned(),
     };
     let time = output.toned(&output.moment(event.occurred), Tone::Quiet);
-    let payload = match &event.payload {
-        Value::Null => String::new(),
-        payload => format!(" {payload}"),
-    };
+    let payload =
+        if event.payload.is_null() { String::new() } else { format!(" {}", event.payload) };
     format!("{time}  {}  {}{}\n", plain(&event.event), plain(&about), plain(&payload))
 }
 

@@ -19,9 +19,11 @@
 //! 5. Its help and its tables in the snapshots of `crates/tidegate-cli/tests/it/`.
 
 mod artifact;
+mod block;
 mod command;
 mod completions;
 mod concurrency_limit;
+mod config;
 mod database;
 mod event;
 mod failure;
@@ -33,10 +35,12 @@ mod limits;
 mod man;
 mod options;
 mod output;
+mod profile;
 mod record;
 mod session;
 mod task_run;
 mod values;
+mod variable;
 mod version;
 
 use std::ffi::OsString;

@@ -13,7 +13,7 @@ use super::options::GlobalOptions;
 use super::output::Output;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::settings::Settings;
+use crate::settings::{EngineSettings, Settings};
 
 /// See the module.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl Session {
     pub(super) fn database_url(&self) -> Done<String> {
         match &self.options.database {
             Some(url) => Ok(url.clone()),
-            None => Ok(Settings::from_environment()?.database_url),
+            None => Ok(EngineSettings::of(&Settings::load()?)?.database_url),
         }
     }
 

@@ -34,6 +34,7 @@ mod pausing;
 mod plan;
 mod propose;
 mod recall;
+mod reporter;
 mod result;
 mod retention;
 mod seat;
@@ -51,9 +52,9 @@ use std::time::Duration;
 use tidegate_core::{Clock, LeaseId, Store, Timestamp};
 
 use crate::error::{Error, Result};
-use crate::log::Sink;
+use crate::log::{Shows, Sink};
 use crate::result::Archive;
-use crate::settings::Settings;
+use crate::settings::EngineSettings;
 
 use activity::Activity;
 pub use attempt::blocking;
@@ -79,6 +80,8 @@ use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use panics::{Panic, caught};
 pub(crate) use pausing::{IN_TRANSACTION, UnderWay, never_resumed};
 pub(crate) use plan::Plan;
+use reporter::Reporter;
+pub(crate) use reporter::{Counted, Ended, Tally};
 use retention::Housekeeping;
 pub(crate) use seat::{Away, Seat, Workers, waiting};
 use slots::Slots;
@@ -124,7 +127,7 @@ impl WeakEngine {
 
 struct Inner {
     store: Option<Arc<dyn Store>>,
-    settings: Settings,
+    settings: EngineSettings,
     clock: Clock,
     sink: Sink,
     nursery: Nursery,
@@ -138,6 +141,8 @@ struct Inner {
     slots: Slots,
     archive: Archive,
     housekeeping: Housekeeping,
+    /// Shows people how far it has got.
+    reporter: Reporter,
     /// What it runs at top level.
     roster: Arc<Roster>,
     /// Of an engine whose store others may share.
@@ -149,9 +154,10 @@ struct Inner {
 impl Engine {
     pub(crate) fn assemble(
         store: Option<Arc<dyn Store>>,
-        settings: Settings,
+        settings: EngineSettings,
         clock: Clock,
         archive: Archive,
+        shows: Shows,
         dry_run: Option<DryRun>,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
@@ -172,6 +178,7 @@ impl Engine {
             slots: Slots::default(),
             archive,
             housekeeping: Housekeeping::default(),
+            reporter: Reporter::new(shows),
             roster,
             ownership,
             dry_run,
@@ -220,6 +227,7 @@ impl Engine {
     pub async fn close(&self) -> Result<()> {
         self.0.housekeeping.stop();
         self.0.nursery.join().await;
+        self.0.reporter.stop().await;
         if let Some(thread) = self.0.ownership.as_ref().and_then(|ownership| ownership.stop()) {
             self.0.nursery.spawn_blocking(move || thread.join());
             self.0.nursery.join().await;
@@ -292,7 +300,7 @@ impl Engine {
         &self.0.roster
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
+    pub(crate) fn settings(&self) -> &EngineSettings {
         &self.0.settings
     }
 

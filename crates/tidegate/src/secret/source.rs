@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::{Keyring, command, file};
+use crate::builder::settings_here;
 use crate::error::{Error, Result};
 
 pub(super) const KEY: &str = "TIDEGATE_ENCRYPTION_KEY";
@@ -39,7 +40,9 @@ impl fmt::Display for Source {
 
 /// Reads the keys for the database at `database`.
 pub(super) fn read(database: Option<&Path>) -> Result<Keyring> {
-    read_from(|name| std::env::var(name).ok(), database)
+    let settings = settings_here(&[])?;
+    let said = |name: &str| settings.get(name).and_then(|said| said.value()).map(ToOwned::to_owned);
+    read_from(|name| said(name).or_else(|| std::env::var(name).ok()), database)
 }
 
 pub(super) fn read_from(

@@ -57,10 +57,11 @@ async fn register(
     schema: BlockSchema,
 ) -> Registered {
     let (block_type, schema) = (Box::new(block_type), Box::new(schema));
-    match change(store, BlockChange::Register { block_type, schema }).await {
-        BlockAnswer::Registered { block_type, schema } => Registered { block_type, schema },
-        other => panic!("a type is registered, and not {other:?}"),
-    }
+    let answer = change(store, BlockChange::Register { block_type, schema }).await;
+    let BlockAnswer::Registered { block_type, schema } = answer else {
+        panic!("a type is registered, and not {answer:?}");
+    };
+    Registered { block_type, schema }
 }
 
 async fn registered(store: &Arc<dyn Store>, slug: &str) -> Registered {
@@ -238,7 +239,7 @@ pub async fn a_block_that_others_refer_to_is_not_deleted(subject: &Subject) {
         assert_eq!(create(&store, document).await, BlockAnswer::Done);
     }
     let query = BlockDocumentQuery { referring_to: Some(inner.id), ..all() };
-    assert_eq!(documents(&store, query.clone()).await, [outer.clone()]);
+    assert_eq!(documents(&store, query.clone()).await, std::slice::from_ref(&outer));
     assert!(documents(&store, BlockDocumentQuery { offset: 1, ..query }).await.is_empty());
     let delete = |id| change(&store, BlockChange::DeleteDocument(id));
     assert_eq!(delete(inner.id).await, BlockAnswer::Referenced(vec![outer.id]));
