@@ -92,10 +92,11 @@ async fn main() -> Result<()> {
     forecast_cities(wanted).await?;
 
     let engine = Engine::current()?;
-    let not_ready = engine.runs().task("forecast").list().await?;
-    for run in not_ready.iter().filter(|run| !run.state().is_some_and(|state| state.is_completed()))
-    {
-        println!("{}: {:?}", run.name, run.state());
+    let run = engine.runs().flow("forecast-cities").limit(1).list().await?.remove(0);
+    for run in engine.runs().inside(run.id).task("forecast").list().await? {
+        if let Some(state) = run.state().filter(|state| !state.is_completed()) {
+            println!("{} is {}.", run.name, state.name);
+        }
     }
     engine.close().await
 }

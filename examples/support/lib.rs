@@ -5,12 +5,14 @@ mod arguments;
 mod client;
 mod flaky;
 mod loopback;
+mod pager;
 mod weather;
 
 pub use arguments::{
     ApprovalArguments, BookArguments, CacheArguments, RetryArguments, WeatherArguments,
 };
 pub use flaky::FlakyShop;
+pub use pager::Pager;
 pub use weather::{Forecast, Hourly, WeatherService};
 
 /// The code blocks of the README, compiled and run as documentation tests.

@@ -64,6 +64,19 @@ impl WeatherService {
         }
     }
 
+    /// A server on this machine, which knows one recorded forecast.
+    ///
+    /// # Errors
+    ///
+    /// This machine has no room for a client or a server.
+    ///
+    /// # Cancel safety
+    ///
+    /// Cancel safe.
+    pub async fn recorded() -> Result<Self, Error> {
+        Self::on_this_machine(0).await
+    }
+
     /// A server on this machine that refuses some requests before it answers.
     async fn on_this_machine(fail_first: u32) -> Result<Self, Error> {
         let to_refuse = AtomicU32::new(fail_first);

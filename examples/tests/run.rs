@@ -270,8 +270,9 @@ fn cancel_ends_a_task_a_flow_and_a_run_by_its_id() {
         "Watching Rome.",
         "Task run 'watch-Rome' was cancelled: It was asked to cancel.",
         "Asked to stop counting.",
-        "The first station: cancelled true.",
-        "The second station: cancelled true.",
+        "The first station: Flow run '",
+        "The second station: Flow run '",
+        "' was cancelled: It was asked to cancel.",
     ]);
 }
 
@@ -363,9 +364,22 @@ fn map_cities_maps_over_a_list_that_a_run_gives_and_goes_on_without_one_city() {
         "Sent: 3 known (16 C, 10 C, 26 C), 1 unknown",
         "Tidied up.",
         "Ended within five seconds: 1 of 1.",
-        "NotReady",
+        " is NotReady.",
     ]);
     printed.logs_in_order(&["Task run 'locate-Atlantis' - Finished in state Failed('Task run encountered an exception: no map shows Atlantis')"]);
+}
+
+#[test]
+fn progress_is_said_by_the_handles_too() {
+    let printed = Folder::new().run("progress", &["40"], &[("TIDEGATE_PROGRESS", "bar")]);
+    printed.prints(&[
+        "At first: 0 of 40 have ended",
+        "Page 20 has a picture.",
+        "At last: 40 of 40 have ended, 1 of them failed.",
+    ]);
+    printed.logs_in_order(&["Task run 'page-7' - Finished in state Failed("]);
+    // There is no terminal to draw on.
+    assert!(!printed.log.contains('\u{1b}'), "{}", printed.log);
 }
 
 #[test]
@@ -394,6 +408,21 @@ fn variables_outlive_the_program_that_sets_them() {
     ]);
     folder.run("variables", &["Oslo"], &[]).prints(&["Oslo: -4 °C is too cold.", "'alert-Oslo'"]);
     folder.run("variables", &[], &[]).prints(&["Oslo: -4 °C is too cold."]);
+}
+
+#[test]
+fn blocks_keep_an_alert_channel_whose_secrets_nobody_sees() {
+    let folder = Folder::new();
+    let key = [("TIDEGATE_ENCRYPTION_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")];
+    for settings in [&[][..], &key[..]] {
+        let printed = folder.run("blocks", &[], settings);
+        printed
+            .prints(&["The pager says: Weather: up to ", "secrets = {\"token\":\"**********\"}"]);
+        printed.logs_in_order(&["At 52.5 13.4 it will be up to ", "Task run 'alert-"]);
+        assert!(!printed.out.contains("s3same") && !printed.log.contains("s3same"));
+    }
+    let database = std::fs::read(folder.0.path().join("home/tidegate.db")).unwrap();
+    assert!(!database.windows(11).any(|window| window == b"s3same-0pen"));
 }
 
 #[test]

@@ -68,6 +68,31 @@ impl Child {
         }
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args([test, "--exact", "--nocapture", "--quiet"]);
+        self.spawn(test, command)
+    }
+
+    /// As [`start`](Self::start), on a terminal of this size, all of which is its output.
+    pub(crate) fn start_in_terminal<F: FnOnce()>(
+        self,
+        (rows, columns): (u16, u16),
+        body: F,
+    ) -> Started {
+        let test = test_of::<F>();
+        if std::env::var(CHILD).is_ok_and(|child| child == test) {
+            body();
+            std::process::exit(0);
+        }
+        let program = std::env::current_exe().unwrap();
+        let run = format!(
+            "stty rows {rows} cols {columns}; exec '{}' {test} --exact --nocapture --quiet",
+            program.display()
+        );
+        let mut command = Command::new("script");
+        command.args(["--quiet", "--return", "--command", &run, "/dev/null"]);
+        self.spawn(test, command)
+    }
+
+    fn spawn(self, test: &str, mut command: Command) -> Started {
         for (name, _) in std::env::vars_os() {
             let name_text = name.to_string_lossy();
             if name_text.starts_with("TIDEGATE_") && name_text != "TIDEGATE_DEEP" {

@@ -69,17 +69,40 @@ async fn a_result_with_a_secret_in_it_that_was_to_be_kept_is_an_error() {
         "canary-of-kept-results".to_owned()
     }
     drop(Secret::from("canary-of-kept-results"));
-    check(&token().named("t").await.unwrap_err(), expect![""]);
+    check(
+        &token().named("t").await.unwrap_err(),
+        expect![
+            "Task run 't' failed: its result cannot be kept: there is a secret in it, which is not stored in the clear; return what the secret is needed for instead, or set `persist_result = false`"
+        ],
+    );
 }
 
 #[tidegate::test]
 async fn what_would_be_read_back_as_a_value_is_refused() {
+    #[flow]
+    async fn waits() {}
     let secret = Secret::from("canary-of-inputs");
-    let id = tidegate::RunId::new();
-    check(&send_input("my canary-of-inputs", id).await.unwrap_err(), expect![""]);
-    check(&send_input(secret, id).await.unwrap_err(), expect![""]);
+    waits().await.unwrap();
+    let id = run_of("waits").await.id;
+    check(
+        &send_input("my canary-of-inputs", id).await.unwrap_err(),
+        expect![
+            "there is a secret in the input of a flow run, which would be stored in the clear: save it in a block, and send the name of that"
+        ],
+    );
+    check(
+        &send_input(secret, id).await.unwrap_err(),
+        expect![
+            "the input cannot be written as JSON: there is a secret in it, which is not written where it would be read back: give what it is needed for instead"
+        ],
+    );
     let variable = Variable::set("canary", json!({ "key": "canary-of-inputs" }));
-    check(&variable.await.unwrap_err(), expect![""]);
+    check(
+        &variable.await.unwrap_err(),
+        expect![
+            "there is a secret in a variable, where anybody may read it: save it in a block, as a `Secret`"
+        ],
+    );
 }
 
 /// With the mask for both, the one would be given the result of the other.

@@ -14,7 +14,7 @@ use tidegate::{Block, Result};
 ///
 /// let cities = Json::new(json!(["Aarhus", "Bergen"]));
 /// assert_eq!(cities.read::<Vec<String>>()?, ["Aarhus", "Bergen"]);
-/// # tidegate::Result::Ok(())
+/// # Ok::<(), tidegate::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Block)]
 #[block(

@@ -7,7 +7,7 @@ use tidegate_core::{Clock, Store};
 
 use crate::engine::{Context, DryRun, Engine};
 use crate::error::{Error, Result};
-use crate::log::LevelFilter;
+use crate::log::{LevelFilter, ProgressDisplay, Shows};
 use crate::redact::Redacting;
 use crate::result::{
     Archive, IntoResultSerializer, IntoResultStorage, LocalFiles, MemoryStorage, ResultSerializer,
@@ -27,6 +27,7 @@ pub struct EngineBuilder {
     durability: Option<Durability>,
     clock: Option<Clock>,
     log_level: Option<LevelFilter>,
+    progress: Option<ProgressDisplay>,
     result_storage: Option<Arc<dyn ResultStorage>>,
     known_storages: Vec<Arc<dyn ResultStorage>>,
     known_serializers: Vec<Arc<dyn ResultSerializer>>,
@@ -82,6 +83,12 @@ impl EngineBuilder {
     /// The lowest level of log lines that are printed and stored, instead of `TIDEGATE_LOGGING_LEVEL`.
     pub fn log_level(mut self, level: LevelFilter) -> Self {
         self.log_level = Some(level);
+        self
+    }
+
+    /// How people see how far long flow runs have got, instead of `TIDEGATE_PROGRESS`.
+    pub fn progress(mut self, progress: ProgressDisplay) -> Self {
+        self.progress = Some(progress);
         self
     }
 
@@ -151,6 +158,7 @@ impl EngineBuilder {
             say("database.url", Some(url.clone()));
         }
         say("logging.level", self.log_level.map(|level| level.to_string()));
+        say("progress", self.progress.map(|progress| progress.to_string()));
         #[cfg(feature = "sqlite")]
         say("durability", self.durability.map(|durability| durability.to_string()));
         if let Some(Retention { age, count }) = self.retention {
@@ -191,7 +199,7 @@ impl EngineBuilder {
         if let Some(retention) = self.retention {
             settings.retention = retention;
         }
-        let store = open_store(self.database, &settings)?.map(Redacting::before);
+        let store = open_store(self.database, &settings)?.map(Redacting::around);
         let beside = beside(store.as_deref());
         let given = self.result_storage.or_else(|| {
             settings.results_path.clone().map(|path| Arc::new(LocalFiles::new(path)) as _)
@@ -200,7 +208,12 @@ impl EngineBuilder {
         let archive = Archive::new(given.or(beside), storages, self.known_serializers);
         crate::subscriber::install(settings.log_level, settings.log_format);
         settings.warn_of_unknown_names();
-        Ok(Engine::assemble(store, settings, self.clock.unwrap_or(Clock::system()), archive, None))
+        // A test waits an hour of paused time, and has nobody to look at it.
+        let unsaid = if settings.of_test { ProgressDisplay::Off } else { ProgressDisplay::Auto };
+        let progress = self.progress.or(settings.progress).unwrap_or(unsaid);
+        let shows = progress.shows(settings.log_level, crate::subscriber::has_own_console());
+        let clock = self.clock.unwrap_or(Clock::system());
+        Ok(Engine::assemble(store, settings, clock, archive, shows, None))
     }
 }
 
@@ -220,7 +233,8 @@ pub(crate) fn open_dry() -> Result<Engine> {
     let database = if cfg!(feature = "sqlite") { in_memory } else { Database::None };
     let store = open_store(database, &settings)?;
     let archive = Archive::new(beside(None), Vec::new(), Vec::new());
-    Ok(Engine::assemble(store, settings, Clock::system(), archive, Some(DryRun::default())))
+    let (clock, dry_run) = (Clock::system(), Some(DryRun::default()));
+    Ok(Engine::assemble(store, settings, clock, archive, Shows::Nothing, dry_run))
 }
 
 /// Where results go that were told no other place: to a folder beside the database, or to memory where records do. Records do not

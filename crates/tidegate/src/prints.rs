@@ -3,6 +3,7 @@
 use std::fmt::Arguments;
 
 use crate::engine::Context;
+use crate::log::without_bars;
 use crate::redact;
 
 /// Which macro was used.
@@ -33,16 +34,13 @@ pub fn print(text: Arguments<'_>, how: Print) {
 }
 
 fn print_as_usual(text: Arguments<'_>, how: Print) {
-    if redact::is_active() {
-        let text = text.to_string();
-        print_plain(format_args!("{}", redact::redact(&text)), how);
-    } else {
-        print_plain(text, how);
-    }
+    // Made before the bars are taken away: what makes it is the user's code, which may print too.
+    let text = text.to_string();
+    without_bars(|| print_plain(&redact::redact(&text), how));
 }
 
 #[allow(clippy::print_stdout, clippy::print_stderr, reason = "the user's code asked for it")]
-fn print_plain(text: Arguments<'_>, how: Print) {
+fn print_plain(text: &str, how: Print) {
     match how {
         Print::Out => print!("{text}"),
         Print::OutLine => println!("{text}"),

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tidegate::prelude::*;
 use tidegate::{
-    Artifact, Block, ConcurrencyLimit, Engine, Resource, RunId, RunLogger, Secret, State,
-    Timestamp, Variable, emit_event, run_logger, send_input, transaction,
+    Artifact, Block, ConcurrencyLimit, Engine, Resource, RunLogger, Secret, State, Timestamp,
+    Variable, emit_event, run_logger, send_input, transaction,
 };
 
 use super::forms::{base64, percent};
@@ -97,8 +97,19 @@ async fn ends_as() -> State {
 }
 
 #[task]
-async fn gives(text: String) -> String {
-    text
+async fn gives() -> String {
+    leak("result")
+}
+
+#[task]
+async fn gives_much() -> String {
+    leak("result long").repeat(100)
+}
+
+/// So that there is a folder of results to be looked at.
+#[task]
+async fn gives_nothing_secret() -> String {
+    "nothing secret".repeat(100)
 }
 
 #[task(persist_result, result_serializer = "compressed/json")]
@@ -182,15 +193,18 @@ async fn events() -> Result<()> {
 async fn refused() -> usize {
     let key = secret();
     let text = || leak("refused");
+    // Names may not be just anything.
+    let encoded = base64(key.expose().as_bytes(), true);
     let engine = Engine::current().unwrap();
+    let id = tidegate::runtime::flow_run::id().unwrap();
     let errors = [
-        is_kept_by(text()).await.err(),
+        is_kept_by(encoded.clone()).await.err(),
         gives_compressed().await.err(),
         gives_a_secret().await.err(),
-        send_input(text(), RunId::new()).await.err(),
-        send_input(key.clone(), RunId::new()).await.err(),
+        send_input(text(), id).await.err(),
+        send_input(key.clone(), id).await.err(),
         Variable::set("canary", text()).await.err(),
-        engine.concurrency_limits().create(ConcurrencyLimit::new(text(), 1)).await.err(),
+        engine.concurrency_limits().create(ConcurrencyLimit::new(&encoded, 1)).await.err(),
         transaction().run(async |transaction| transaction.set("key", text())).await.err(),
         transaction().run(async |transaction| transaction.set("key", key.clone())).await.err(),
     ];
@@ -203,7 +217,7 @@ async fn refused() -> usize {
 
 async fn blocks() -> Result<()> {
     let vault = Vault { user: "ada".to_owned(), key: secret() };
-    vault.save("one").await?;
+    vault.save_overwrite("one").await?;
     vault.save_overwrite("one").await?;
     let loaded = Vault::load("one").await?;
     assert_eq!(loaded.key.expose(), secret().expose());
@@ -222,15 +236,13 @@ async fn ways() -> Result<()> {
     let long = "-".repeat(64 * 1024 - 20) + &leak("parameter cut");
     takes(secret(), login, leak("parameter text"), Shown("parameter debug"), map, long).await?;
     is_named(leak("name")).await?;
-    gives(String::new()).named(leak("task name")).tags([leak("task tag")]).await?;
+    gives().named(leak("task name")).tags([leak("task tag")]).await?;
     is_sub(leak("subflow parameter")).named(leak("subflow name")).await?;
     assert_eq!(is_cached(secret()).await?, is_cached(secret()).await?);
+    gives_nothing_secret().await?;
     // Not kept, and given to the caller all the same.
-    assert_eq!(gives(leak("result")).await?, leak("result"));
-    assert_eq!(
-        gives(leak("result long").repeat(100)).await?.len(),
-        leak("result long").len() * 100
-    );
+    assert_eq!(gives().await?, leak("result"));
+    assert_eq!(gives_much().await?.len(), leak("result long").len() * 100);
     let errors = [
         fails().await.unwrap_err(),
         fails_with_causes().await.unwrap_err(),
@@ -265,8 +277,13 @@ async fn dies(text: String, again: bool) -> Result<()> {
     Ok(())
 }
 
+/// What a process of the test does.
+pub(super) fn run(home: &Path) {
+    if std::env::var("CANARY_DIES").is_ok() { let_out(home) } else { let_out_again(home) }
+}
+
 /// Lets the secret out, and dies.
-pub(super) fn let_out(home: &Path) {
+fn let_out(home: &Path) {
     crate::child::block_on(async {
         // Known before anything is named after it.
         drop(secret());
@@ -280,7 +297,7 @@ pub(super) fn let_out(home: &Path) {
 }
 
 /// Goes on with what has died, and does it again.
-pub(super) fn let_out_again(home: &Path) {
+fn let_out_again(home: &Path) {
     crate::child::block_on(async {
         drop(secret());
         let engine = Engine::builder().open().unwrap();

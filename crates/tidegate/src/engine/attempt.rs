@@ -70,6 +70,7 @@ impl<'a> Attempting<'a> {
         live.control().set_attempting(true);
         if let Some(pausing) = live.pausing() {
             pausing.begin_attempt();
+            live.begin_counting();
             if live.control().was_asked() {
                 live.control().ask();
             }

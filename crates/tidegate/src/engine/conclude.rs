@@ -96,7 +96,7 @@ impl Execution {
             | Outcome::Refused(_) => self.live.nursery(),
         };
         if let Some(submitted) = submitted {
-            let unfinished = submitted.len();
+            let unfinished = submitted.tally().unfinished();
             if unfinished > 0 && !matches!(outcome, Outcome::TimedOut(_)) {
                 self.say_unfinished(unfinished);
             }

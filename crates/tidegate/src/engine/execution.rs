@@ -144,6 +144,7 @@ impl Execution {
         };
         if execution.live.kind() == RunKind::Flow && !execution.ended {
             execution.listed = Some(Listed::of(&execution.live));
+            execution.live.engine().report();
         }
         if is_new {
             execution.enter_pending()?;

@@ -141,6 +141,13 @@ impl LiveRun {
         self.nursery.as_ref().map(|nursery| lock(nursery).clone())
     }
 
+    /// Of a flow run: counts what it submits anew, since its attempt begins.
+    pub(super) fn begin_counting(&self) {
+        if let Some(nursery) = &self.nursery {
+            lock(nursery).tally().clear();
+        }
+    }
+
     /// Of a flow run: what its body asks of its attempt, and how much is under way.
     pub(crate) fn pausing(&self) -> Option<&Pausing> {
         self.inside.as_ref().map(|inside| &inside.pausing)

@@ -34,6 +34,7 @@ mod pausing;
 mod plan;
 mod propose;
 mod recall;
+mod reporter;
 mod result;
 mod retention;
 mod seat;
@@ -51,7 +52,7 @@ use std::time::Duration;
 use tidegate_core::{Clock, LeaseId, Store, Timestamp};
 
 use crate::error::{Error, Result};
-use crate::log::Sink;
+use crate::log::{Shows, Sink};
 use crate::result::Archive;
 use crate::settings::EngineSettings;
 
@@ -79,6 +80,8 @@ use ownership::{Look, OnCrashed, Ownership};
 pub(crate) use panics::{Panic, caught};
 pub(crate) use pausing::{IN_TRANSACTION, UnderWay, never_resumed};
 pub(crate) use plan::Plan;
+use reporter::Reporter;
+pub(crate) use reporter::{Counted, Ended, Tally};
 use retention::Housekeeping;
 pub(crate) use seat::{Away, Seat, Workers, waiting};
 use slots::Slots;
@@ -138,6 +141,8 @@ struct Inner {
     slots: Slots,
     archive: Archive,
     housekeeping: Housekeeping,
+    /// Shows people how far it has got.
+    reporter: Reporter,
     /// What it runs at top level.
     roster: Arc<Roster>,
     /// Of an engine whose store others may share.
@@ -152,6 +157,7 @@ impl Engine {
         settings: EngineSettings,
         clock: Clock,
         archive: Archive,
+        shows: Shows,
         dry_run: Option<DryRun>,
     ) -> Self {
         let sink = Sink::new(store.clone(), settings.log_level, clock);
@@ -172,6 +178,7 @@ impl Engine {
             slots: Slots::default(),
             archive,
             housekeeping: Housekeeping::default(),
+            reporter: Reporter::new(shows),
             roster,
             ownership,
             dry_run,
@@ -220,6 +227,7 @@ impl Engine {
     pub async fn close(&self) -> Result<()> {
         self.0.housekeeping.stop();
         self.0.nursery.join().await;
+        self.0.reporter.stop().await;
         if let Some(thread) = self.0.ownership.as_ref().and_then(|ownership| ownership.stop()) {
             self.0.nursery.spawn_blocking(move || thread.join());
             self.0.nursery.join().await;

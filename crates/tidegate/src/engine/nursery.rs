@@ -11,6 +11,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tokio_util::task::TaskTracker;
 
 use crate::engine::Workers;
+use crate::engine::reporter::{Counted, Tally};
 
 /// The futures that someone has started, joined before the owner ends and dropped when the owner is. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ struct Inner {
     stop: CancellationToken,
     /// Others that were stopped, and may not have dropped everything yet.
     stopped: Mutex<Vec<Nursery>>,
+    /// Of the runs that were submitted.
+    tally: Tally,
 }
 
 impl Nursery {
@@ -30,24 +33,36 @@ impl Nursery {
             tracker: TaskTracker::new(),
             stop: CancellationToken::new(),
             stopped: Mutex::default(),
+            tally: Tally::default(),
         }))
     }
 
     /// Runs a future until it ends or the nursery is stopped, whichever is first.
     pub(crate) fn spawn(&self, future: impl Future<Output = ()> + Send + 'static) {
-        let nursery = Arc::clone(&self.0);
-        self.0.tracker.spawn(Stoppable { future, nursery, stopped: None });
+        self.0.tracker.spawn(self.stoppable(future));
     }
 
-    /// Has a runner run a future until it ends or the nursery is stopped, whichever is first.
-    pub(crate) fn spawn_by(
+    /// As [`spawn`](Self::spawn), for a run that was submitted and is counted: by itself, or by what runs it instead.
+    pub(crate) fn spawn_run<O: Counted>(
         &self,
-        workers: &Workers,
-        future: impl Future<Output = ()> + Send + 'static,
+        workers: Option<&Workers>,
+        run: impl Future<Output = O> + Send + 'static,
     ) {
-        let nursery = Arc::clone(&self.0);
-        let stoppable = Stoppable { future, nursery, stopped: None };
-        workers.run_async(Box::pin(self.0.tracker.track_future(stoppable)));
+        self.0.tally.submitted();
+        let run = self.stoppable(run);
+        match workers {
+            None => drop(self.0.tracker.spawn(run)),
+            Some(workers) => workers.run_async(Box::pin(self.0.tracker.track_future(run))),
+        }
+    }
+
+    fn stoppable<F: Future>(&self, future: F) -> Stoppable<F> {
+        Stoppable { future, nursery: Arc::clone(&self.0), stopped: None }
+    }
+
+    /// Of the runs that were submitted.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.0.tally
     }
 
     /// Has a runner run a function. It cannot be stopped, only waited for.
@@ -74,11 +89,6 @@ impl Nursery {
         function: impl FnOnce() -> R + Send + 'static,
     ) -> tokio::task::JoinHandle<R> {
         self.0.tracker.spawn_blocking(function)
-    }
-
-    /// How much of what was started has not ended.
-    pub(crate) fn len(&self) -> usize {
-        self.0.tracker.len()
     }
 
     /// Waits for everything that was started, and for what others still have to drop.
@@ -134,12 +144,16 @@ pin_project! {
     }
 }
 
-impl<F: Future<Output = ()>> Future for Stoppable<F> {
+impl<F: Future<Output: Counted>> Future for Stoppable<F> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         let this = self.project();
-        if this.nursery.stop.is_cancelled() || this.future.poll(context).is_ready() {
+        if this.nursery.stop.is_cancelled() {
+            return Poll::Ready(());
+        }
+        if let Poll::Ready(end) = this.future.poll(context) {
+            end.count(&this.nursery.tally);
             return Poll::Ready(());
         }
         if this.stopped.is_none() {

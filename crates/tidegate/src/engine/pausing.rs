@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tidegate_core::{RequestKind, RunKind, State, StateType, Timestamp, Write};
 use tokio::sync::oneshot;
 
-use crate::engine::LiveRun;
 use crate::engine::control::Gate;
+use crate::engine::{LiveRun, waiting};
 use crate::error::{Error, Result};
 use crate::transaction::Transaction;
 
@@ -202,15 +202,12 @@ impl LiveRun {
 
     /// Waits until a call in this flow run may begin; an error when none does any more.
     pub(super) async fn wait_to_go_on(&self) -> Result<()> {
-        let is_suspended = self
-            .control()
-            .until(|control| match control.gate() {
-                Gate::Open => (!self.is_paused()).then_some(false),
-                Gate::Closing => None,
-                Gate::Closed => Some(true),
-            })
-            .await;
-        if is_suspended { Err(self.is_suspended()) } else { Ok(()) }
+        let is_suspended = self.control().until(|control| match control.gate() {
+            Gate::Open => (!self.is_paused()).then_some(false),
+            Gate::Closing => None,
+            Gate::Closed => Some(true),
+        });
+        if waiting(is_suspended).await { Err(self.is_suspended()) } else { Ok(()) }
     }
 
     pub(super) fn is_paused(&self) -> bool {

@@ -25,7 +25,7 @@ use serde_json::Value;
 use tidegate_core::{IfExists, RunInput, State, StateData, Timestamp};
 
 use crate::duration::IntoDuration;
-use crate::engine::{Context, IN_TRANSACTION, LiveRun, never_resumed};
+use crate::engine::{Context, IN_TRANSACTION, LiveRun, never_resumed, waiting};
 use crate::error::{Error, Result};
 use crate::result::MadeUp;
 use crate::resume;
@@ -186,7 +186,7 @@ impl<T> PauseCall<T> {
         match self.how {
             How::Suspend => Err(live.suspend(state).await),
             How::Pause => {
-                let response = asked.wait(&live, state, deadline).await?;
+                let response = waiting(asked.wait(&live, state, deadline)).await?;
                 let response = response.ok_or_else(|| FlowPauseTimeout {
                     run: live.name(),
                     timeout: self.timeout.unwrap_or_default(),

@@ -24,6 +24,7 @@ pub(crate) fn encode(bytes: &[u8], alphabet: &[u8; 64]) -> String {
 }
 
 /// The bytes of a base64 text in either alphabet, padded or not.
+#[cfg(any(test, feature = "blocks"))]
 pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let text = text.trim_end_matches('=');
     let mut bytes = Vec::with_capacity(text.len() * 3 / 4 + 1);

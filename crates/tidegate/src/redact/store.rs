@@ -27,7 +27,7 @@ pub(crate) struct Redacting {
 }
 
 impl Redacting {
-    pub(crate) fn before(inner: Arc<dyn Store>) -> Arc<dyn Store> {
+    pub(crate) fn around(inner: Arc<dyn Store>) -> Arc<dyn Store> {
         Arc::new(Self { inner })
     }
 }

@@ -1,3 +1,5 @@
+//! Secrets, and the forms in which they are found.
+
 use super::patterns::Patterns;
 use super::{MASK, base64};
 

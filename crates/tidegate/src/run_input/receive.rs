@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{DEFAULT_CHANNEL, SendInput, channel_prefix, send_input};
 use crate::duration::IntoDuration;
-use crate::engine::{Context, Engine, Listener, run_logger};
+use crate::engine::{Context, Engine, Listener, run_logger, waiting};
 use crate::error::{Error, Result};
 
 /// How many inputs are asked for at once.
@@ -191,10 +191,10 @@ impl<T: DeserializeOwned> InputReceiver<T> {
             let Some(listening) = &mut self.listening else { return Ok(None) };
             let arrival = listening.listener.arrival();
             let Some(deadline) = deadline else {
-                arrival.await;
+                waiting(arrival).await;
                 continue;
             };
-            if tokio::time::timeout_at(deadline, arrival).await.is_ok() {
+            if waiting(tokio::time::timeout_at(deadline, arrival)).await.is_ok() {
                 continue;
             }
             // What came at the last moment is not late.

@@ -28,7 +28,8 @@ mod scope;
 mod serde;
 #[cfg(feature = "blocks")]
 mod source;
-#[cfg(all(test, feature = "blocks"))]
+#[cfg(test)]
+#[cfg(feature = "blocks")]
 mod tests;
 #[cfg(feature = "blocks")]
 mod value;

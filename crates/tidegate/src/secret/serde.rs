@@ -18,8 +18,7 @@ impl<T: SecretValue + Serialize> Serialize for Secret<T> {
             Form::Masked => serializer.serialize_str(MASK),
             Form::Exposed => self.expose().serialize(serializer),
             Form::Refused => Err(S::Error::custom(
-                "there is a secret in it, which is not written where it could be read; return what it is needed for instead, or set \
-                 `persist_result = false`",
+                "there is a secret in it, which is not written where it would be read back: give what it is needed for instead",
             )),
         }
     }

@@ -1,3 +1,5 @@
+//! Keys from each source, sealing and opening with them, and how secrets are written and read.
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;

@@ -11,7 +11,7 @@ use super::table::parse_flag;
 use super::{Durability, Settings, meaningless};
 use crate::duration;
 use crate::error::Result;
-use crate::log::{Format, LevelFilter};
+use crate::log::{Format, LevelFilter, ProgressDisplay};
 use crate::retention::Retention;
 
 /// What an engine goes by.
@@ -26,6 +26,7 @@ pub(crate) struct EngineSettings {
     pub(crate) log_level: LevelFilter,
     pub(crate) log_format: Format,
     pub(crate) log_prints: bool,
+    pub(crate) progress: Option<ProgressDisplay>,
     pub(crate) task_retries: u32,
     pub(crate) task_retry_delay: Duration,
     pub(crate) refresh_cache: bool,
@@ -63,6 +64,7 @@ impl EngineSettings {
             log_level: said.parsed("TIDEGATE_LOGGING_LEVEL")?.unwrap_or_default(),
             log_format: said.parsed("TIDEGATE_LOGGING_FORMAT")?.unwrap_or_default(),
             log_prints: said.flag("TIDEGATE_LOGGING_LOG_PRINTS")?.unwrap_or(false),
+            progress: said.parsed("TIDEGATE_PROGRESS")?,
             persist_results: said.flag("TIDEGATE_RESULTS_PERSIST_BY_DEFAULT")?.unwrap_or(true),
             results_path: said
                 .read("TIDEGATE_RESULTS_LOCAL_STORAGE_PATH", |path| Some(PathBuf::from(path)))?,

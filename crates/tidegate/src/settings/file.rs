@@ -20,12 +20,6 @@ pub(super) struct Said {
     pub(super) at: Range<usize>,
 }
 
-impl PartialEq for Setting {
-    fn eq(&self, other: &Self) -> bool {
-        self.name() == other.name()
-    }
-}
-
 /// What a table of a file says.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct Sayings {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tidegate_core::Durability;
 
 use crate::duration;
-use crate::log::{Format, LevelFilter};
+use crate::log::{Format, LevelFilter, ProgressDisplay};
 
 /// A setting: one row of the table that [`Setting::all`] gives.
 #[derive(Debug)]
@@ -50,6 +50,7 @@ const LEVEL: Kind = Kind {
     accepts: "TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL or OFF",
     fits: parses::<LevelFilter>,
 };
+const PROGRESS: Kind = Kind { accepts: "auto, bar, lines or off", fits: parses::<ProgressDisplay> };
 const SECONDS: Kind = Kind {
     accepts: "a number of seconds, or a text such as 1m30s",
     fits: |text| duration::parse(text.trim()).is_ok(),
@@ -60,168 +61,32 @@ const LEASE: Kind = Kind {
 };
 
 /// Every setting. The key is the name in a file: `logging.level` stands for `level` in the table `[logging]`.
+#[rustfmt::skip]
 static SETTINGS: &[Setting] = &[
-    setting(
-        "TIDEGATE_HOME",
-        "home",
-        PATH,
-        Words("~/.tidegate"),
-        "the folder for the default database and for profiles",
-    ),
-    setting(
-        "TIDEGATE_DATABASE_URL",
-        "database.url",
-        TEXT,
-        Words("sqlite:TIDEGATE_HOME/tidegate.db"),
-        "the database of the default engine",
-    ),
-    setting(
-        "TIDEGATE_DURABILITY",
-        "durability",
-        DURABILITY,
-        Value("full"),
-        "what an acknowledged record survives",
-    ),
-    setting(
-        "TIDEGATE_LOGGING_LEVEL",
-        "logging.level",
-        LEVEL,
-        Value("INFO"),
-        "the lowest level printed and stored",
-    ),
-    setting(
-        "TIDEGATE_LOGGING_FORMAT",
-        "logging.format",
-        FORMAT,
-        Value("console"),
-        "how lines are printed",
-    ),
-    setting(
-        "TIDEGATE_LOGGING_LOG_PRINTS",
-        "logging.log_prints",
-        FLAG,
-        Value("false"),
-        "whether what bodies print becomes log lines",
-    ),
-    setting(
-        "TIDEGATE_RESULTS_PERSIST_BY_DEFAULT",
-        "results.persist_by_default",
-        FLAG,
-        Value("true"),
-        "whether results are kept where nothing is said",
-    ),
-    setting(
-        "TIDEGATE_RESULTS_LOCAL_STORAGE_PATH",
-        "results.local_storage_path",
-        PATH,
-        Words("one beside the database"),
-        "the folder for results that are not in the record",
-    ),
-    setting(
-        "TIDEGATE_RESULTS_INLINE_LIMIT",
-        "results.inline_limit",
-        BYTES,
-        Value("1048576"),
-        "how many bytes the result in a record may have",
-    ),
-    setting(
-        "TIDEGATE_TASKS_DEFAULT_RETRIES",
-        "tasks.default_retries",
-        NUMBER,
-        Value("0"),
-        "retries of tasks that do not say",
-    ),
-    setting(
-        "TIDEGATE_TASKS_DEFAULT_RETRY_DELAY_SECONDS",
-        "tasks.default_retry_delay_seconds",
-        SECONDS,
-        Value("0"),
-        "retry delay of tasks that do not say",
-    ),
-    setting(
-        "TIDEGATE_TASKS_REFRESH_CACHE",
-        "tasks.refresh_cache",
-        FLAG,
-        Value("false"),
-        "whether tasks that do not say run though their result is cached, and replace it",
-    ),
-    setting(
-        "TIDEGATE_TASKS_DEFAULT_NO_CACHE",
-        "tasks.default_no_cache",
-        FLAG,
-        Value("false"),
-        "whether tasks with an expiration and without a policy are not cached",
-    ),
-    setting(
-        "TIDEGATE_TASKS_DISABLE_CACHING",
-        "tasks.disable_caching",
-        FLAG,
-        Value("false"),
-        "whether nothing is cached, whatever tasks say",
-    ),
-    setting(
-        "TIDEGATE_FLOWS_DEFAULT_RETRIES",
-        "flows.default_retries",
-        NUMBER,
-        Value("0"),
-        "retries of flows that do not say",
-    ),
-    setting(
-        "TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS",
-        "flows.default_retry_delay_seconds",
-        SECONDS,
-        Value("0"),
-        "retry delay of flows that do not say",
-    ),
-    setting(
-        "TIDEGATE_RETENTION_AGE",
-        "retention.age",
-        SECONDS,
-        Words("for ever"),
-        "how long ended runs are kept, such as 30d",
-    ),
-    setting(
-        "TIDEGATE_RETENTION_COUNT",
-        "retention.count",
-        COUNT,
-        Words("all"),
-        "how many of the newest top-level runs are kept",
-    ),
-    setting(
-        "TIDEGATE_SHUTDOWN_GRACE_SECONDS",
-        "shutdown_grace_seconds",
-        SECONDS,
-        Value("5"),
-        "how long tasks may go on after a signal in `Engine::run_until_signal`",
-    ),
-    setting(
-        "TIDEGATE_LEASE_SECONDS",
-        "lease_seconds",
-        LEASE,
-        Value("10"),
-        "how long a process may not be heard of before it is taken for dead",
-    ),
-    personal(secret(setting(
-        "TIDEGATE_ENCRYPTION_KEY",
-        "encryption.key",
-        TEXT,
-        Words("none"),
-        "the key for secrets, in base64 or hexadecimal digits",
-    ))),
-    personal(setting(
-        "TIDEGATE_ENCRYPTION_KEY_FILE",
-        "encryption.key_file",
-        PATH,
-        Words("one of the user's settings"),
-        "the file that the key for secrets is in",
-    )),
-    personal(setting(
-        "TIDEGATE_ENCRYPTION_KEY_COMMAND",
-        "encryption.key_command",
-        TEXT,
-        Words("none"),
-        "the command that prints the key for secrets",
-    )),
+    setting("TIDEGATE_HOME", "home", PATH, Words("~/.tidegate"), "the folder for the default database and for profiles"),
+    setting("TIDEGATE_DATABASE_URL", "database.url", TEXT, Words("sqlite:TIDEGATE_HOME/tidegate.db"), "the database of the default engine"),
+    setting("TIDEGATE_DURABILITY", "durability", DURABILITY, Value("full"), "what an acknowledged record survives"),
+    setting("TIDEGATE_LOGGING_LEVEL", "logging.level", LEVEL, Value("INFO"), "the lowest level printed and stored"),
+    setting("TIDEGATE_LOGGING_FORMAT", "logging.format", FORMAT, Value("console"), "how lines are printed"),
+    setting("TIDEGATE_LOGGING_LOG_PRINTS", "logging.log_prints", FLAG, Value("false"), "whether what bodies print becomes log lines"),
+    setting("TIDEGATE_PROGRESS", "progress", PROGRESS, Value("auto"), "how people see how far long flow runs have got"),
+    setting("TIDEGATE_RESULTS_PERSIST_BY_DEFAULT", "results.persist_by_default", FLAG, Value("true"), "whether results are kept where nothing is said"),
+    setting("TIDEGATE_RESULTS_LOCAL_STORAGE_PATH", "results.local_storage_path", PATH, Words("one beside the database"), "the folder for results that are not in the record"),
+    setting("TIDEGATE_RESULTS_INLINE_LIMIT", "results.inline_limit", BYTES, Value("1048576"), "how many bytes the result in a record may have"),
+    setting("TIDEGATE_TASKS_DEFAULT_RETRIES", "tasks.default_retries", NUMBER, Value("0"), "retries of tasks that do not say"),
+    setting("TIDEGATE_TASKS_DEFAULT_RETRY_DELAY_SECONDS", "tasks.default_retry_delay_seconds", SECONDS, Value("0"), "retry delay of tasks that do not say"),
+    setting("TIDEGATE_TASKS_REFRESH_CACHE", "tasks.refresh_cache", FLAG, Value("false"), "whether tasks that do not say run though their result is cached, and replace it"),
+    setting("TIDEGATE_TASKS_DEFAULT_NO_CACHE", "tasks.default_no_cache", FLAG, Value("false"), "whether tasks with an expiration and without a policy are not cached"),
+    setting("TIDEGATE_TASKS_DISABLE_CACHING", "tasks.disable_caching", FLAG, Value("false"), "whether nothing is cached, whatever tasks say"),
+    setting("TIDEGATE_FLOWS_DEFAULT_RETRIES", "flows.default_retries", NUMBER, Value("0"), "retries of flows that do not say"),
+    setting("TIDEGATE_FLOWS_DEFAULT_RETRY_DELAY_SECONDS", "flows.default_retry_delay_seconds", SECONDS, Value("0"), "retry delay of flows that do not say"),
+    setting("TIDEGATE_RETENTION_AGE", "retention.age", SECONDS, Words("for ever"), "how long ended runs are kept, such as 30d"),
+    setting("TIDEGATE_RETENTION_COUNT", "retention.count", COUNT, Words("all"), "how many of the newest top-level runs are kept"),
+    setting("TIDEGATE_SHUTDOWN_GRACE_SECONDS", "shutdown_grace_seconds", SECONDS, Value("5"), "how long tasks may go on after a signal in `Engine::run_until_signal`"),
+    setting("TIDEGATE_LEASE_SECONDS", "lease_seconds", LEASE, Value("10"), "how long a process may not be heard of before it is taken for dead"),
+    personal(secret(setting("TIDEGATE_ENCRYPTION_KEY", "encryption.key", TEXT, Words("none"), "the key for secrets, in base64 or hexadecimal digits"))),
+    personal(setting("TIDEGATE_ENCRYPTION_KEY_FILE", "encryption.key_file", PATH, Words("one of the user's settings"), "the file that the key for secrets is in")),
+    personal(setting("TIDEGATE_ENCRYPTION_KEY_COMMAND", "encryption.key_command", TEXT, Words("none"), "the command that prints the key for secrets")),
 ];
 
 /// The same setting, whose value is shown to nobody.
@@ -321,6 +186,13 @@ impl Setting {
     #[must_use]
     pub fn fits(&self, value: &str) -> bool {
         (self.kind.fits)(value)
+    }
+}
+
+/// There is one of each name.
+impl PartialEq for Setting {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
     }
 }
 

@@ -2,7 +2,7 @@
 //! standard error, coloured on a terminal only.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write as _};
+use std::io::{self, IsTerminal};
 
 use chrono::Local;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer};
 
 use crate::engine::Context;
-use crate::log::{LevelFilter, TARGET};
+use crate::log::{LevelFilter, TARGET, print_line};
 use crate::redact;
 use crate::subscriber::fields::Fields;
 
@@ -27,7 +27,7 @@ impl Console {
     pub(super) fn new(level: LevelFilter) -> Self {
         // https://no-color.org
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { level, colour: !refused && io::stderr().is_terminal(), write: to_standard_error }
+        Self { level, colour: !refused && io::stderr().is_terminal(), write: print_line }
     }
 
     /// Prints where the harness of a test captures it, to show it when the test fails.
@@ -76,11 +76,6 @@ impl<S: Subscriber> Layer<S> for Console {
     fn on_event(&self, event: &Event<'_>, _context: LayerContext<'_, S>) {
         (self.write)(&self.line(event));
     }
-}
-
-fn to_standard_error(line: &str) {
-    // A console that is gone must not take the run with it.
-    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 /// Who speaks: the run the event is about or was made in, or else its target.

@@ -1,7 +1,5 @@
 //! The JSON format: one object a line on standard error, for programs that collect logs.
 
-use std::io::{self, Write as _};
-
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 use tidegate_core::Clock;
@@ -9,7 +7,7 @@ use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context as LayerContext, Layer};
 
 use crate::engine::Context;
-use crate::log::{LevelFilter, TARGET};
+use crate::log::{LevelFilter, TARGET, print_line};
 use crate::redact;
 use crate::subscriber::fields::Fields;
 
@@ -39,8 +37,7 @@ impl<S: Subscriber> Layer<S> for Json {
         redact::redact_value(&mut object);
         let mut line = object.to_string();
         line.push('\n');
-        // A reader that is gone must not take the run with it.
-        let _ = io::stderr().write_all(line.as_bytes());
+        print_line(&line);
     }
 }
 

@@ -6,6 +6,8 @@ mod fields;
 mod json;
 mod layer;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::log::{Format, LevelFilter};
@@ -24,6 +26,14 @@ pub(crate) fn install_captured(level: LevelFilter) {
     let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
+/// Whether the console of this process is the one that was installed here.
+static OWN_CONSOLE: AtomicBool = AtomicBool::new(false);
+
+/// Whether log lines are printed in the console format by what was installed here.
+pub(crate) fn has_own_console() -> bool {
+    OWN_CONSOLE.load(Ordering::SeqCst)
+}
+
 /// Installs a subscriber that prints, unless the program has one.
 pub(crate) fn install(level: LevelFilter, format: Format) {
     if tracing::dispatcher::has_been_set() {
@@ -31,12 +41,16 @@ pub(crate) fn install(level: LevelFilter, format: Format) {
     }
     let subscriber = tracing_subscriber::registry().with(layer());
     // Another thread may have installed one just now, which is as good.
-    let _ = match format {
+    match format {
         Format::Console => {
-            tracing::subscriber::set_global_default(subscriber.with(console::Console::new(level)))
+            let console = subscriber.with(console::Console::new(level));
+            if tracing::subscriber::set_global_default(console).is_ok() {
+                OWN_CONSOLE.store(true, Ordering::SeqCst);
+            }
         }
         Format::Json => {
-            tracing::subscriber::set_global_default(subscriber.with(json::Json::new(level)))
+            let json = subscriber.with(json::Json::new(level));
+            let _ = tracing::subscriber::set_global_default(json);
         }
-    };
+    }
 }

@@ -11,7 +11,8 @@ use super::FirstFailure;
 use super::shared::Shared;
 use crate::call::{Described, Produce, RunHandle, engine_of};
 use crate::engine::{
-    Context, Engine, Execution, Nursery, Plan, Workers, not_in_transactional_body, place,
+    Context, Counted, Ended, Engine, Execution, Nursery, Plan, Tally, Workers,
+    not_in_transactional_body, place,
 };
 use crate::error::Result;
 
@@ -35,6 +36,9 @@ fn try_to_submit<T: Send + 'static>(
     let engine = engine_of(plan)?;
     let outer = place(plan.context.take().unwrap_or_default());
     let nursery = nursery(&outer, &engine);
+    if outer.flow.is_none() {
+        engine.report();
+    }
     let workers = workers(&outer, plan.definition.kind()).cloned();
     // A flow run is found by its id from the first, and the handle tells of a recorded run from the first.
     let begins_now = plan.definition.kind() == RunKind::Flow || is_recorded(plan, &outer);
@@ -46,28 +50,17 @@ fn try_to_submit<T: Send + 'static>(
         let shared = Arc::new(Shared::begun(Arc::clone(execution.live())).tell(failure));
         let state = Stage::Begun(perform(execution, body));
         let submission = Submission { shared: Arc::clone(&shared), state };
-        spawn(&nursery, workers.as_deref(), submission);
+        nursery.spawn_run(workers.as_deref(), submission);
         return Ok(RunHandle(shared));
     }
     let shared = Arc::new(Shared::submitted(engine, described).tell(failure));
-    spawn(&nursery, workers.as_deref(), Submission::of(Arc::clone(&shared)));
+    nursery.spawn_run(workers.as_deref(), Submission::of(Arc::clone(&shared)));
     Ok(RunHandle(shared))
 }
 
 /// What runs it, if that is not tokio by itself: runners are for tasks.
 pub(super) fn workers(outer: &Context, kind: RunKind) -> Option<&Arc<Workers>> {
     outer.workers.as_ref().filter(|_| kind == RunKind::Task)
-}
-
-pub(super) fn spawn(
-    nursery: &Nursery,
-    workers: Option<&Workers>,
-    future: impl Future<Output = ()> + Send + 'static,
-) {
-    match workers {
-        None => nursery.spawn(future),
-        Some(workers) => nursery.spawn_by(workers, future),
-    }
 }
 
 /// Where it runs: with its flow run, or else with the engine, which also joins what comes when the flow run has ended.
@@ -100,6 +93,27 @@ impl<T: Send> Submission<T> {
     pub(super) fn of(shared: Arc<Shared<T>>) -> Self {
         Self { shared, state: Stage::Described }
     }
+
+    fn end(&self, result: Result<T>) -> End<T> {
+        End { shared: Arc::clone(&self.shared), result: Some(result) }
+    }
+}
+
+/// How a submitted run has ended. Its handles are told after it is counted, so that whoever has awaited all of them finds none left.
+pub(super) struct End<T: Send> {
+    pub(super) shared: Arc<Shared<T>>,
+    /// None if it was given up.
+    pub(super) result: Option<Result<T>>,
+}
+
+impl<T: Send> Counted for End<T> {
+    fn count(self, tally: &Tally) {
+        tally.ended(self.result.as_ref().map_or(Ended::Cancelled, Ended::of));
+        match self.result {
+            Some(result) => self.shared.end(result),
+            None => self.shared.give_up(),
+        }
+    }
 }
 
 /// The life of a run is large, so it is boxed, and there is none before the first poll.
@@ -110,26 +124,26 @@ enum Stage<T> {
 }
 
 impl<T: Send + 'static> Future for Submission<T> {
-    type Output = ();
+    type Output = End<T>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut TaskContext<'_>) -> Poll<End<T>> {
         let this = &mut *self;
         if let Stage::Described = this.state {
             match this.shared.begin() {
                 Some(Ok((execution, body))) => this.state = Stage::Begun(perform(execution, body)),
                 Some(Err(error)) => {
                     this.state = Stage::Over;
-                    this.shared.end(Err(error));
+                    return Poll::Ready(this.end(Err(error)));
                 }
                 None => this.state = Stage::Over,
             }
         }
-        if let Stage::Begun(life) = &mut this.state {
-            let result = ready!(life.as_mut().poll(context));
-            this.state = Stage::Over;
-            this.shared.end(result);
-        }
-        Poll::Ready(())
+        let Stage::Begun(life) = &mut this.state else {
+            return Poll::Ready(End { shared: Arc::clone(&this.shared), result: None });
+        };
+        let result = ready!(life.as_mut().poll(context));
+        this.state = Stage::Over;
+        Poll::Ready(this.end(result))
     }
 }
 
@@ -155,7 +169,7 @@ impl<T: Send> Drop for Submission<T> {
                 None => {}
             },
             Stage::Begun(life) => drop(life),
-            Stage::Over => {}
+            Stage::Over => return,
         }
         self.shared.give_up();
     }

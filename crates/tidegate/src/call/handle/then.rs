@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::shared::Shared;
-use super::submission::{Submission, nursery, spawn, workers};
+use super::submission::{End, Submission, nursery, workers};
 use super::{RunHandle, RunHandles};
 use crate::argument::{AllowFailure, Given, Later, Source};
 use crate::call::{Described, Submittable, engine_of};
@@ -93,14 +93,14 @@ where
     let made = Made::now(&outer);
     let called = made.and_then(|made| made.called(&outer));
     let shared = Arc::new(Shared::unknown(C::KIND, key, called));
-    let ending = Ending(Arc::clone(&shared));
+    let mut ending = Ending { shared: Arc::clone(&shared), is_over: false };
     let workers = workers(&outer, C::KIND).cloned();
     let nursery = nursery(&outer, &engine);
-    spawn(&nursery, workers.as_deref(), async move {
-        let shared = &ending.0;
+    nursery.spawn_run(workers.as_deref(), async move {
+        let shared = Arc::clone(&ending.shared);
         let made_of = tokio::select! {
             biased;
-            () = shared.cancelled() => return shared.end(Err(Error::never_made(engine.now()))),
+            () = shared.cancelled() => return ending.with(Err(Error::never_made(engine.now()))),
             made_of = make(&*later, &outer, call) => made_of,
         };
         match made_of {
@@ -108,9 +108,9 @@ where
                 // It was made when its handle was.
                 described.plan.made = made.or(described.plan.made);
                 shared.attach(engine, described);
-                Submission::of(Arc::clone(shared)).await;
+                Submission::of(ending.over()).await
             }
-            Err(error) => shared.end(Err(error)),
+            Err(error) => ending.with(Err(error)),
         }
     });
     RunHandle(shared)
@@ -140,10 +140,27 @@ async fn make<T, C: Submittable>(
 }
 
 /// Tells the waiters when the call is given up before it is made.
-struct Ending<T: Send>(Arc<Shared<T>>);
+struct Ending<T: Send> {
+    shared: Arc<Shared<T>>,
+    /// Others tell them.
+    is_over: bool,
+}
+
+impl<T: Send> Ending<T> {
+    fn over(&mut self) -> Arc<Shared<T>> {
+        self.is_over = true;
+        Arc::clone(&self.shared)
+    }
+
+    fn with(&mut self, result: Result<T>) -> End<T> {
+        End { shared: self.over(), result: Some(result) }
+    }
+}
 
 impl<T: Send> Drop for Ending<T> {
     fn drop(&mut self) {
-        self.0.give_up();
+        if !self.is_over {
+            self.shared.give_up();
+        }
     }
 }
