@@ -1,5 +1,3 @@
-//! What the redactor masks, and what it leaves alone.
-
 //! Secrets, and the forms in which they are found.
 
 use super::patterns::Patterns;

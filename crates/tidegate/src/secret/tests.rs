@@ -1,5 +1,3 @@
-//! Where the key of secrets comes from, and what it seals.
-
 //! Keys from each source, sealing and opening with them, and how secrets are written and read.
 
 use std::collections::HashMap;
