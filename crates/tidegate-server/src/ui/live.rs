@@ -74,7 +74,8 @@ where
 }
 
 fn say(event: &'static str) -> Said {
-    Ok(Event::default().event(event).data(""))
+    // Browsers drop an event without data.
+    Ok(Event::default().event(event).data(event))
 }
 
 async fn sight_of_runs(state: &AppState) -> Sight {

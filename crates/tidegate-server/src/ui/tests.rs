@@ -178,6 +178,7 @@ async fn variables_are_made_changed_and_deleted_by_forms() {
 async fn next(stream: &mut BodyDataStream) -> Option<String> {
     let frame = stream.next().await?.unwrap();
     let text = String::from_utf8(frame.to_vec()).unwrap();
+    assert!(text.lines().any(|line| line.starts_with("data: ")), "browsers drop it: {text}");
     Some(text.lines().find_map(|line| line.strip_prefix("event: ")).unwrap_or_default().to_owned())
 }
 
