@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tidegate_core::{RunKind, RunQuery, Store};
+use tidegate_core::{ArtifactQuery, RunKind, RunQuery, Store};
 use tidegate_server::{Config, Server};
 use tidegate_store::{Options, Sqlite};
 use tokio::process::Command;
@@ -84,6 +84,7 @@ async fn flows_of_prefects_own_client_are_run_and_recorded() {
         told,
         json!({
             "answer": {"total": 12, "inner": 10, "flaky": 3},
+            "lat": 38.9,
             "failed": true,
             "states": ["Completed", "Completed", "Failed"],
         })
@@ -104,6 +105,9 @@ async fn flows_of_prefects_own_client_are_run_and_recorded() {
     let flaky = task_runs.iter().find(|run| run.definition.name == "flaky").unwrap();
     let states: Vec<&str> = flaky.states.iter().map(|state| &*state.name).collect();
     assert_eq!(states, ["Pending", "Running", "Retrying", "Retrying", "Completed"]);
+    let artifacts = store.artifacts(ArtifactQuery::default()).await.unwrap();
+    assert_eq!(artifacts[0].key.as_deref(), Some("sum"));
+    assert_eq!(artifacts[0].flow_run_id, Some(tides.id));
     let lines = store.logs(tidegate_core::LogQuery::default()).await.unwrap();
     let lines: Vec<&str> = lines.iter().map(|line| &*line.message).collect();
     assert!(lines.contains(&"the tide comes in"), "{lines:?}");
