@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, reason = "no block uses all of what they share")
+)]
 
 #[cfg(feature = "bucket")]
 mod bucket;

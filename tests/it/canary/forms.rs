@@ -12,7 +12,10 @@ impl Canary {
     pub(crate) fn of(middle: &str) -> Self {
         let whole = format!("ä\"\\/+ {middle} %?ö");
         // Whatever else is escaped: as it is, in URLs, in JSON, and in all of them around each other.
-        let mut forms = vec![("plain".to_owned(), middle.as_bytes().to_vec())];
+        let mut forms = vec![
+            ("plain".to_owned(), middle.as_bytes().to_vec()),
+            ("cut".to_owned(), middle.as_bytes()[..8].to_vec()),
+        ];
         for url_safe in [false, true] {
             for before in 0..3 {
                 let name = format!("base64 ({before}, url-safe: {url_safe})");

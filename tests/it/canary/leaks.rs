@@ -233,7 +233,7 @@ async fn ways() -> Result<()> {
     let login = Login { user: "ada".to_owned(), key: secret() };
     let map = BTreeMap::from([(leak("parameter name"), vec![leak("parameter list")])]);
     // The end of what is kept of an argument is in the middle of the secret.
-    let long = "-".repeat(64 * 1024 - 20) + &leak("parameter cut");
+    let long = "-".repeat(64 * 1024 - 35) + &leak("parameter cut");
     takes(secret(), login, leak("parameter text"), Shown("parameter debug"), map, long).await?;
     is_named(leak("name")).await?;
     gives().named(leak("task name")).tags([leak("task tag")]).await?;

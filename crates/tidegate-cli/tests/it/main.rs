@@ -1,6 +1,8 @@
 //! The command as people use it: what it answers, on which stream, and with which exit code, for a database whose records are the same
 //! each time.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod blocks;
 mod errors;
 mod fixture;

@@ -75,6 +75,7 @@ pub(super) fn registration(model: &Model<'_>, conditions: &[Attribute]) -> Token
     let types = model.shape.arguments.iter().map(|argument| &argument.ty);
     quote! {
         #(#conditions)*
+        #[allow(deprecated)]
         const _: () = {
             ::tidegate::__private::inventory::submit! {
                 ::tidegate::__private::Registration::new(

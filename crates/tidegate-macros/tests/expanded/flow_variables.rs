@@ -164,6 +164,7 @@ impl forecast {
         ::core::result::Result::Ok(forecast(day))
     }
 }
+#[allow(deprecated)]
 const _: () = {
     ::tidegate::__private::inventory::submit! {
         ::tidegate::__private::Registration::new(forecast::definition, | parameters |

@@ -292,6 +292,7 @@ impl my_pipeline {
         ::core::result::Result::Ok(my_pipeline(lat, city, limit, must))
     }
 }
+#[allow(deprecated)]
 const _: () = {
     ::tidegate::__private::inventory::submit! {
         ::tidegate::__private::Registration::new(my_pipeline::definition, | parameters |

@@ -142,6 +142,7 @@ impl report {
         ::core::result::Result::Ok(report())
     }
 }
+#[allow(deprecated)]
 const _: () = {
     ::tidegate::__private::inventory::submit! {
         ::tidegate::__private::Registration::new(report::definition, | parameters |

@@ -16,13 +16,13 @@ use crate::error::Result;
 /// use tidegate::schemars::{self, JsonSchema};
 ///
 /// #[derive(Serialize, Deserialize, JsonSchema, Block)]
-/// struct Login {
-///     user: String,
+/// struct Printer {
+///     room: String,
 /// }
 ///
-/// let [(login, schema)] = &*tidegate::block::types() else { panic!("there is one type") };
-/// assert_eq!(login.slug, "login");
-/// assert_eq!(schema.fields["properties"]["user"]["type"], "string");
+/// let types = tidegate::block::types();
+/// let (_, schema) = types.iter().find(|(block_type, _)| block_type.slug == "printer").unwrap();
+/// assert_eq!(schema.fields["properties"]["room"]["type"], "string");
 /// ```
 #[must_use]
 pub fn types() -> Vec<(BlockType, BlockSchema)> {
@@ -58,16 +58,16 @@ impl Engine {
     /// use tidegate::{Block, Engine};
     ///
     /// #[derive(Serialize, Deserialize, JsonSchema, Block)]
-    /// struct Login {
+    /// struct Gateway {
     ///     user: String,
     /// }
     ///
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> tidegate::Result<()> { tidegate::testing::run_async(async {
     /// let engine = Engine::current()?;
-    /// engine.save_block("login/work", json!({"user": "ada"}), IfExists::Refuse).await?;
-    /// assert_eq!(Login::load("work").await?.user, "ada");
+    /// engine.save_block("gateway/main", json!({"user": "ada"}), IfExists::Refuse).await?;
+    /// assert_eq!(Gateway::load("main").await?.user, "ada");
     ///
-    /// let refused = engine.save_block("login/other", json!({"usr": "ada"}), IfExists::Refuse).await;
+    /// let refused = engine.save_block("gateway/other", json!({"usr": "ada"}), IfExists::Refuse).await;
     /// assert!(refused.unwrap_err().to_string().contains("the field `user` is missing"));
     /// # Ok(()) }).await }
     /// ```

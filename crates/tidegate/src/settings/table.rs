@@ -69,7 +69,7 @@ static SETTINGS: &[Setting] = &[
     setting("TIDEGATE_LOGGING_LEVEL", "logging.level", LEVEL, Value("INFO"), "the lowest level printed and stored"),
     setting("TIDEGATE_LOGGING_FORMAT", "logging.format", FORMAT, Value("console"), "how lines are printed"),
     setting("TIDEGATE_LOGGING_LOG_PRINTS", "logging.log_prints", FLAG, Value("false"), "whether what bodies print becomes log lines"),
-    setting("TIDEGATE_PROGRESS", "progress", PROGRESS, Value("auto"), "how people see how far long flow runs have got"),
+    setting("TIDEGATE_PROGRESS", "progress", PROGRESS, Words("auto"), "how people see how far long flow runs have got"),
     setting("TIDEGATE_RESULTS_PERSIST_BY_DEFAULT", "results.persist_by_default", FLAG, Value("true"), "whether results are kept where nothing is said"),
     setting("TIDEGATE_RESULTS_LOCAL_STORAGE_PATH", "results.local_storage_path", PATH, Words("one beside the database"), "the folder for results that are not in the record"),
     setting("TIDEGATE_RESULTS_INLINE_LIMIT", "results.inline_limit", BYTES, Value("1048576"), "how many bytes the result in a record may have"),

@@ -202,7 +202,7 @@ pub async fn a_block_is_sealed_anew_unless_it_was_saved_since(subject: &Subject)
     let answer = change(&store, BlockChange::Reseal(Box::new(anew.clone()))).await;
     assert_eq!(answer, BlockAnswer::Done);
     let anew = BlockDocument { name: document.name.clone(), ..anew };
-    assert_eq!(documents(&store, all()).await, [anew.clone()]);
+    assert_eq!(documents(&store, all()).await, std::slice::from_ref(&anew));
     let saved = BlockDocument { updated: at(8), ..document.clone() };
     let answer = change(&store, BlockChange::Replace(Box::new(saved.clone()))).await;
     assert_eq!(answer, BlockAnswer::Done);
