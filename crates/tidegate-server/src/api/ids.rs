@@ -1,7 +1,7 @@
 //! Ids of what has none in our records: a flow is its name, a state its run and its place there. They are made from those, so that
 //! each is the same whenever it is asked for.
 
-use tidegate_core::{LogRecord, RunId};
+use tidegate_core::{LogRecord, RunId, RunInput};
 use uuid::{Builder, Uuid};
 
 /// The id of the flow of this name.
@@ -35,6 +35,11 @@ pub(crate) fn state(run: RunId, place: usize) -> Uuid {
 /// The id of the concurrency limit of this name.
 pub(crate) fn limit(name: &str) -> Uuid {
     made_of("concurrency limit", &[name.as_bytes()])
+}
+
+/// The id of an input of a flow run.
+pub(crate) fn input(input: &RunInput) -> Uuid {
+    made_of("input", &[input.flow_run_id.as_uuid().as_bytes(), input.key.as_bytes()])
 }
 
 /// The id of a log line.

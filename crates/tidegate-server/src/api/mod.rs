@@ -15,6 +15,7 @@ mod logs;
 mod select;
 mod shape;
 mod states;
+mod tag_limits;
 mod task_runs;
 mod variables;
 mod version;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Vec<Route> {
         artifacts::routes(),
         variables::routes(),
         limits::routes(),
+        tag_limits::routes(),
     ];
     tables.into_iter().flatten().collect()
 }

@@ -370,3 +370,23 @@ async fn the_graph_tells_what_came_after_what() {
     assert_eq!(nodes[1][1]["parents"], json!([{"id": first}]));
     assert_eq!(nodes[0][1]["children"], json!([{"id": second}]));
 }
+
+#[tokio::test]
+async fn a_paused_run_is_handed_inputs_and_goes_on() {
+    let server = server();
+    let flow = flow(&server, "tides").await;
+    let run = flow_run(&server, &flow, json!({})).await;
+    propose(&server, &run, "RUNNING").await;
+    assert_eq!(propose(&server, &run, "PAUSED").await["status"], "ACCEPT");
+    let path = format!("/api/flow_runs/{}", run["id"].as_str().unwrap());
+    let input = json!({"key": "paused-1-response", "value": "{\"ok\":true}"});
+    server.post(&format!("{path}/input"), &input).await.is(201);
+    server.post(&format!("{path}/input"), &input).await.is(409);
+    let read = server.get(&format!("{path}/input/paused-1-response")).await.is(200);
+    assert_eq!(read.json(), json!({"ok": true}));
+    let found = server.post(&format!("{path}/input/filter"), &json!({"prefix": "paused"})).await;
+    assert_eq!(found.is(200).json()[0]["value"], "{\"ok\":true}");
+    let resumed = server.post(&format!("{path}/resume"), &json!({})).await.is(201).json();
+    assert_eq!(resumed["state"]["type"], "RUNNING");
+    assert_eq!(server.get(&path).await.json()["run_count"], 1);
+}

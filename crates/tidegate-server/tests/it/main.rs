@@ -8,3 +8,4 @@ mod guard;
 mod owners;
 mod prefect;
 mod routes;
+mod serving;

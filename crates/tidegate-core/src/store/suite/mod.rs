@@ -132,6 +132,7 @@ promises! { $
         every_state_comes_back_as_it_was_put
         a_run_that_was_never_put_is_not_there
         definitions_that_differ_stay_apart
+        tags_and_infrastructure_may_change
         an_advance_brings_the_record_up_to_date
         what_happens_in_one_window_is_all_in_the_history
         an_advance_without_states_keeps_the_books
@@ -192,6 +193,7 @@ promises! { $
         runs_are_found_by_the_time_they_started
         runs_are_found_by_the_range_of_their_ids
         definitions_are_told_with_their_newest_runs
+        a_definition_is_known_before_its_first_run
         every_part_of_a_question_must_hold
         runs_come_in_the_order_asked_for
         pages_of_runs_leave_out_none_and_repeat_none

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Subject;
 use super::samples::{at, entered, flow_run, task_run};
-use crate::{Order, Run, RunKind, RunQuery, State, StateType, Store, Write};
+use crate::{
+    Definition, DefinitionRecord, Order, Run, RunKind, RunQuery, State, StateType, Store, Write,
+};
 
 async fn open_with(subject: &Subject, runs: &[Run]) -> Arc<dyn Store> {
     let store = subject.open().await;
@@ -275,4 +277,15 @@ pub async fn counting_ignores_limit_and_offset(subject: &Subject) {
     let store = open_with(subject, &runs).await;
     let query = RunQuery { limit: Some(2), offset: 4, ..RunQuery::default() };
     assert_eq!(store.count_runs(query).await.expect("the store answers"), 5);
+}
+
+/// A flow is known before its first run, and once however often it is told.
+pub async fn a_definition_is_known_before_its_first_run(subject: &Subject) {
+    let store = subject.open().await;
+    let flow = Arc::new(Definition::new(RunKind::Flow, "tides"));
+    for _ in 0..2 {
+        store.put_acknowledged(Write::Define(Arc::clone(&flow))).await.expect("the store answers");
+    }
+    let known = store.definitions(RunKind::Flow).await.expect("the store answers");
+    assert_eq!(known, [DefinitionRecord { definition: flow, last_run: None }]);
 }

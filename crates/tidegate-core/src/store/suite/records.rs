@@ -194,3 +194,21 @@ pub async fn a_run_is_recorded_once(subject: &Subject) {
 fn full_run_with(id: RunId) -> Run {
     Run { id, ..full_run() }
 }
+
+/// Tags and the place where a run is run may change after it was begun.
+pub async fn tags_and_infrastructure_may_change(subject: &Subject) {
+    let store = subject.open().await;
+    let mut run = flow_run("tides", 0);
+    store.put_acknowledged(Write::Begin(Box::new(run.clone()))).await.expect("the store answers");
+    let mut advance = Advance::since(&run, 0);
+    advance.tags = Some(vec!["sea".to_owned()]);
+    advance.infrastructure_pid = Some("host:1".to_owned());
+    store
+        .put_acknowledged(Write::Advance(Box::new(advance.clone())))
+        .await
+        .expect("the store answers");
+    advance.apply_to(&mut run);
+    let found = store.run(run.id).await.expect("the store answers");
+    assert_eq!(found.as_ref().map(|found| &found.tags), Some(&run.tags));
+    assert_eq!(found, Some(run));
+}

@@ -2,6 +2,7 @@
 
 mod change;
 mod create;
+mod inputs;
 
 use axum::Json;
 use axum::extract::State;
@@ -25,6 +26,10 @@ pub(super) fn routes() -> Vec<Route> {
         Route::patch("/api/flow_runs/{id}", Scope::Run, change::update),
         Route::delete("/api/flow_runs/{id}", Scope::Run, change::delete),
         Route::post("/api/flow_runs/{id}/set_state", Scope::Run, change::set_state),
+        Route::post("/api/flow_runs/{id}/resume", Scope::Run, inputs::resume),
+        Route::post("/api/flow_runs/{id}/input", Scope::Run, inputs::create),
+        Route::post("/api/flow_runs/{id}/input/filter", Scope::Read, inputs::filter),
+        Route::get("/api/flow_runs/{id}/input/{key}", Scope::Read, inputs::read),
         Route::post("/api/flow_runs/filter", Scope::Read, filter),
         Route::post("/api/flow_runs/count", Scope::Read, count),
         Route::post("/api/flow_runs/paginate", Scope::Read, paginate),

@@ -4,7 +4,9 @@ import json
 import sys
 
 from prefect import flow, get_run_logger, task
+from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
+from prefect.variables import Variable
 
 tries = {"flaky": 0}
 
@@ -23,8 +25,9 @@ def flaky():
     return tries["flaky"]
 
 
-@task
+@task(tags=["few"])
 def add(numbers):
+    create_markdown_artifact(key="sum", markdown="# the sum")
     return sum(numbers)
 
 
@@ -47,6 +50,10 @@ def breaks():
 
 
 def main():
+    Variable.set("lat", 38.9, tags=["geo"])
+    lat = Variable.get("lat")
+    with get_client(sync_client=True) as client:
+        client.create_concurrency_limit(tag="few", concurrency_limit=1)
     answer = tides(4)
     try:
         breaks()
@@ -56,7 +63,7 @@ def main():
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs()
     states = {run.name: run.state.name for run in runs}
-    print("RESULT " + json.dumps({"answer": answer, "failed": failed, "states": sorted(states.values())}))
+    print("RESULT " + json.dumps({"answer": answer, "lat": lat, "failed": failed, "states": sorted(states.values())}))
 
 
 if __name__ == "__main__":

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tidegate_core::{RunKind, RunQuery, Store};
+use tidegate_core::{ArtifactQuery, RunKind, RunQuery, Store};
 use tidegate_server::{Config, Server};
 use tidegate_store::{Options, Sqlite};
 use tokio::process::Command;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 /// What Prefect's current releases need to be held back, or they do not start.
@@ -21,6 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A Python that has Prefect: the one that is named in the environment, or one that is made beside the tests.
 async fn python() -> Option<PathBuf> {
+    static FOUND: OnceCell<Option<PathBuf>> = OnceCell::const_new();
+    FOUND.get_or_init(find_or_make).await.clone()
+}
+
+async fn find_or_make() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("TIDEGATE_TEST_PREFECT_PYTHON") {
         return Some(named.into());
     }
@@ -43,8 +49,8 @@ async fn succeeds(command: &mut Command) -> bool {
 }
 
 /// Runs a program of Prefect's client against a server, and gives what its last line says.
-async fn run(python: &Path, script: &str, url: &str, home: &Path) -> Value {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/prefect").join(script);
+async fn run(python: &Path, url: &str, auth: Option<&str>, home: &Path) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/prefect/flows.py");
     let mut command = Command::new(python);
     command
         .arg(script)
@@ -52,6 +58,7 @@ async fn run(python: &Path, script: &str, url: &str, home: &Path) -> Value {
         .env("PREFECT_HOME", home)
         .env("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
         .env("DO_NOT_TRACK", "1")
+        .envs(auth.map(|auth| ("PREFECT_API_AUTH_STRING", auth)))
         .stdin(Stdio::null())
         .kill_on_drop(true);
     let output = tokio::time::timeout(PATIENCE, command.output()).await.unwrap().unwrap();
@@ -62,34 +69,42 @@ async fn run(python: &Path, script: &str, url: &str, home: &Path) -> Value {
     serde_json::from_str(result).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn flows_of_prefects_own_client_are_run_and_recorded() {
+/// What the client has recorded in this store, on a server with these settings; nothing where it cannot be had.
+#[expect(
+    clippy::print_stderr,
+    reason = "who reads the output of the tests is told what was not looked at"
+)]
+async fn recorded(config: Config, auth: Option<&str>, folder: &Path) -> Option<Arc<dyn Store>> {
     let Some(python) = python().await else {
         eprintln!("skipped: there is no Python in which Prefect can be installed");
-        return;
+        return None;
     };
-    let folder = tempfile::tempdir().unwrap();
     let store: Arc<dyn Store> =
-        Arc::new(Sqlite::open(Options::file(folder.path().join("tides.db"))).unwrap());
-    let server =
-        Server::bind(Arc::clone(&store), Config::new().address(([127, 0, 0, 1], 0).into()))
-            .await
-            .unwrap();
+        Arc::new(Sqlite::open(Options::file(folder.join("tides.db"))).unwrap());
+    let config = config.address(([127, 0, 0, 1], 0).into());
+    let server = Server::bind(Arc::clone(&store), config).await.unwrap();
     let url = format!("http://{}/api", server.address());
     let stop = CancellationToken::new();
     let running = tokio::task::JoinSet::from_iter([server.run(stop.clone())]);
-
-    let told = run(&python, "flows.py", &url, folder.path()).await;
+    let told = run(&python, &url, auth, folder).await;
     assert_eq!(
         told,
         json!({
             "answer": {"total": 12, "inner": 10, "flaky": 3},
+            "lat": 38.9,
             "failed": true,
             "states": ["Completed", "Completed", "Failed"],
         })
     );
     stop.cancel();
     running.join_all().await.into_iter().for_each(|ended| ended.unwrap());
+    Some(store)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flows_of_prefects_own_client_are_run_and_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(store) = recorded(Config::new(), None, folder.path()).await else { return };
 
     let of = |kind| RunQuery { kind: Some(kind), ..RunQuery::default() };
     let flow_runs = store.runs(of(RunKind::Flow)).await.unwrap();
@@ -104,8 +119,21 @@ async fn flows_of_prefects_own_client_are_run_and_recorded() {
     let flaky = task_runs.iter().find(|run| run.definition.name == "flaky").unwrap();
     let states: Vec<&str> = flaky.states.iter().map(|state| &*state.name).collect();
     assert_eq!(states, ["Pending", "Running", "Retrying", "Retrying", "Completed"]);
+    let artifacts = store.artifacts(ArtifactQuery::default()).await.unwrap();
+    assert_eq!(artifacts[0].key.as_deref(), Some("sum"));
+    assert_eq!(artifacts[0].flow_run_id, Some(tides.id));
     let lines = store.logs(tidegate_core::LogQuery::default()).await.unwrap();
     let lines: Vec<&str> = lines.iter().map(|line| &*line.message).collect();
     assert!(lines.contains(&"the tide comes in"), "{lines:?}");
     assert!(lines.contains(&"doubling 3"), "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prefects_own_client_says_who_it_is_on_sockets_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let auth = "admin:correct horse";
+    let config = Config::new().basic_auth(auth);
+    let Some(store) = recorded(config, Some(auth), folder.path()).await else { return };
+    let task_runs = RunQuery { kind: Some(RunKind::Task), ..RunQuery::default() };
+    assert!(store.count_runs(task_runs).await.unwrap() >= 7);
 }

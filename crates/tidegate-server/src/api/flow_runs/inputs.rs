@@ -1,0 +1,114 @@
+//! What flow runs of clients are handed while they run, and how they go on after a pause. What an input means is the client's business.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tidegate_core::{
+    IfExists, InputQuery, RunInput, State as RunState, StateData, Timestamp, Write,
+};
+use uuid::Uuid;
+
+use super::find;
+use crate::api::extract::{Body, Id};
+use crate::api::{ids, shape};
+use crate::change;
+use crate::error::ApiError;
+use crate::state::AppState;
+
+/// What the sender of an input is called where it is a flow run.
+const FLOW_RUN: &str = "prefect.flow-run.";
+
+#[derive(Debug, Deserialize)]
+pub(super) struct InputCreate {
+    key: String,
+    value: String,
+    #[serde(default)]
+    sender: Option<String>,
+}
+
+pub(super) async fn create(
+    State(state): State<AppState>,
+    id: Id,
+    Body(body): Body<InputCreate>,
+) -> Result<StatusCode, ApiError> {
+    let run = find(&state, id).await?;
+    let sender = body.sender.as_deref().and_then(|sender| sender.strip_prefix(FLOW_RUN));
+    let input = RunInput {
+        flow_run_id: run.id,
+        key: body.key,
+        value: serde_json::from_str(&body.value).unwrap_or(Value::String(body.value)),
+        sender: sender.and_then(|id| id.parse().ok()),
+        created: state.now(),
+    };
+    let write = Write::Input { input: Box::new(input), if_exists: IfExists::Refuse, after: None };
+    state.store().put_acknowledged(write).await?;
+    Ok(StatusCode::CREATED)
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct FilterBody {
+    prefix: String,
+    #[serde(default = "one")]
+    limit: usize,
+    #[serde(default)]
+    exclude_keys: Vec<String>,
+}
+
+const fn one() -> usize {
+    1
+}
+
+pub(super) async fn filter(
+    State(state): State<AppState>,
+    id: Id,
+    Body(body): Body<FilterBody>,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    let query = InputQuery { prefix: Some(body.prefix), ..InputQuery::of(id.0.into()) };
+    let inputs = state.store().inputs(query).await?;
+    let wanted = inputs.iter().filter(|input| !body.exclude_keys.contains(&input.key));
+    Ok(Json(wanted.take(body.limit).map(shown).collect()))
+}
+
+pub(super) async fn read(
+    State(state): State<AppState>,
+    Path((id, key)): Path<(Uuid, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let query = InputQuery { key: Some(key), ..InputQuery::of(id.into()) };
+    let input =
+        state.store().inputs(query).await?.pop().ok_or(ApiError::NotFound("Flow run input"))?;
+    Ok(Json(input.value))
+}
+
+/// Prefect's `FlowRunInput`.
+fn shown(input: &RunInput) -> Value {
+    json!({
+        "id": ids::input(input),
+        "created": input.created,
+        "updated": input.created,
+        "flow_run_id": input.flow_run_id,
+        "key": input.key,
+        "value": input.value.to_string(),
+        "sender": input.sender.map(|id| format!("{FLOW_RUN}{id}")),
+    })
+}
+
+/// Lets a paused flow run go on.
+pub(super) async fn resume(State(state): State<AppState>, id: Id) -> Result<Response, ApiError> {
+    let run = find(&state, id).await?;
+    if run.lease.is_some() && !run.has_ended() {
+        let why = "the run waits in a process of its own, which is answered by `tidegate flow-run resume`";
+        return Err(ApiError::Conflict(why.into()));
+    }
+    let leaves = matches!(
+        run.state(),
+        Some(RunState { data: StateData::Paused { reschedule: true, .. }, .. })
+    );
+    let propose = move |now: Timestamp| {
+        if leaves { RunState::resuming(now, now) } else { RunState::running(now) }
+    };
+    let moved = change::set_state(&state, run.id, propose, false).await?;
+    Ok(shape::orchestration(&moved, state.now()))
+}

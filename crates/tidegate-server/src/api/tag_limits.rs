@@ -1,0 +1,110 @@
+//! Concurrency limits on the task runs of a tag, as Prefect had them first (`/concurrency_limits`). They are the limits called `tag:x`,
+//! under another shape.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tidegate_core::{ConcurrencyLimit, LimitChange, LimitUse};
+use uuid::Uuid;
+
+use super::extract::{Body, Limit, or_default};
+use super::ids;
+use crate::error::ApiError;
+use crate::route::{Route, Scope};
+use crate::state::AppState;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/api/concurrency_limits/", Scope::Run, create),
+        Route::post("/api/concurrency_limits/filter", Scope::Read, filter),
+        Route::get("/api/concurrency_limits/tag/{tag}", Scope::Read, read),
+        Route::delete("/api/concurrency_limits/tag/{tag}", Scope::Run, delete),
+    ]
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitCreate {
+    tag: String,
+    concurrency_limit: u32,
+}
+
+/// Makes the limit of a tag, or gives the one that is there another number of slots.
+async fn create(
+    State(state): State<AppState>,
+    Body(body): Body<LimitCreate>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let limit = ConcurrencyLimit::for_tag(&body.tag, body.concurrency_limit);
+    limit
+        .check()
+        .map_err(|error| ApiError::invalid(&["body"], error.to_string(), "value_error"))?;
+    let now = state.now();
+    let is_new = state.store().change_limit(LimitChange::Create(limit.clone()), now).await?;
+    if !is_new {
+        state.store().change_limit(LimitChange::Update(limit), now).await?;
+    }
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Json(shown(&state, &find(&state, &body.tag).await?).await?)))
+}
+
+async fn find(state: &AppState, tag: &str) -> Result<LimitUse, ApiError> {
+    let name = ConcurrencyLimit::name_for_tag(tag);
+    let mut found = state.store().limits(vec![name]).await?;
+    found.pop().ok_or(ApiError::NotFound("Concurrency limit"))
+}
+
+async fn read(
+    State(state): State<AppState>,
+    Path(tag): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    Ok(Json(shown(&state, &find(&state, &tag).await?).await?))
+}
+
+async fn delete(
+    State(state): State<AppState>,
+    Path(tag): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let name = find(&state, &tag).await?.limit.name;
+    state.store().change_limit(LimitChange::Delete(name), state.now()).await?;
+    Ok(StatusCode::OK)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ListBody {
+    #[serde(deserialize_with = "or_default")]
+    offset: usize,
+    limit: Limit,
+}
+
+async fn filter(
+    State(state): State<AppState>,
+    Body(body): Body<ListBody>,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    let limits = state.store().limits(Vec::new()).await?;
+    let of_tags =
+        limits.iter().filter(|limit| ConcurrencyLimit::tag_of_name(&limit.limit.name).is_some());
+    let mut answer = Vec::new();
+    for limit in of_tags.skip(body.offset).take(body.limit.0 as usize) {
+        answer.push(shown(&state, limit).await?);
+    }
+    Ok(Json(answer))
+}
+
+/// Prefect's `ConcurrencyLimit`.
+async fn shown(state: &AppState, limit: &LimitUse) -> Result<Value, ApiError> {
+    let name = &limit.limit.name;
+    let holders = state.store().slot_holders(name.clone()).await?;
+    let runs: Vec<Uuid> =
+        holders.iter().filter_map(|holder| holder.run_id).map(|id| *id.as_uuid()).collect();
+    Ok(json!({
+        "id": ids::limit(name),
+        "created": null,
+        "updated": null,
+        "tag": ConcurrencyLimit::tag_of_name(name),
+        "concurrency_limit": limit.limit.limit,
+        "active_slots": runs,
+    }))
+}
