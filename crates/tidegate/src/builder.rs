@@ -162,7 +162,9 @@ impl EngineBuilder {
         #[cfg(feature = "sqlite")]
         say("durability", self.durability.map(|durability| durability.to_string()));
         if let Some(Retention { age, count }) = self.retention {
-            say("retention.age", age.map(|age| format!("{}ms", age.as_millis())));
+            // A text can say no more than a few hundred billion years, which is for ever.
+            let age = age.map(|age| format!("{}ms", age.as_millis()));
+            say("retention.age", age.filter(|age| crate::duration::parse(age).is_ok()));
             say("retention.count", count.map(|count| count.to_string()));
         }
         settings_here(&code)

@@ -101,6 +101,15 @@ pub(super) fn input_exists(place: &str, input: &RunInput) -> StoreError {
     )
 }
 
+/// Whether a value is of a type that nobody writes there, as in a schema with a bit turned over.
+fn is_of_another_type(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+    matches!(
+        error,
+        InvalidColumnType(..) | FromSqlConversionFailure(..) | IntegralValueOutOfRange(..)
+    )
+}
+
 fn explain(place: &str, doing: Doing, error: &rusqlite::Error) -> (StoreErrorKind, String) {
     match (error.sqlite_error_code(), doing) {
         (Some(ErrorCode::DiskFull), _) => (
@@ -122,6 +131,9 @@ fn explain(place: &str, doing: Doing, error: &rusqlite::Error) -> (StoreErrorKin
         }
         (Some(ErrorCode::NotADatabase), _) => {
             (StoreErrorKind::Foreign, not_a_database(place).to_string())
+        }
+        (None, Doing::Opening) if is_of_another_type(error) => {
+            (StoreErrorKind::Damaged, damaged(place, &error.to_string()).to_string())
         }
         (_, Doing::Opening) => (
             StoreErrorKind::Unopenable,

@@ -22,11 +22,11 @@ fn a_chain_is_one_rail() {
     check(
         &play,
         &expect![[r#"
-        ▶ etl / noisy-raccoon
-        ✓ a-0
-        ✓ b-1
-        ✓ c-2
-    "#]],
+            ▶ etl / noisy-raccoon
+              ✓ a-0
+              ✓ b-1
+              ✓ c-2
+        "#]],
     );
 }
 
@@ -42,16 +42,16 @@ fn rails_part_and_meet() {
     check(
         &play,
         &expect![[r#"
-        ▶ etl / noisy-raccoon
-        ○ list-0
-        ├─┬─╮
-        ○ │ │ a-1
-        │ ○ │ b-2
-        ├─╯ │
-        │   ○ c-3
-        ├───╯
-        ○ save-4
-    "#]],
+            ▶ etl / noisy-raccoon
+              ○ list-0
+              ├─┬─╮
+              ○ │ │ a-1
+              │ ○ │ b-2
+              ├─╯ │
+              │   ○ c-3
+              ├───╯
+              ○ save-4
+        "#]],
     );
 }
 
@@ -64,11 +64,11 @@ fn calls_that_have_nothing_to_do_with_each_other_stand_apart() {
     check(
         &play,
         &expect![[r#"
-        ▶ etl / noisy-raccoon
-        ○ a-0
-          ○ b-1
-        ○ c-2
-    "#]],
+            ▶ etl / noisy-raccoon
+              ○ a-0
+                ○ b-1
+              ○ c-2
+        "#]],
     );
 }
 
@@ -83,18 +83,18 @@ fn many_that_come_after_many_meet_in_a_joint() {
     check(
         &play,
         &expect![[r#"
-        ▶ etl / noisy-raccoon
-        ○ first-0
-        │ ○ first-1
-        ├─╯
-        │   ○ first-2
-        ├───╯
-        •
-        ├─┬─╮
-        ○ │ │ second-3
-          ○ │ second-4
-            ○ second-5
-    "#]],
+            ▶ etl / noisy-raccoon
+              ○ first-0
+              │ ○ first-1
+              ├─╯
+              │   ○ first-2
+              ├───╯
+              •
+              ├─┬─╮
+              ○ │ │ second-3
+                ○ │ second-4
+                  ○ second-5
+        "#]],
     );
 }
 
@@ -109,16 +109,16 @@ fn a_rail_passes_what_it_does_not_lead_to() {
     check(
         &play,
         &expect![[r#"
-        ▶ etl / noisy-raccoon
-        ○ a-0
-        ├─╮
-        ○ │ c-2
-        ╰─┤
-          │ ○ b-1
-          │ ○ d-3
-          ├─╯
-          ○ e-4
-    "#]],
+            ▶ etl / noisy-raccoon
+              ○ a-0
+              ├─╮
+              ○ │ c-2
+              ╰─┤
+                │ ○ b-1
+                │ ○ d-3
+                ├─╯
+                ○ e-4
+        "#]],
     );
 }
 
@@ -127,19 +127,19 @@ fn what_was_called_in_a_call_stands_below_it() {
     check(
         &play(),
         &expect![[r#"
-        ▶ etl / noisy-raccoon
-        ✓ list-0
-        ├─╮
-        ✓ │ fetch-1 (Cached)
-        │ ✗ fetch-2 (TimedOut, 3 attempts)
-        ├─╯
-        ↯ parse-3
-        ├─┬─╮
-        ▶ │ │ score ×12 (1 running, 9 completed (3 cached), 4 retries)
-          ▶ │ report-16
-            │  ✓ render-17
-            ○ publish-18
-    "#]],
+            ▶ etl / noisy-raccoon
+              ✓ list-0
+              ├─╮
+              ✓ │ fetch-1 (Cached)
+              │ ✗ fetch-2 (TimedOut, 3 attempts)
+              ├─╯
+              ↯ parse-3
+              ├─┬─╮
+              ▶ │ │ score ×12 (1 running, 9 completed (3 cached), 4 retries)
+                ▶ │ report-16
+                  │  ✓ render-17
+                  ○ publish-18
+        "#]],
     );
 }
 
