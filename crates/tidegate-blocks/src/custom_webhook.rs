@@ -28,7 +28,7 @@ use crate::template::{self, Unknown, Values};
 /// # async fn example() -> tidegate::Result<()> {
 /// let mut pager = CustomWebhook::new("pager", "https://pager.example.com/send");
 /// pager.json_data = Some(json!({ "text": "{{body}}", "token": "{{token}}" }));
-/// pager.secrets.insert("token".into(), Secret::new("XXX".into()));
+/// pager.secrets.insert("token".into(), Secret::new("hook-token".into()));
 /// pager.notify(None, "3 rows were refused").await?;
 /// # Ok(()) }
 /// ```

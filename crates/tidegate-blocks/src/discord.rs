@@ -23,7 +23,7 @@ const LONGEST: usize = 2000;
 ///
 /// # async fn example() -> tidegate::Result<()> {
 /// // Of https://discord.com/api/webhooks/<id>/<token>.
-/// let channel = DiscordWebhook::new("1234567890", "XXX");
+/// let channel = DiscordWebhook::new("1234567890", "hook-token");
 /// channel.notify(None, "The table is there.").await?;
 /// # Ok(()) }
 /// ```

@@ -20,7 +20,7 @@ use crate::text;
 /// use tidegate_blocks::SlackWebhook;
 ///
 /// # async fn example() -> tidegate::Result<()> {
-/// SlackWebhook::new("https://hooks.slack.com/services/T000/B000/XXX").save("alerts").await?;
+/// SlackWebhook::new("https://hooks.slack.com/services/T000/B000/hook-token").save("alerts").await?;
 ///
 /// let alerts = SlackWebhook::load("alerts").await?;
 /// alerts.notify(Some("Nightly load"), "3 rows were refused").await?;

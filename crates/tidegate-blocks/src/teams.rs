@@ -18,7 +18,7 @@ use crate::net::{Outgoing, Reach};
 /// use tidegate_blocks::MicrosoftTeamsWebhook;
 ///
 /// # async fn example() -> tidegate::Result<()> {
-/// let team = MicrosoftTeamsWebhook::new("https://prod-00.westeurope.logic.azure.com/workflows/…&sig=XXX");
+/// let team = MicrosoftTeamsWebhook::new("https://prod-00.westeurope.logic.azure.com/workflows/…&sig=hook-token");
 /// team.notify(Some("Nightly load"), "3 rows were refused").await?;
 /// # Ok(()) }
 /// ```

@@ -14,12 +14,12 @@ use crate::{
 #[tokio::test]
 async fn slack_is_sent_a_text() {
     let server = Server::start([Answer::of(200, "ok")]).await;
-    let mut webhook = SlackWebhook::new(format!("{}/services/T000/B000/XXX", server.url()));
+    let mut webhook = SlackWebhook::new(format!("{}/services/T000/B000/hook-token", server.url()));
     webhook.allow_private_urls = true;
 
     webhook.notify(None, "3 rows were refused").await.unwrap();
     let asked = server.one();
-    assert_eq!(asked.line, "POST /services/T000/B000/XXX");
+    assert_eq!(asked.line, "POST /services/T000/B000/hook-token");
     assert_eq!(asked.json(), json!({ "text": "3 rows were refused" }));
 
     webhook.notify(Some("Nightly load"), "3 rows were refused").await.unwrap();
@@ -61,14 +61,14 @@ async fn slack_is_spoken_to_as_a_bot() {
 #[tokio::test]
 async fn discord_is_sent_content_that_mentions_nobody() {
     let server = Server::start([Answer::of(204, "")]).await;
-    let mut webhook = DiscordWebhook::new("123", "XXX");
+    let mut webhook = DiscordWebhook::new("123", "hook-token");
     webhook.botname = Some("Tidegate".into());
     for request in webhook.requests(&server.url(), Some("Nightly load"), "@everyone look").unwrap()
     {
         request.reach(Reach::Everywhere).send().await.unwrap();
     }
     let asked = server.one();
-    assert_eq!(asked.line, "POST /webhooks/123/XXX");
+    assert_eq!(asked.line, "POST /webhooks/123/hook-token");
     let expected = json!({
         "content": "**Nightly load**\n@everyone look",
         "tts": false,
@@ -82,7 +82,9 @@ async fn discord_is_sent_content_that_mentions_nobody() {
 async fn a_message_too_long_for_discord_is_sent_in_several() {
     let server = Server::start([Answer::of(204, "")]).await;
     let body = "a line of rain\n".repeat(300);
-    for request in DiscordWebhook::new("123", "XXX").requests(&server.url(), None, &body).unwrap() {
+    for request in
+        DiscordWebhook::new("123", "hook-token").requests(&server.url(), None, &body).unwrap()
+    {
         request.reach(Reach::Everywhere).send().await.unwrap();
     }
     let pieces: Vec<String> = server
@@ -99,11 +101,12 @@ async fn a_message_too_long_for_discord_is_sent_in_several() {
 #[tokio::test]
 async fn teams_is_sent_an_adaptive_card() {
     let server = Server::start([Answer::of(202, "")]).await;
-    let mut webhook = MicrosoftTeamsWebhook::new(format!("{}/workflows/1?sig=XXX", server.url()));
+    let mut webhook =
+        MicrosoftTeamsWebhook::new(format!("{}/workflows/1?sig=hook-token", server.url()));
     webhook.allow_private_urls = true;
     webhook.notify(Some("Nightly load"), "3 rows were refused").await.unwrap();
     let asked = server.one();
-    assert_eq!(asked.line, "POST /workflows/1?sig=XXX");
+    assert_eq!(asked.line, "POST /workflows/1?sig=hook-token");
     let expected = json!({
         "type": "message",
         "attachments": [{
