@@ -89,6 +89,7 @@ impl Route {
         get => GET;
         post => POST;
         patch => PATCH;
+        put => PUT;
         delete => DELETE;
     }
 }

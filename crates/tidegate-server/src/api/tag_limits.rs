@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tidegate_core::{ConcurrencyLimit, LimitChange, LimitUse};
 use uuid::Uuid;
 
-use super::extract::{Body, Limit, or_default};
+use super::extract::{Body, Id, Limit, or_default};
 use super::ids;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
@@ -21,6 +21,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/concurrency_limits/filter", Scope::Read, filter),
         Route::get("/api/concurrency_limits/tag/{tag}", Scope::Read, read),
         Route::delete("/api/concurrency_limits/tag/{tag}", Scope::Run, delete),
+        Route::get("/api/concurrency_limits/{id}", Scope::Read, read_by_id),
+        Route::delete("/api/concurrency_limits/{id}", Scope::Run, delete_by_id),
     ]
 }
 
@@ -67,6 +69,27 @@ async fn delete(
     Path(tag): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let name = find(&state, &tag).await?.limit.name;
+    state.store().change_limit(LimitChange::Delete(name), state.now()).await?;
+    Ok(StatusCode::OK)
+}
+
+/// The limit of this id, if it is one of a tag.
+async fn find_by_id(state: &AppState, id: Id) -> Result<LimitUse, ApiError> {
+    let limits = state.store().limits(Vec::new()).await?;
+    let mut of_tags = limits
+        .into_iter()
+        .filter(|limit| ConcurrencyLimit::tag_of_name(&limit.limit.name).is_some());
+    of_tags
+        .find(|limit| ids::limit(&limit.limit.name) == id.0)
+        .ok_or(ApiError::NotFound("Concurrency limit"))
+}
+
+async fn read_by_id(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+    Ok(Json(shown(&state, &find_by_id(&state, id).await?).await?))
+}
+
+async fn delete_by_id(State(state): State<AppState>, id: Id) -> Result<StatusCode, ApiError> {
+    let name = find_by_id(&state, id).await?.limit.name;
     state.store().change_limit(LimitChange::Delete(name), state.now()).await?;
     Ok(StatusCode::OK)
 }

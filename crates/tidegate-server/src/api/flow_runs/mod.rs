@@ -1,5 +1,6 @@
 //! Flow runs: making, reading, listing and moving them.
 
+mod bulk;
 mod change;
 mod create;
 mod inputs;
@@ -30,6 +31,10 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/flow_runs/{id}/input", Scope::Run, inputs::create),
         Route::post("/api/flow_runs/{id}/input/filter", Scope::Read, inputs::filter),
         Route::get("/api/flow_runs/{id}/input/{key}", Scope::Read, inputs::read),
+        Route::delete("/api/flow_runs/{id}/input/{key}", Scope::Run, inputs::delete),
+        Route::patch("/api/flow_runs/{id}/labels", Scope::Run, change::label),
+        Route::post("/api/flow_runs/bulk_delete", Scope::Run, bulk::delete),
+        Route::post("/api/flow_runs/bulk_set_state", Scope::Run, bulk::set_state),
         Route::post("/api/flow_runs/filter", Scope::Read, filter),
         Route::post("/api/flow_runs/count", Scope::Read, count),
         Route::post("/api/flow_runs/paginate", Scope::Read, paginate),
