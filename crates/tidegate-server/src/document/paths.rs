@@ -162,6 +162,9 @@ fn operation_id(route: &Route) -> String {
     if route.path.ends_with('/') {
         id.push_str("_all");
     }
+    if !route.path.starts_with("/api/") {
+        id.push_str("_at_root");
+    }
     id
 }
 
