@@ -23,8 +23,7 @@ impl Server {
     fn start(call: Call) -> Self {
         let mut call = call;
         call.command.args(["server", "start", "--port", "0", "-o", "json"]);
-        let mut child =
-            call.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = call.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap());
         let mut text = String::new();
         while !text.ends_with("}\n") {

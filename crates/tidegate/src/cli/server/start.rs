@@ -101,20 +101,21 @@ fn not_listening(error: &ServeError) -> Failure {
     let ServeError::Listen { address, source } = error else {
         return Failure::new(error.to_string());
     };
-    match source.kind() {
-        io::ErrorKind::AddrInUse => Failure::new(format!(
+    let kind = source.kind();
+    if kind == io::ErrorKind::AddrInUse {
+        let taken = format!(
             "another program listens on {address} already; if it is a server of Tidegate, there is no need for a second"
-        ))
-        .try_next("{program} server status")
-        .try_next("{program} server start --port 0    for any port that is free"),
-        io::ErrorKind::PermissionDenied => Failure::new(format!(
-            "this user may not listen on {address}: ports below 1024 are the system's"
-        ))
-        .try_next("{program} server start --port 4200"),
-        io::ErrorKind::AddrNotAvailable => {
-            Failure::new(format!("{} is no address of this machine", address.ip()))
-                .try_next("{program} server start --host 127.0.0.1")
-        }
-        _ => Failure::new(format!("the server cannot listen on {address}: {source}")),
+        );
+        return Failure::new(taken)
+            .try_next("{program} server status")
+            .try_next("{program} server start --port 0    for any port that is free");
     }
+    let failure = Failure::new(format!("the server cannot listen on {address}: {source}"));
+    if kind == io::ErrorKind::PermissionDenied {
+        return failure.try_next("{program} server start --port 4200");
+    }
+    if kind == io::ErrorKind::AddrNotAvailable {
+        return failure.try_next("{program} server start --host 127.0.0.1");
+    }
+    failure
 }
