@@ -9,6 +9,7 @@
 
 mod assets;
 mod filter;
+mod form;
 mod frame;
 mod live;
 mod mark;
