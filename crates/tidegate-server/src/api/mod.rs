@@ -2,6 +2,7 @@
 
 mod admin;
 mod artifacts;
+mod blocks;
 mod events;
 mod extract;
 mod filter;
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Vec<Route> {
         history::routes(),
         artifacts::routes(),
         variables::routes(),
+        blocks::routes(),
         limits::routes(),
         tag_limits::routes(),
     ];
