@@ -72,7 +72,7 @@ impl Filled {
             }
             Kind::Anything => {
                 if let Some(value) = value {
-                    self.set(path, json(value));
+                    self.set(path, loose(value));
                 }
             }
             Kind::Block { inside, .. } => match value.and_then(referenced_block) {
@@ -249,6 +249,26 @@ pub(super) fn word(value: &Value) -> String {
 /// A value as JSON that people change.
 pub(super) fn json(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}
+
+/// Any value as it is typed: a text as it is, if nobody would take it for anything else.
+fn loose(value: &Value) -> String {
+    match value.as_str() {
+        Some(text) if unloose(text).as_ref() == Ok(value) => text.to_owned(),
+        Some(_) | None => json(value),
+    }
+}
+
+/// What was typed where anything may be: JSON, or a text as it is. What begins as JSON must be JSON.
+pub(super) fn unloose(text: &str) -> Result<Value, String> {
+    let trimmed = text.trim();
+    match serde_json::from_str(trimmed) {
+        Ok(value) => Ok(value),
+        Err(error) if trimmed.starts_with(['{', '[', '"']) => {
+            Err(format!("This is no JSON: {error}."))
+        }
+        Err(_) => Ok(Value::String(text.replace("\r\n", "\n"))),
+    }
 }
 
 /// A text as the input of its format holds it.

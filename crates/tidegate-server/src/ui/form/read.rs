@@ -59,10 +59,10 @@ impl Reader<'_> {
                     }
                 }
             }
-            Kind::Anything => match serde_json::from_str(text) {
+            Kind::Anything => match super::filled::unloose(text) {
                 Ok(value) => Some(value),
-                Err(error) => {
-                    self.say(path, format!("This is no JSON: {error}."));
+                Err(why) => {
+                    self.say(path, why);
                     None
                 }
             },

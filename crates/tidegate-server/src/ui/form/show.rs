@@ -132,9 +132,12 @@ impl Sheet<'_> {
             Kind::Choice(choices) => self.labelled(around, &self.select(around, &choices)),
             Kind::Text(format) => self.labelled(around, &self.line(around, format)),
             Kind::Number { whole } => self.labelled(around, &self.number(around, whole)),
-            Kind::Anything => self.labelled(around, &html! {
-                textarea id=(encoded(path)) name=(path) rows="3" spellcheck="false" placeholder="JSON" aria-describedby=[self.described(around)] aria-invalid=[self.invalid(path)] { "\n" (self.text(path)) }
-            }),
+            Kind::Anything => {
+                let rows = self.text(path).lines().count().clamp(1, 10);
+                self.labelled(around, &html! {
+                    textarea id=(encoded(path)) name=(path) rows=(rows) spellcheck="false" placeholder="JSON, or a text as it is" aria-describedby=[self.described(around)] aria-invalid=[self.invalid(path)] { "\n" (self.text(path)) }
+                })
+            }
             Kind::Secret => self.secret(around),
             Kind::Block { slug, inside } => self.group(around, &self.block(around, &slug, &inside, depth)),
             Kind::List(item) => {

@@ -381,3 +381,14 @@ fn no_text_of_a_schema_or_a_value_becomes_markup() {
         assert!(!page.contains(" style=") && !page.contains(" onerror=\""));
     }
 }
+
+#[test]
+fn where_anything_may_be_a_text_is_typed_as_it_is() {
+    let schema = json!({"type": "object", "properties": {"settings": {"type": "object"}}});
+    for text in ["ops", "5", "true", "{", "\"", "a\nb", "[1]"] {
+        let value = json!({"settings": {"x": text, "y": {"deep": [1]}}});
+        assert_eq!(post(&schema, &untouched(&schema, Some(&value))), Ok(value));
+    }
+    let typed = pairs(&[("count:/settings", "1"), ("key:/settings/0", "x"), ("/settings/0", "{a")]);
+    assert_eq!(post(&schema, &typed).unwrap_err()[0].0, "/settings/0");
+}

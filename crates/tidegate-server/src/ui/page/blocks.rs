@@ -43,7 +43,8 @@ pub(in crate::ui) async fn list(State(state): State<AppState>, pairs: Pairs) -> 
     let found = state.store().block_documents(query).await?;
     let types = state.store().block_types(BlockTypeQuery::default()).await?;
     let schemas = state.store().block_schemas(BlockSchemaQuery::default()).await?;
-    let mut capabilities: Vec<_> = schemas.into_iter().flat_map(|schema| schema.capabilities).collect();
+    let mut capabilities: Vec<_> =
+        schemas.into_iter().flat_map(|schema| schema.capabilities).collect();
     capabilities.sort_unstable();
     capabilities.dedup();
     let page = Blocks {
@@ -169,7 +170,9 @@ pub(in crate::ui) async fn change(
         Posted::Done(value, form) => {
             let update = BlockUpdate { data: fields(value), merge: false, schema: Some(schema.id) };
             match block::update(&state, document.id, update).await {
-                Ok(()) => return Ok(Redirect::to(&format!("/blocks/{}", document.id)).into_response()),
+                Ok(()) => {
+                    return Ok(Redirect::to(&format!("/blocks/{}", document.id)).into_response());
+                }
                 Err(error) => {
                     let mut form = form;
                     form.say(Wrong::new("", said(error)?));
@@ -270,13 +273,20 @@ async fn type_of(state: &AppState, document: &BlockDocument) -> Result<BlockType
     found.ok_or_else(|| Trouble::NotFound(format!("type of the block '{}'", document.name)))
 }
 
-async fn schema_of(state: &AppState, document: &BlockDocument) -> Result<Option<BlockSchema>, StoreError> {
-    let query = BlockSchemaQuery { id: Some(document.block_schema_id), ..BlockSchemaQuery::default() };
+async fn schema_of(
+    state: &AppState,
+    document: &BlockDocument,
+) -> Result<Option<BlockSchema>, StoreError> {
+    let query =
+        BlockSchemaQuery { id: Some(document.block_schema_id), ..BlockSchemaQuery::default() };
     Ok(state.store().block_schemas(query).await?.pop())
 }
 
 /// The schema that a block is changed by: its type's newest.
-async fn schema_to_edit(state: &AppState, document: &BlockDocument) -> Result<BlockSchema, Trouble> {
+async fn schema_to_edit(
+    state: &AppState,
+    document: &BlockDocument,
+) -> Result<BlockSchema, Trouble> {
     let query = BlockSchemaQuery {
         block_type_id: Some(document.block_type_id),
         limit: Some(1),
@@ -308,7 +318,11 @@ async fn saved(state: &AppState, query: BlockDocumentQuery) -> Result<Vec<Saved>
         let known = types.iter().find(|each| each.id == document.block_type_id);
         known.map(|each| each.slug.clone()).unwrap_or_default()
     };
-    let named = |document: BlockDocument| Saved { slug: slug(&document), name: document.name, id: document.id };
+    let named = |document: BlockDocument| Saved {
+        slug: slug(&document),
+        name: document.name,
+        id: document.id,
+    };
     Ok(found.into_iter().map(named).collect())
 }
 
@@ -325,7 +339,9 @@ async fn outside(state: &AppState, id: BlockDocumentId) -> Result<Vec<Saved>, St
 fn fields(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(fields) => fields,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Map::new()
+        }
     }
 }
 
@@ -338,7 +354,9 @@ fn said(error: ApiError) -> Result<String, Trouble> {
         }
         other => match Trouble::from(other) {
             Trouble::Refused(why) => Ok(why),
-            trouble @ (Trouble::NotFound(_) | Trouble::Store(_) | Trouble::Unavailable) => Err(trouble),
+            trouble @ (Trouble::NotFound(_) | Trouble::Store(_) | Trouble::Unavailable) => {
+                Err(trouble)
+            }
         },
     }
 }

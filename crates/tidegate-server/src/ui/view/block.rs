@@ -3,7 +3,9 @@
 
 use maud::{Markup, html};
 use serde_json::{Map, Value};
-use tidegate_core::{BlockDocument, BlockDocumentId, BlockSchema, BlockType, Timestamp, referenced_block};
+use tidegate_core::{
+    BlockDocument, BlockDocumentId, BlockSchema, BlockType, Timestamp, referenced_block,
+};
 
 use super::run::pretty;
 use crate::ui::form::{self, Form, MASK, Saved};
@@ -54,7 +56,7 @@ pub(in crate::ui) fn show(block: &Block<'_>) -> Markup {
             } @else {
                 div.wide {
                     table.fields {
-                        tbody { @for (name, value) in data { tr { th scope="row" { (name) } td { (field(value, inside)) } } } }
+                        tbody { @for (name, value) in ordered(data, schema) { tr { th scope="row" { (name) } td { (field(value, inside)) } } } }
                     }
                 }
             }
@@ -69,6 +71,17 @@ pub(in crate::ui) fn show(block: &Block<'_>) -> Markup {
     }
 }
 
+/// The fields in the order of the type, where it says one.
+fn ordered<'a>(
+    data: &'a Map<String, Value>,
+    schema: Option<&BlockSchema>,
+) -> Vec<(&'a String, &'a Value)> {
+    let place = |name: &str| schema?.fields.get("properties")?.get(name)?.get("position")?.as_u64();
+    let mut fields: Vec<_> = data.iter().collect();
+    fields.sort_by_key(|(name, _)| place(name).unwrap_or(u64::MAX));
+    fields
+}
+
 fn names(blocks: &[Saved]) -> Markup {
     html! {
         ul.names { @for each in blocks { li { a.mono href={ "/blocks/" (each.id) } { (each.slug) "/" (each.name) } } } }
@@ -79,17 +92,18 @@ fn field(value: &Value, inside: &[Saved]) -> Markup {
     if let Some(id) = referenced_block(value) {
         return link(id, inside);
     }
-    let holds = |part: &Value| part.to_string().contains("block_document_id");
+    // What is large is shown as the JSON that it is.
+    let small = |part: &Value| part.to_string().len() < 2000;
     html! {
         @match value {
             Value::String(text) if text == MASK => { code.mask title="A secret: it is kept, and not shown" { (MASK) } " " span.soft { "secret" } }
             Value::String(text) if !text.contains('\n') => { span.text { (text) } }
             Value::Null => { span.soft { "none" } }
             Value::Bool(_) | Value::Number(_) => { span.num { (value.to_string()) } }
-            Value::Object(fields) if holds(value) => {
+            Value::Object(fields) if !fields.is_empty() && small(value) => {
                 dl.inside { @for (name, value) in fields { dt { (name) } dd { (field(value, inside)) } } }
             }
-            Value::Array(items) if holds(value) => {
+            Value::Array(items) if !items.is_empty() && small(value) => {
                 ol.inside { @for value in items { li { (field(value, inside)) } } }
             }
             Value::String(_) | Value::Object(_) | Value::Array(_) => { pre.code { (pretty(value)) } }
@@ -107,7 +121,11 @@ fn link(id: BlockDocumentId, inside: &[Saved]) -> Markup {
 }
 
 /// How code loads a block: in Rust, or in Python where the type is one of Prefect's.
-pub(in crate::ui) fn sample(block_type: &BlockType, name: &str, schema: Option<&BlockSchema>) -> Markup {
+pub(in crate::ui) fn sample(
+    block_type: &BlockType,
+    name: &str,
+    schema: Option<&BlockSchema>,
+) -> Markup {
     let variable = variable(name);
     let python = schema.is_some_and(|schema| schema.checksum.starts_with("sha256:"));
     html! {
@@ -126,7 +144,11 @@ pub(in crate::ui) fn sample(block_type: &BlockType, name: &str, schema: Option<&
 /// A name that a variable can have.
 fn variable(name: &str) -> String {
     let name = name.replace('-', "_");
-    if name.starts_with(|first: char| first.is_ascii_alphabetic()) { name } else { format!("block_{name}") }
+    if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        name
+    } else {
+        format!("block_{name}")
+    }
 }
 
 /// The struct that a type is made from.
@@ -161,8 +183,12 @@ pub(in crate::ui) struct Edited<'a> {
 pub(in crate::ui) fn edit(edited: &Edited<'_>) -> Markup {
     let Edited { block_type, document, name, wrong_name, form, saved } = *edited;
     let (action, back) = match document {
-        Some(document) => (format!("/blocks/{}/edit", document.id), format!("/blocks/{}", document.id)),
-        None => (format!("/blocks/new/{}", encoded(&block_type.slug)), "/blocks/catalogue".to_owned()),
+        Some(document) => {
+            (format!("/blocks/{}/edit", document.id), format!("/blocks/{}", document.id))
+        }
+        None => {
+            (format!("/blocks/new/{}", encoded(&block_type.slug)), "/blocks/catalogue".to_owned())
+        }
     };
     html! {
         nav.crumb aria-label="Where this is" {
@@ -196,7 +222,12 @@ pub(in crate::ui) fn edit(edited: &Edited<'_>) -> Markup {
 }
 
 /// The page that says what deleting a block would do; `typed` is a name that was typed and is not its.
-pub(in crate::ui) fn deletion(document: &BlockDocument, block_type: &BlockType, outside: &[Saved], typed: Option<&str>) -> Markup {
+pub(in crate::ui) fn deletion(
+    document: &BlockDocument,
+    block_type: &BlockType,
+    outside: &[Saved],
+    typed: Option<&str>,
+) -> Markup {
     let url = format!("/blocks/{}", document.id);
     html! {
         nav.crumb aria-label="Where this is" { a href="/blocks" { "Blocks" } " / " a href=(url) { (document.name) } " / delete" }
