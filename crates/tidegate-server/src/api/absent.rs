@@ -3,33 +3,56 @@
 
 use axum::Json;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::extract::{Body, Limit, Page, or_default};
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/deployments/filter", Scope::Read, none),
-        Route::post("/api/deployments/count", Scope::Read, zero),
-        Route::post("/api/deployments/paginate", Scope::Read, empty_page),
-        Route::post("/api/deployments/get_scheduled_flow_runs", Scope::Read, none),
-        Route::post("/api/work_pools/filter", Scope::Read, none),
-        Route::post("/api/work_pools/count", Scope::Read, zero),
-        Route::post("/api/work_queues/filter", Scope::Read, none),
-        Route::post("/api/automations/filter", Scope::Read, none),
-        Route::post("/api/automations/count", Scope::Read, zero),
-        Route::get("/api/automations/related-to/{resource_id}", Scope::Read, none_here),
-        Route::post("/api/saved_searches/filter", Scope::Read, none),
-        Route::post("/api/task_workers/filter", Scope::Read, none),
-        Route::get("/api/collections/views/{view}", Scope::Read, no_collections),
-        Route::post("/api/ui/flows/count-deployments", Scope::Read, no_deployments),
-        Route::post("/api/ui/flows/next-runs", Scope::Read, no_next_runs),
+        Route::post("/api/deployments/filter", Scope::Read, none)
+            .gives::<Vec<Value>>("The deployments, of which there are none."),
+        Route::post("/api/deployments/count", Scope::Read, zero)
+            .gives::<u64>("How many deployments there are."),
+        Route::post("/api/deployments/paginate", Scope::Read, empty_page)
+            .gives::<shown::Page<Value>>("A page of deployments, of which there are none."),
+        Route::post("/api/deployments/get_scheduled_flow_runs", Scope::Read, none)
+            .gives::<Vec<Value>>(
+                "The flow runs of deployments that are due, of which there are none.",
+            ),
+        Route::post("/api/work_pools/filter", Scope::Read, none)
+            .gives::<Vec<Value>>("The work pools, of which there are none."),
+        Route::post("/api/work_pools/count", Scope::Read, zero)
+            .gives::<u64>("How many work pools there are."),
+        Route::post("/api/work_queues/filter", Scope::Read, none)
+            .gives::<Vec<Value>>("The work queues, of which there are none."),
+        Route::post("/api/automations/filter", Scope::Read, none)
+            .gives::<Vec<Value>>("The automations, of which there are none."),
+        Route::post("/api/automations/count", Scope::Read, zero)
+            .gives::<u64>("How many automations there are."),
+        Route::get("/api/automations/related-to/{resource_id}", Scope::Read, none_here)
+            .gives::<Vec<Value>>("The automations that a resource has, of which there are none."),
+        Route::post("/api/saved_searches/filter", Scope::Read, none)
+            .gives::<Vec<Value>>("The saved searches, of which there are none."),
+        Route::post("/api/task_workers/filter", Scope::Read, none)
+            .gives::<Vec<Value>>("The workers of tasks, of which there are none."),
+        Route::get("/api/collections/views/{view}", Scope::Read, no_collections)
+            .gives::<Value>("What packages of Prefect bring, which is not known here."),
+        Route::post("/api/ui/flows/count-deployments", Scope::Read, no_deployments)
+            .gives::<BTreeMap<Uuid, u64>>("How many deployments each of these flows has."),
+        Route::post("/api/ui/flows/next-runs", Scope::Read, no_next_runs).gives::<BTreeMap<
+            Uuid,
+            Option<Value>,
+        >>(
+            "The next run of each of these flows that a deployment makes.",
+        ),
     ]
 }
 
@@ -46,7 +69,7 @@ async fn zero(_: State<AppState>, Body(_asked): Body<Value>) -> Json<u64> {
     Json(0)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct PageBody {
     #[serde(deserialize_with = "or_default")]
@@ -64,7 +87,7 @@ async fn no_collections() -> Json<Value> {
     Json(json!({}))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct OfFlows {
     flow_ids: Vec<Uuid>,
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tidegate_core::{RunKind, RunQuery, StateType, Timestamp, check_json};
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use super::extract::{Body, Id, or_default};
 use super::select::{Filters, RunSort, Selection};
 use super::{shape, task_runs};
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -24,16 +26,25 @@ const STEPS: i64 = 20;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/ui/flow_runs/history", Scope::Read, points),
-        Route::post("/api/ui/flow_runs/count-task-runs", Scope::Read, count_task_runs),
-        Route::post("/api/ui/task_runs/count", Scope::Read, by_state),
-        Route::post("/api/ui/task_runs/dashboard/counts", Scope::Read, ended_in_steps),
-        Route::get("/api/ui/task_runs/{id}", Scope::Read, task_run),
-        Route::post("/api/ui/schemas/validate", Scope::Read, validate),
+        Route::post("/api/ui/flow_runs/history", Scope::Read, points)
+            .gives::<Vec<shown::Point>>("When flow runs began, and how long they took."),
+        Route::post("/api/ui/flow_runs/count-task-runs", Scope::Read, count_task_runs)
+            .gives::<BTreeMap<Uuid, u64>>("How many task runs each of these flow runs has."),
+        Route::post("/api/ui/task_runs/count", Scope::Read, by_state)
+            .gives::<BTreeMap<String, u64>>("How many task runs are in which state."),
+        Route::post("/api/ui/task_runs/dashboard/counts", Scope::Read, ended_in_steps).gives::<Vec<
+            BTreeMap<String, u64>,
+        >>(
+            "How many task runs completed and failed, in steps of time.",
+        ),
+        Route::get("/api/ui/task_runs/{id}", Scope::Read, task_run)
+            .gives::<shown::NamedTaskRun>("A task run with the name of its flow run."),
+        Route::post("/api/ui/schemas/validate", Scope::Read, validate)
+            .gives::<shown::Validated>("Whether values are what a JSON Schema asks for."),
     ]
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct PointsBody {
     #[serde(deserialize_with = "or_default")]
@@ -72,7 +83,7 @@ async fn points(
     Ok(Json(runs.iter().filter_map(point).collect()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct OfFlowRuns {
     flow_run_ids: Vec<Uuid>,
 }
@@ -159,7 +170,7 @@ async fn task_run(State(state): State<AppState>, id: Id) -> Result<Json<Value>, 
     Ok(Json(shown))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Validate {
     schema: Map<String, Value>,

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use super::extract::{Body, Id, Limit, Page, or_default};
 use super::filter::FlowFilter;
 use super::select::{Filters, Selection};
 use super::shape;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::flows;
 use crate::route::{Route, Scope};
@@ -19,19 +21,26 @@ use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/flows/", Scope::Run, create),
-        Route::post("/api/flows/filter", Scope::Read, filter),
-        Route::post("/api/flows/count", Scope::Read, count),
-        Route::post("/api/flows/paginate", Scope::Read, paginate),
-        Route::get("/api/flows/name/{name}", Scope::Read, by_name),
-        Route::post("/api/flows/bulk_delete", Scope::Run, stays),
-        Route::get("/api/flows/{id}", Scope::Read, read),
-        Route::patch("/api/flows/{id}", Scope::Run, update),
-        Route::delete("/api/flows/{id}", Scope::Run, delete),
+        Route::post("/api/flows/", Scope::Run, create)
+            .makes::<shown::Flow>("Makes a flow known by its name, or gives the one that is."),
+        Route::post("/api/flows/filter", Scope::Read, filter)
+            .gives::<Vec<shown::Flow>>("The flows that match."),
+        Route::post("/api/flows/count", Scope::Read, count).gives::<u64>("How many flows match."),
+        Route::post("/api/flows/paginate", Scope::Read, paginate)
+            .gives::<shown::Page<shown::Flow>>("A page of the flows that match."),
+        Route::get("/api/flows/name/{name}", Scope::Read, by_name)
+            .gives::<shown::Flow>("The flow of a name."),
+        Route::post("/api/flows/bulk_delete", Scope::Run, stays)
+            .refuses("Deletes flows, which stay on record."),
+        Route::patch("/api/flows/{id}", Scope::Run, update)
+            .does(StatusCode::NO_CONTENT, "Gives a flow other tags."),
+        Route::delete("/api/flows/{id}", Scope::Run, delete)
+            .refuses("Deletes a flow, which stays on record."),
+        Route::get("/api/flows/{id}", Scope::Read, read).gives::<shown::Flow>("A flow."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FlowCreate {
     name: String,
@@ -44,7 +53,7 @@ struct FlowCreate {
 }
 
 /// The order of flows in an answer.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum FlowSort {
     CreatedDesc,
@@ -54,7 +63,7 @@ enum FlowSort {
     NameDesc,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ListBody {
     #[serde(deserialize_with = "or_default")]
@@ -96,7 +105,7 @@ async fn by_name(
     Ok(Json(shape::flow(&flow, Some(state.started()))))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct FlowUpdate {
     tags: Option<Vec<String>>,

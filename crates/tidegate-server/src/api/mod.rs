@@ -15,6 +15,7 @@ mod history;
 pub(crate) mod ids;
 mod limits;
 mod logs;
+mod openapi;
 mod select;
 mod shape;
 mod slots;
@@ -22,10 +23,11 @@ mod states;
 mod tag_limits;
 mod task_runs;
 mod variables;
-mod version;
+pub(crate) mod version;
 
 use crate::route::Route;
 
+pub(crate) use extract::{Body, Id};
 pub(crate) use version::check as check_version;
 
 /// The routes of the API.
@@ -48,6 +50,7 @@ pub(crate) fn routes() -> Vec<Route> {
         slots::routes(),
         absent::routes(),
         dashboard::routes(),
+        openapi::routes(),
     ];
     tables.into_iter().flatten().collect()
 }

@@ -3,6 +3,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use tidegate_core::{
@@ -13,21 +14,30 @@ use uuid::Uuid;
 
 use super::extract::{Body, or_default};
 use super::limits::{Mode, minimal, no_room};
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/v2/concurrency_limits/increment", Scope::Run, take),
-        Route::post("/api/v2/concurrency_limits/decrement", Scope::Run, give_back),
-        Route::post("/api/concurrency_limits/increment", Scope::Run, take_for_run),
-        Route::post("/api/concurrency_limits/decrement", Scope::Run, give_back_of_run),
-        Route::post("/api/concurrency_limits/tag/{tag}/reset", Scope::Run, reset),
+        Route::post("/api/v2/concurrency_limits/increment", Scope::Run, take)
+            .gives::<Vec<shown::Limit>>("Takes slots that are held until they are given back."),
+        Route::post("/api/v2/concurrency_limits/decrement", Scope::Run, give_back)
+            .gives::<Vec<shown::Limit>>("Gives slots back."),
+        Route::post("/api/concurrency_limits/increment", Scope::Run, take_for_run)
+            .gives::<Vec<shown::Limit>>("Takes a slot of each tag for a task run."),
+        Route::post("/api/concurrency_limits/decrement", Scope::Run, give_back_of_run).gives::<Vec<
+            shown::Limit,
+        >>(
+            "Gives the slots of a task run back.",
+        ),
+        Route::post("/api/concurrency_limits/tag/{tag}/reset", Scope::Run, reset)
+            .gives::<()>("Frees the slots of a tag that clients hold."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Take {
     slots: u32,
     names: Vec<String>,
@@ -79,7 +89,7 @@ async fn take(
     Ok(Json(taken.iter().map(minimal).collect()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct GiveBack {
     slots: u32,
     names: Vec<String>,
@@ -127,7 +137,7 @@ async fn release(state: &AppState, limit: &str, holder: &SlotHolder) -> Result<(
     Ok(state.store().put_acknowledged(Write::ReleaseSlots(Box::new(release))).await?)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct OfRun {
     /// Tags.
     names: Vec<String>,
@@ -179,7 +189,7 @@ async fn give_back_of_run(
     Ok(Json(limits.iter().map(minimal).collect()))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Reset {
     slot_override: Option<Vec<Uuid>>,

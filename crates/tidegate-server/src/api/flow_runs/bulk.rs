@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{Run, RunKind};
@@ -30,6 +31,16 @@ impl Default for Bulk {
     }
 }
 
+impl JsonSchema for Bulk {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "BulkLimit".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["integer", "null"], "minimum": 1, "maximum": AT_MOST })
+    }
+}
+
 impl<'de> Deserialize<'de> for Bulk {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Option::<u64>::deserialize(deserializer)? {
@@ -51,7 +62,7 @@ async fn asked(
     Selection::new(RunKind::Flow, filters).list(state, RunSort::default(), 0, limit.0).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct DeleteBody {
     flow_runs: Option<FlowRunFilter>,
@@ -75,7 +86,7 @@ pub(super) async fn delete(
     Ok(Json(json!({ "deleted": deleted })))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SetStateBody {
     #[serde(default)]
@@ -94,7 +105,7 @@ pub(super) async fn set_state(
 ) -> Result<Response, ApiError> {
     let mut results = Vec::new();
     for run in asked(&state, body.flow_runs, body.limit).await? {
-        let propose = |now| body.state.clone().into_state(now);
+        let propose = |now| body.state.clone().of_flow_run().into_state(now);
         match change::set_state(&state, run.id, propose, body.force).await {
             Ok(moved) => {
                 let mut result = shape::orchestration_result(&moved, state.now());
