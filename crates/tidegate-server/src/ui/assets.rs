@@ -17,19 +17,13 @@ struct Asset {
 /// The style sheets, in the order of their rules.
 static STYLES: LazyLock<[Asset; 2]> = LazyLock::new(|| {
     let style = |name, text| Asset::new(name, "css", "text/css; charset=utf-8", text);
-    [
-        style("ui", include_str!("assets/ui.css")),
-        style("graph", include_str!("assets/graph.css")),
-    ]
+    [style("ui", include_str!("assets/ui.css")), style("graph", include_str!("assets/graph.css"))]
 });
 
 /// The scripts, one concern each.
 static SCRIPTS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
     let script = |name, text| Asset::new(name, "js", "text/javascript; charset=utf-8", text);
-    [
-        script("ui", include_str!("assets/ui.js")),
-        script("graph", include_str!("assets/graph.js")),
-    ]
+    [script("ui", include_str!("assets/ui.js")), script("graph", include_str!("assets/graph.js"))]
 });
 
 static ICON: LazyLock<Asset> =

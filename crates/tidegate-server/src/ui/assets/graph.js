@@ -37,7 +37,7 @@
     const isOpen = (bar) => opens(bar) && (all || open.has(bar.id));
     const now = () => (Date.now() - base) * 1000 + ahead;
     const ended = () => flow[1] !== null;
-    const from = (bar) => bar.start ?? Math.max(now(), bar.expected ?? 0);
+    const from = (bar) => bar.start ?? (ended() ? flow[1] : Math.max(now(), bar.expected ?? 0));
     const until = (bar) => bar.start === null ? from(bar) : bar.end ?? Math.max(now(), bar.start);
     // What finds a bar again when the server has forgotten its id.
     const lasting = (bar) => bar.run || `${bars.get(bar.parent)?.run ?? ""}/${bar.label}`;
@@ -166,8 +166,9 @@
     // The last thing that is drawn; while the run goes on there is room for what comes, and more is made when it is used up.
     const reach = () => {
       let last = Math.max(flow[1] ?? 0, 1);
-      for (const bar of bars.values()) last = Math.max(last, bar.end ?? bar.start ?? 0);
-      if (ended()) { horizon = last; return; }
+      let waiting = false;
+      for (const bar of bars.values()) { last = Math.max(last, bar.end ?? bar.start ?? 0); waiting ||= bar.start === null; }
+      if (ended()) { horizon = waiting ? last * 1.08 : last; return; }
       last = Math.max(last, now());
       if (last > horizon * 0.97 || last < horizon * 0.4) horizon = last * 1.3;
     };
@@ -228,7 +229,8 @@
     };
 
     // ---- What is in view, row by row. ----
-    const inView = (visit, parent = 0) => {
+    // `edge` is where words must end: at what comes next in the row, or in the row of what it is in.
+    const inView = (visit, parent = 0, edge = width) => {
       const rows = families.get(parent);
       if (!rows) return;
       const r = row(), first = up - 1, last = up + (height - AXIS) / r;
@@ -242,8 +244,9 @@
         for (let i = a; i < each.length; i++) {
           const bar = each[i];
           if (from(bar) > t1) break;
-          visit(bar, each[i + 1]);
-          if (isOpen(bar)) inView(visit, bar.id);
+          const end = each[i + 1] ? Math.min(edge, x(from(each[i + 1])) - 6) : edge;
+          visit(bar, end);
+          if (isOpen(bar)) inView(visit, bar.id, end);
         }
       }
     };
@@ -269,7 +272,7 @@
       ctx.rect(0, AXIS, width, height - AXIS);
       ctx.clip();
       const seen = [];
-      inView((bar, next) => seen.push([bar, next]));
+      inView((bar, end) => seen.push([bar, end]));
       for (const [bar] of seen) if (isOpen(bar)) frame(bar);
       curves();
       drawn = 0;
@@ -314,29 +317,29 @@
     const body = (seen) => {
       const r = row(), gap = r >= 14 ? 6 : r >= 6 ? 2 : r >= 3 ? 1 : 0, h = Math.max(1, r - gap), plain = new Map(), covered = r < 2 ? new Map() : null;
       const rich = [];
-      for (const [bar, next] of seen) {
+      for (const [bar, end] of seen) {
         const a = x(from(bar)), px = Math.max(-9, a), right = Math.min(width + 9, Math.max(x(until(bar)), a + (r >= 6 ? 3 : 1))), top = y(bar.top) + gap / 2;
         if (covered && bar.type !== "failed" && bar.type !== "crashed") {
-          const line = `${Math.floor(top)}${lit ? lit.has(bar.id) : ""}`;
+          const line = Math.floor(top) * 2 + (lit && lit.has(bar.id) ? 1 : 0);
           if ((covered.get(line) ?? -1) >= right) continue;
           covered.set(line, right);
         }
         drawn++;
-        if (bar.kind === 2 || bar.start === null || isOpen(bar) || bar.name === "Cached" || r >= TEXT && right - px > 5) { rich.push([bar, next, px, right, top]); continue; }
+        if (bar.kind === 2 || bar.start === null || isOpen(bar) || bar.name === "Cached" || r >= TEXT && right - px > 5) { rich.push([bar, end, px, right, top]); continue; }
         const key = `${bar.type}${lit && !lit.has(bar.id) ? "-" : ""}`;
         if (!plain.has(key)) plain.set(key, []);
         plain.get(key).push(px, top, right - px);
-        if (r >= TEXT) rich.push([bar, next, px, right, top, true]);
+        if (r >= TEXT) rich.push([bar, end, px, right, top, true]);
       }
       for (const [key, each] of plain) {
         ctx.globalAlpha = key.endsWith("-") ? .2 : 1;
         ctx.fillStyle = ink[key.replace("-", "")];
         for (let at = 0; at < each.length; at += 3) ctx.fillRect(each[at], each[at + 1], each[at + 2], h);
       }
-      for (const [bar, next, px, right, top, done] of rich) {
+      for (const [bar, end, px, right, top, done] of rich) {
         alpha(bar);
         if (!done) { if (bar.kind === 2) group(bar, px, right, top, h); else single(bar, px, right, top, h); }
-        if (r >= TEXT) label(bar, next, px, right, top, h);
+        if (r >= TEXT) label(bar, end, px, right, top, h);
         if (bar.id === chosen || bar.id === hover) ring(px, right, top, h, bar.id === chosen);
       }
       ctx.globalAlpha = 1;
@@ -370,14 +373,15 @@
       ctx.clip();
       const going = ink[bar.type === "failed" || bar.type === "crashed" ? "completed" : bar.type];
       for (let at = 0; at < strip.length; at++) {
-        const failed = strip[at] >= "a", high = failed ? strip.charCodeAt(at) - 97 : strip.charCodeAt(at) - 48;
-        const left = a + at * piece;
-        if (left + piece < px || left > right || !(high || failed)) continue;
-        ctx.globalAlpha = full * (failed ? .85 : .3);
-        ctx.fillStyle = failed ? ink.failed : going;
-        const tall = failed ? Math.max(h * .3, 2) : h * high / 9;
-        if (failed) { ctx.fillRect(left, top + h - tall, piece + .3, tall); ctx.globalAlpha = full * .3; ctx.fillStyle = going; }
-        ctx.fillRect(left, top + h - h * high / 9, piece + .3, h * high / 9 - (failed ? tall : 0));
+        const failed = strip[at] >= "a", high = (strip.charCodeAt(at) - (failed ? 97 : 48)) / 9 * h;
+        const left = Math.round(a + at * piece), right = Math.round(a + (at + 1) * piece);
+        ctx.globalAlpha = full * .3;
+        ctx.fillStyle = going;
+        ctx.fillRect(left, top + h - high, right - left, high);
+        if (!failed) continue;
+        ctx.globalAlpha = full;
+        ctx.fillStyle = ink.failed;
+        ctx.fillRect(left, top + h - 4, Math.max(2, right - left - 1), 4);
       }
       ctx.restore();
       ctx.globalAlpha = full;
@@ -395,13 +399,13 @@
       return `${bar.label} ×${thousands(count)}  ${each.join(", ")}`;
     };
     const shortest = (bar) => bar.kind === 2 ? words(bar).split("  ")[0] : bar.label;
-    const label = (bar, next, px, right, top, h) => {
+    const label = (bar, end, px, right, top, h) => {
       const middle = top + h / 2, solid = bar.kind !== 2 && bar.start !== null && bar.name !== "Cached";
       if (bar.start === null) right = Math.max(right, px + 28);
       const signs = (opens(bar) ? 12 : 0) + 16, start = Math.max(px, LEFT - 4);
       const inside = [words(bar), shortest(bar)].find((text) => wide(text) + signs + 6 <= right - start);
-      const until = next ? x(from(next)) - 6 : width, after = right + 4;
-      const outside = inside === undefined && [words(bar), shortest(bar)].find((text) => after + signs + wide(text) <= until);
+      const after = right + 4;
+      const outside = inside === undefined && [words(bar), shortest(bar)].find((text) => after + signs + wide(text) <= end);
       if (inside === undefined && !outside) {
         if (right - start >= 16 && solid) sign(bar, start + 3, middle, ink.on);
         extras(bar, right, top);
@@ -460,16 +464,24 @@
       const joint = joints.get(id);
       return joint && [x(joint.at), y(joint.top + .5)];
     };
+    // What began before the other had ended came after a part of it: its curve leaves the bar where it is, not at its end.
+    const leaves = (id, [bx, by]) => {
+      const a = point(id, true), bar = bars.get(id);
+      if (!a || !bar || bx - a[0] > 4) return a;
+      return [Math.max(x(from(bar)), Math.min(a[0], bx - 10)), a[1] + Math.sign(by - a[1]) * (row() / 2 - 3), true];
+    };
     // Curves that stand in one place on the screen are drawn once, and none where there would be nothing but curves.
+    const inside = ([px, py]) => px >= 0 && px <= width && py >= AXIS && py <= height;
     const curves = () => {
       const quiet = [], bright = [], taken = new Set(), many = edges.length > 400, r = row();
       for (const edge of edges) {
-        const a = point(edge.from, true), b = point(edge.to, false);
-        if (!a || !b) continue;
+        const b = point(edge.to, false), a = b && leaves(edge.from, b);
+        if (!a) continue;
         if (Math.max(a[0], b[0]) < 0 || Math.min(a[0], b[0]) > width || Math.max(a[1], b[1]) < AXIS || Math.min(a[1], b[1]) > height) continue;
-        const shines = lit && lit.has(edge.from) && lit.has(edge.to);
-        if (many) {
-          const key = `${a[0] >> 3},${a[1] >> 3},${b[0] >> 3},${b[1] >> 3},${shines}`;
+        const shines = lit !== null && lit.has(edge.from) && lit.has(edge.to);
+        if (many && !shines) {
+          if (lit || quiet.length > 1200 || !inside(a) && !inside(b)) continue;
+          const key = (((a[0] + 4096 >> 3) * 1024 + (a[1] + 4096 >> 3)) * 1024 + (b[0] + 4096 >> 3)) * 1024 + (b[1] + 4096 >> 3);
           if (taken.has(key)) continue;
           taken.add(key);
         }
@@ -481,8 +493,9 @@
         ctx.lineWidth = heavy;
         for (const order of [false, true]) {
           ctx.beginPath();
-          for (const [[ax, ay], [bx, by], isOrder] of each) {
+          for (const [[ax, ay, below], [bx, by], isOrder] of each) {
             if (isOrder !== order) continue;
+            if (below) { ctx.moveTo(ax, ay); ctx.quadraticCurveTo(ax, by, bx, by); continue; }
             const bend = Math.max(8, Math.min(80, Math.abs(bx - ax) / 2));
             ctx.moveTo(ax, ay);
             ctx.bezierCurveTo(ax + bend, ay, bx - bend, by, bx, by);
@@ -494,7 +507,7 @@
         if (r < TEXT || each.length > 300) return;
         for (const [, [bx, by]] of each) { ctx.beginPath(); ctx.moveTo(bx + 1, by); ctx.lineTo(bx - 4, by - 3); ctx.lineTo(bx - 4, by + 3); ctx.fill(); }
       };
-      if (quiet.length <= 2000) stroke(quiet, ink.faint, lit ? .15 : quiet.length > 200 ? .3 : .55, 1);
+      if (quiet.length <= 1200) stroke(quiet, ink.faint, lit ? .15 : quiet.length > 200 ? .18 : .55, 1);
       stroke(bright, ink.ink, .9, 1.600);
       ctx.globalAlpha = 1;
     };
@@ -558,7 +571,8 @@
       c.scale(ratio, ratio);
       c.strokeStyle = ink.focus;
       c.lineWidth = 1.500;
-      c.strokeRect(clamp(left / horizon * MAP, 0, MAP) + .75, up / total * h + .75, Math.min(1, shown) * MAP - 1.500, Math.min(1, tall) * h - 1.500);
+      const w = Math.max(8, Math.min(1, shown) * MAP), high = Math.max(8, Math.min(1, tall) * h);
+      c.strokeRect(clamp(left / horizon * MAP, 1, MAP - w - 1), clamp(up / total * h, 1, h - high - 1), w, high);
     };
     const mapTo = (e) => {
       const box = map.getBoundingClientRect();
@@ -658,10 +672,10 @@
       if (py < AXIS) return 0;
       let found = 0, near = 5;
       const r = row(), top = up + (py - AXIS - 4) / r;
-      inView((bar, next) => {
+      inView((bar, end) => {
         if (top < bar.top || top > bar.top + 1) return;
         const a = x(from(bar)), b = Math.max(x(until(bar)), a + (bar.start === null ? 28 : 3));
-        const room = r >= TEXT ? Math.min(b + 20 + wide(shortest(bar)), next ? x(from(next)) - 2 : width) : b;
+        const room = r >= TEXT ? Math.min(b + 20 + wide(shortest(bar)), end) : b;
         const off = px < a ? a - px : px > b ? (px <= room ? 1 : px - b) : 0;
         if (off < near || found === 0 && off === near) { near = off; found = bar.id; }
       });

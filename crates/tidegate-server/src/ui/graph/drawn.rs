@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use tidegate_core::graph::{Edge, EdgeKind, Graph, Point};
+use tidegate_core::graph::Graph;
 use tidegate_core::{RunId, StateType, Timestamp};
 
 use super::strip::{Went, strip};
@@ -100,30 +100,6 @@ impl Drawn {
         self.graph.nodes.len()
     }
 
-    /// The runs whose handles a run was given, at most so many.
-    pub(crate) fn given_to(&self, run: RunId, most: usize) -> Vec<RunId> {
-        let Some(node) = self.graph.nodes.iter().position(|node| node.run_id == Some(run)) else {
-            return Vec::new();
-        };
-        let data = |to: Point| {
-            let given = move |edge: &&Edge| edge.to == to && edge.kind == EdgeKind::Data;
-            self.graph.edges.iter().filter(given).map(|edge| edge.from)
-        };
-        let (mut found, mut through) = (Vec::new(), vec![Point::Node(node)]);
-        while let Some(to) = through.pop() {
-            for from in data(to) {
-                match from {
-                    Point::Node(node) => found.extend(self.graph.nodes[node].run_id),
-                    Point::Joint(_) => through.push(from),
-                }
-                if found.len() >= most {
-                    return found;
-                }
-            }
-        }
-        found
-    }
-
     fn add(&mut self, item: Item, before: Option<&Self>, artifacts: &HashMap<RunId, u32>) {
         let was = before.and_then(|before| before.ids.get(&item.key).map(|at| &before.bars[*at]));
         let id = was.map_or(self.next, |was| was.id);
@@ -175,7 +151,11 @@ impl Drawn {
     fn need(&self, bar: &Bar, before: Option<&Self>, labelled: bool, span: i64) -> Need {
         let Bar { item, .. } = bar;
         // A bar is never drawn narrower than can be seen.
-        let seen = if labelled { (item.label.chars().count() as i64 + 8) * span / LETTERS } else { span / 300 };
+        let seen = if labelled {
+            (item.label.chars().count() as i64 + 8) * span / LETTERS
+        } else {
+            span / 300
+        };
         let was = before.and_then(|before| before.ids.get(&item.key).map(|at| (before, at)));
         let was = was.filter(|(before, at)| {
             let was = &before.bars[**at];
@@ -202,8 +182,9 @@ impl Drawn {
         let from = self.time(bar.item.start?);
         let until = bar.item.end.map_or(self.at(), |end| self.time(end)).max(from);
         let failed = bar.item.node.and_then(|node| self.graph.nodes[node].state.as_ref());
-        let failed = failed
-            .is_some_and(|state| matches!(state.state_type, StateType::Failed | StateType::Crashed));
+        let failed = failed.is_some_and(|state| {
+            matches!(state.state_type, StateType::Failed | StateType::Crashed)
+        });
         Some(Went { from, until, failed })
     }
 
@@ -217,7 +198,8 @@ impl Drawn {
             (bar.row, &bar.strip, bar.artifacts).hash(&mut sight);
             if let Some(node) = node.map(|node| &self.graph.nodes[node]) {
                 let state = node.state.as_ref();
-                (state.map(|state| (state.state_type, &state.name)), node.run_count).hash(&mut sight);
+                (state.map(|state| (state.state_type, &state.name)), node.run_count)
+                    .hash(&mut sight);
             }
             let sight = sight.finish();
             let was = before.and_then(|before| {

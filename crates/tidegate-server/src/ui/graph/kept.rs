@@ -7,15 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tidegate_core::graph::GraphBuilder;
-use tidegate_core::{
-    ArtifactQuery, Order, Run, RunId, RunKind, RunQuery, StoreError, Timestamp,
-};
+use tidegate_core::{ArtifactQuery, Order, Run, RunId, RunKind, RunQuery, StoreError, Timestamp};
 
 use super::drawn::{Drawn, Sight};
 use crate::state::AppState;
 
 /// How many calls are drawn at most.
-pub(in crate::ui) const MOST: u64 = 20_000;
+const MOST: u64 = 20_000;
 
 /// How many calls all graphs together have that are kept.
 const KEPT: usize = 100_000;
@@ -58,7 +56,10 @@ struct Entry {
 }
 
 /// The graph of a flow run as it is now, or was a moment ago.
-pub(in crate::ui) async fn look(state: &AppState, flow_run: &Run) -> Result<Arc<Drawn>, StoreError> {
+pub(in crate::ui) async fn look(
+    state: &AppState,
+    flow_run: &Run,
+) -> Result<Arc<Drawn>, StoreError> {
     let now = state.now();
     let place = state.graphs().place(flow_run.id, now);
     if let Some(drawn) = fresh(&locked(&place), flow_run, now) {
@@ -131,11 +132,8 @@ pub(in crate::ui) async fn read(
 
 /// How many artifacts which run has made.
 async fn artifacts(state: &AppState, id: RunId) -> Result<HashMap<RunId, u32>, StoreError> {
-    let query = ArtifactQuery {
-        flow_run_id: Some(id),
-        limit: Some(ARTIFACTS),
-        ..ArtifactQuery::default()
-    };
+    let query =
+        ArtifactQuery { flow_run_id: Some(id), limit: Some(ARTIFACTS), ..ArtifactQuery::default() };
     let mut counts = HashMap::new();
     for artifact in state.store().artifacts(query).await? {
         if let Some(run) = artifact.task_run_id {
@@ -149,9 +147,7 @@ impl Kept {
     /// Where the graph of this flow run is kept. What nobody asked for longest is forgotten, if it is too much together.
     fn place(&self, id: RunId, now: Timestamp) -> Arc<Mutex<Option<Entry>>> {
         let mut graphs = locked(&self.graphs);
-        let place = graphs
-            .entry(id)
-            .or_insert_with(|| Place { entry: Arc::default(), used: now });
+        let place = graphs.entry(id).or_insert_with(|| Place { entry: Arc::default(), used: now });
         place.used = now;
         let found = Arc::clone(&place.entry);
         let calls = |place: &Place| {

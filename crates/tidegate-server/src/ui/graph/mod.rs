@@ -15,7 +15,6 @@ mod told;
 mod tracks;
 mod tree;
 
-pub(crate) use drawn::Drawn;
 pub(crate) use kept::Kept;
-pub(in crate::ui) use kept::{MOST, look, read};
+pub(in crate::ui) use kept::{look, read};
 pub(in crate::ui) use told::{Ask, tell};

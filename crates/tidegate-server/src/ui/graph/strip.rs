@@ -37,5 +37,8 @@ pub(super) fn strip(runs: &[Went]) -> String {
         .collect();
     let most = counts.iter().copied().max().unwrap_or(1).max(1);
     let heights = counts.iter().map(|count| ((count * 9 + most - 1) / most) as u8);
-    heights.zip(failed).map(|(height, failed)| char::from(height + if failed { b'a' } else { b'0' })).collect()
+    heights
+        .zip(failed)
+        .map(|(height, failed)| char::from(height + if failed { b'a' } else { b'0' }))
+        .collect()
 }

@@ -130,7 +130,8 @@ fn two<A: std::str::FromStr, B: std::str::FromStr>(text: &str) -> Option<(A, B)>
 
 /// See the module. `now` is told with what was looked at before.
 pub(in crate::ui) fn tell(drawn: &Drawn, ask: &Ask, now: tidegate_core::Timestamp) -> Told {
-    let known = ask.since.filter(|(epoch, version)| *epoch == drawn.epoch && *version <= drawn.version);
+    let known =
+        ask.since.filter(|(epoch, version)| *epoch == drawn.epoch && *version <= drawn.version);
     let since = known.map(|(_, version)| version);
     let mut seen = vec![false; drawn.bars.len()];
     let mut marks = vec![0; drawn.graph.nodes.len()];

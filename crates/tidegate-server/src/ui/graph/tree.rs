@@ -47,7 +47,12 @@ pub(super) struct Tally {
 /// The tree of a graph: each item after the one that it is in.
 pub(super) fn grow(graph: &Graph) -> Vec<Item> {
     let family = |node: &Node| {
-        (node.within, node.kind, Arc::clone(&node.definition_name), Arc::clone(&node.definition_key))
+        (
+            node.within,
+            node.kind,
+            Arc::clone(&node.definition_name),
+            Arc::clone(&node.definition_key),
+        )
     };
     let mut sizes: HashMap<_, (usize, Option<usize>)> = HashMap::new();
     for node in &graph.nodes {
