@@ -119,7 +119,8 @@ fn check_value(name: &str, value: &Value) -> Result<(), InvalidVariable> {
 }
 
 /// What finds one variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum VariableKey {
     /// Its id.
     Id(VariableId),
@@ -128,7 +129,8 @@ pub enum VariableKey {
 }
 
 /// What becomes different in a variable; what is not set stays.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct VariableUpdate {
     /// Its new name.
     pub name: Option<String>,
@@ -170,7 +172,8 @@ impl VariableUpdate {
 }
 
 /// A change of what variables there are.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum VariableChange {
     /// There is one more, unless there is one of that name.
     Create(VariableRecord),
@@ -191,7 +194,8 @@ pub enum VariableChange {
 }
 
 /// What came of a [`VariableChange`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum VariableAnswer {
     /// It is done. This is the variable as it is now, or was before it was deleted.
     Done(VariableRecord),

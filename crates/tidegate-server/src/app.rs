@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::metrics::metrics;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
-use crate::{api, security, ui};
+use crate::{api, remote, security, ui};
 
 /// What is known of a route without calling it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,7 @@ pub fn routes() -> Vec<RouteInfo> {
 fn table() -> Vec<Route> {
     let mut routes = vec![Route::get("/metrics", Scope::Read, metrics)];
     routes.extend(api::routes());
+    routes.extend(remote::routes());
     routes.extend(ui::routes());
     routes
 }

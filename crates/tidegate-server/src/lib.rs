@@ -27,6 +27,7 @@ mod config;
 mod error;
 mod flows;
 mod metrics;
+mod remote;
 mod route;
 mod security;
 mod serve;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::routing::{MethodRouter, on};
@@ -90,5 +91,11 @@ impl Route {
         post => POST;
         patch => PATCH;
         delete => DELETE;
+    }
+
+    /// Takes bodies of so many bytes, where others take [`Config::BODY_LIMIT`](crate::Config::BODY_LIMIT).
+    pub(crate) fn body_limit(mut self, bytes: usize) -> Self {
+        self.answer = self.answer.layer(DefaultBodyLimit::max(bytes));
+        self
     }
 }
