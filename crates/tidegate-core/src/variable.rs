@@ -135,9 +135,15 @@ pub struct VariableUpdate {
     /// Its new name.
     pub name: Option<String>,
     /// Its new value.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub value: Option<Value>,
     /// Its new tags, in the place of all it had.
     pub tags: Option<Vec<String>>,
+}
+
+/// A value that is there, `null` included.
+fn there<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 impl VariableUpdate {

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use tidegate_core::store::{Batch, Greeting, Question};
 
 use crate::error::ApiError;
-use crate::route::{Route, Scope};
+use crate::route::{Page, Route, Scope};
 use crate::state::AppState;
 
 /// How many bytes one body has at most: the result of a transactional task is in one write, however large it is.
@@ -19,9 +19,9 @@ const BODY_LIMIT: usize = 64 << 20;
 /// Questions ask for the scope of those who make runs: what they give has the results of runs in it.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/api/tidegate/store", Scope::Run, greet),
-        Route::post("/api/tidegate/store/ask", Scope::Run, ask).body_limit(BODY_LIMIT),
-        Route::post("/api/tidegate/store/apply", Scope::Run, apply).body_limit(BODY_LIMIT),
+        Page::get("/api/tidegate/store", Scope::Run, greet),
+        Page::post("/api/tidegate/store/ask", Scope::Run, ask).body_limit(BODY_LIMIT),
+        Page::post("/api/tidegate/store/apply", Scope::Run, apply).body_limit(BODY_LIMIT),
     ]
 }
 

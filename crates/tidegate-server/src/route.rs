@@ -153,7 +153,8 @@ impl Undescribed {
     }
 }
 
-/// Makes routes of pages and of what they are made of. Those are for browsers, and no part of the API.
+/// Makes routes of pages and of what they are made of, and of the store for programs of the same release. Those are no part of the API
+/// that is described.
 pub(crate) struct Page;
 
 macro_rules! pages {
