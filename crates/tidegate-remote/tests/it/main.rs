@@ -2,5 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod engine;
+mod faults;
+mod process;
+mod proxy;
 mod served;
 mod suite;
