@@ -33,7 +33,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tidegate-core", &[]),
     ("tidegate-macros", &[]),
     ("tidegate-store", &["tidegate-core"]),
-    ("tidegate", &["tidegate-core", "tidegate-macros", "tidegate-remote", "tidegate-store"]),
+    (
+        "tidegate",
+        &[
+            "tidegate-core",
+            "tidegate-macros",
+            "tidegate-remote",
+            "tidegate-server",
+            "tidegate-store",
+        ],
+    ),
     ("tidegate-blocks", &["tidegate"]),
     ("tidegate-cli", &["tidegate"]),
     ("tidegate-remote", &["tidegate-core"]),

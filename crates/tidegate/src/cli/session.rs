@@ -98,6 +98,17 @@ impl Session {
         Err(no_database(&path))
     }
 
+    /// The engine of a server: of the database, also where the settings name a server, which is most likely this one.
+    #[cfg(feature = "server")]
+    pub(super) fn engine_to_serve(&self) -> Done<&Engine> {
+        if self.options.database.is_some() || self.engine.get().is_some() {
+            return self.open(Console::AsSet);
+        }
+        let settings = EngineSettings::of(&Settings::load()?)?;
+        let engine = Engine::builder().database(settings.database_url).open()?;
+        Ok(self.engine.get_or_init(|| engine))
+    }
+
     fn open(&self, console: Console) -> Done<&Engine> {
         if let Some(engine) = self.engine.get() {
             return Ok(engine);
