@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use tidegate::store::{
     Acknowledgement, Acknowledger, ArtifactQuery, Deleted, EventQuery, Expired, IfExists,
     InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store,
-    StoreError, StoreErrorKind, StoreInfo, TransactionEnd, VariableQuery, Write,
+    StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, VariableQuery, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
@@ -176,6 +176,10 @@ impl Store for Troubled {
 
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
         self.inner.count_runs(query)
+    }
+
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        self.inner.tally_runs(query)
     }
 
     fn definitions(

@@ -7,12 +7,14 @@
 //!     └───────────────────── Acknowledgement, Room <───────────────────────────────────────────┘
 //! ```
 
+mod condition;
 mod durability;
 mod error;
 mod query;
 mod sql;
 #[cfg(feature = "suite")]
 pub mod suite;
+mod tally;
 mod upkeep;
 mod write;
 
@@ -31,15 +33,17 @@ use crate::{
 };
 
 pub use crate::event::EventQuery;
+pub use condition::{RelatedRuns, RunCondition, RunField, RunTime};
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
 pub use query::{
-    ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery, VariableQuery,
+    ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery, RunSort, VariableQuery,
 };
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
 };
+pub use tally::{Steps, Tally, TallyQuery};
 pub use upkeep::{Deleted, Expired, IfExists};
 pub use write::{Acknowledgement, Acknowledger, Advance, Room, RoomMaker, Write};
 
@@ -189,6 +193,12 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// How many runs match; `limit` and `offset` are ignored.
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// How many runs that match were in which state, in steps of time, by step and state. A store that can counts by itself; otherwise
+    /// each run is looked at.
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        Box::pin(tally::tally(self, query))
+    }
 
     /// The flows, or the tasks, that there are or were runs of, by name and then by key.
     fn definitions(

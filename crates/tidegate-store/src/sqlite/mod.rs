@@ -35,8 +35,10 @@ mod queue;
 mod reader;
 mod request_row;
 mod row;
+mod run_condition;
 mod run_query;
 mod run_row;
+mod run_tally;
 mod slot_waiters;
 mod slots;
 mod statements;
@@ -62,8 +64,8 @@ use tidegate_core::{
     CacheEntry, CacheKey, DefinitionRecord, Deleted, EventQuery, EventRecord, Expired, IfExists,
     InputQuery, Lease, LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall, Request,
     RequestQuery, Room, Run, RunId, RunInput, RunKind, RunQuery, SlotAnswer, SlotHolder,
-    SlotRequest, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, VariableAnswer,
-    VariableChange, VariableQuery, VariableRecord, Write,
+    SlotRequest, Store, StoreError, StoreInfo, Tally, TallyQuery, Timestamp, TransactionRecord,
+    VariableAnswer, VariableChange, VariableQuery, VariableRecord, Write,
 };
 
 use self::database::Database;
@@ -239,6 +241,10 @@ impl Store for Sqlite {
 
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
         self.ask(move |database| database.count_runs(&query))
+    }
+
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        self.ask(move |database| database.tally_runs(&query))
     }
 
     fn definitions(

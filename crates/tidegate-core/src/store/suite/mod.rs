@@ -19,6 +19,7 @@ mod artifacts;
 mod blocks;
 mod cache;
 mod calls;
+mod conditions;
 mod deletion;
 mod events;
 mod inputs;
@@ -179,6 +180,12 @@ promises! { $
         many_writers_at_once_lose_nothing
         a_full_queue_makes_room_again_and_loses_nothing
         writes_of_many_runs_do_not_mix
+    }
+    conditions {
+        runs_are_found_of_which_a_condition_holds
+        a_condition_holds_beside_the_other_parts_of_a_question
+        runs_come_sorted_by_what_is_asked
+        runs_are_counted_by_state_in_steps_of_time
     }
     queries {
         an_empty_question_matches_every_run
