@@ -322,6 +322,19 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;
 
+    /// The log lines of all runs in the order in which they were stored, of those after a place at most so many, and the place of the
+    /// last of them. Without a place no lines, but where the next will be. Whoever shows lines as they come asks this again and again;
+    /// lines that are not stored yet are not waited for.
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        let (_, _) = (after, limit);
+        let why = "this store does not tell of new log lines";
+        Box::pin(std::future::ready(Err(StoreError::new(StoreErrorKind::Unsupported, why))))
+    }
+
     /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it, its log lines, its
     /// artifacts, its inputs, the events that its code emitted, and what is cached of it. Nothing of a run is deleted before all that was
     /// made inside it has ended.

@@ -87,6 +87,10 @@ pub struct LogQuery {
     pub task_run_id: Option<RunId>,
     /// Lines of this level or above.
     pub at_least: Option<LogLevel>,
+    /// Lines said at this time or later.
+    pub since: Option<Timestamp>,
+    /// Lines said before this time.
+    pub before: Option<Timestamp>,
     /// Newest first instead of oldest first.
     pub newest_first: bool,
     /// At most this many.

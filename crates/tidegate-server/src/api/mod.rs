@@ -15,6 +15,7 @@ mod logs;
 mod openapi;
 mod select;
 mod shape;
+mod socket;
 mod states;
 mod tag_limits;
 mod task_runs;

@@ -398,6 +398,14 @@ impl Store for Sqlite {
         self.ask(move |database| database.block_documents(&query))
     }
 
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        self.ask(move |database| database.new_logs(after, limit))
+    }
+
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         let lines = self.ask(move |database| database.logs(&query));
         match &self.place {

@@ -246,6 +246,14 @@ impl Store for Redacting {
         self.inner.logs(query)
     }
 
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        self.inner.new_logs(after, limit)
+    }
+
     fn delete_runs(
         &self,
         expired: Expired,

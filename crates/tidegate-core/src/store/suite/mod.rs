@@ -289,6 +289,8 @@ promises! { $
         log_lines_of_a_flow_run_include_those_of_its_task_runs
         log_lines_are_found_by_level
         log_lines_come_in_pages
+        log_lines_are_found_by_time
+        new_log_lines_come_in_the_order_in_which_they_were_stored
         a_few_log_lines_are_not_dropped
     }
     cache {

@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 pub(crate) use graph::Graph;
 pub(crate) use limits::{ConcurrencyLimit, TagLimit, TakenSlots};
-pub(crate) use records::{Artifact, ArtifactCollection, Events, Flow, FlowRunInput, Log, Variable};
+pub(crate) use records::{
+    Artifact, ArtifactCollection, EventCount, Events, Flow, FlowRunInput, Log, Variable,
+};
 pub(crate) use runs::{FlowRun, HistoryStep, OrchestrationResult, State, TaskRun};
 
 /// Any JSON object.

@@ -169,6 +169,15 @@ impl Database {
         event_query::select(connection, known, query).map_err(|error| unreadable(place, error))
     }
 
+    pub(in crate::sqlite) fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> Result<(Vec<LogRecord>, u64), StoreError> {
+        log_row::after(&self.connection, after, limit)
+            .map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(in crate::sqlite) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {
         log_row::select(&self.connection, query).map_err(|error| unreadable(&self.place, error))
     }
