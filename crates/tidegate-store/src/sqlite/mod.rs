@@ -36,8 +36,10 @@ mod queue;
 mod reader;
 mod request_row;
 mod row;
+mod run_condition;
 mod run_query;
 mod run_row;
+mod run_tally;
 mod slot_waiters;
 mod slots;
 mod statements;
@@ -63,8 +65,8 @@ use tidegate_core::{
     CacheEntry, CacheKey, DefinitionRecord, Deleted, EventQuery, EventRecord, Expired, IfExists,
     InputQuery, Lease, LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall, Request,
     RequestQuery, Room, Run, RunId, RunInput, RunKind, RunQuery, SlotAnswer, SlotHolder,
-    SlotRequest, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, VariableAnswer,
-    VariableChange, VariableQuery, VariableRecord, Write,
+    SlotRequest, Store, StoreError, StoreInfo, Tally, TallyQuery, Timestamp, TransactionRecord,
+    VariableAnswer, VariableChange, VariableQuery, VariableRecord, Write,
 };
 
 use self::database::Database;
@@ -242,6 +244,10 @@ impl Store for Sqlite {
         self.ask(move |database| database.count_runs(&query))
     }
 
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        self.ask(move |database| database.tally_runs(&query))
+    }
+
     fn definitions(
         &self,
         kind: RunKind,
@@ -395,6 +401,14 @@ impl Store for Sqlite {
         query: BlockDocumentQuery,
     ) -> BoxFuture<'_, Result<Vec<BlockDocument>, StoreError>> {
         self.ask(move |database| database.block_documents(&query))
+    }
+
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        self.ask(move |database| database.new_logs(after, limit))
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
