@@ -20,6 +20,8 @@
 
 mod http;
 mod options;
+mod outages;
+mod prefect;
 mod questions;
 mod queue;
 mod remote;

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc as threads};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use serde::de::DeserializeOwned;
@@ -27,9 +26,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::http::{Server, Trouble};
 use crate::options::Options;
-use crate::questions::{self, Asked, is_waited_for_by_a_run};
+use crate::outages::Pauses;
+use crate::prefect::{Known, Recorder};
+use crate::questions::{self, Answering, Asked, is_waited_for_by_a_run};
 use crate::queue::Queue;
-use crate::sender::{Pauses, Sender};
+use crate::sender::Sender;
 
 /// So many questions wait for the thread at most; more wait to be asked.
 const QUESTIONS: usize = 1024;
@@ -99,9 +100,8 @@ impl Remote {
         let held = is_waited_for_by_a_run(&question);
         let within = (!held).then_some(self.queue.options.ask_within);
         async move {
-            let body = serde_json::to_vec(&question).map(Bytes::from).map_err(senseless)?;
             let (reply, answer) = oneshot::channel();
-            let asked = Asked { before, body, within, reply };
+            let asked = Asked { before, question, within, reply };
             self.asked.send(asked).await.map_err(|_| self.queue.closed())?;
             let json = answer.await.unwrap_or_else(|_| Err(self.queue.closed()))?;
             let answer: Result<T, StoreError> = serde_json::from_slice(&json).map_err(senseless)?;
@@ -152,25 +152,56 @@ fn serve(
         }
     };
     runtime.block_on(async {
-        let greeting = greet(server, queue.options.connect_within).await;
-        let is_there = greeting.is_ok();
-        let _ = greeted.send(greeting);
-        if is_there {
-            let sending = Sender::new(Arc::clone(queue), server.clone()).run();
-            let asking = questions::run(Arc::clone(queue), server.clone(), questions);
-            tokio::pin!(asking);
-            // What is asked when the store closes is answered that it is closed.
-            tokio::select! {
-                () = sending => {}
-                () = &mut asking => {}
+        let found = match greet(server, queue.options.connect_within).await {
+            Ok(found) => found,
+            Err(error) => {
+                let _ = greeted.send(Err(error));
+                return;
+            }
+        };
+        let _ = greeted.send(Ok(found.info(server)));
+        let (queue, server) = (Arc::clone(queue), server.clone());
+        // What is asked when the store closes is answered that it is closed.
+        match found {
+            Found::Tidegate(_) => {
+                let answering = Answering::Tidegate(server.clone());
+                tokio::select! {
+                    () = Sender::new(Arc::clone(&queue), server).run() => {}
+                    () = questions::run(queue, answering, questions) => {}
+                }
+            }
+            Found::Prefect => {
+                let known = Known::default();
+                let answering = Answering::Prefect(server.clone(), known.clone());
+                tokio::select! {
+                    () = Recorder::new(Arc::clone(&queue), server, known).run() => {}
+                    () = questions::run(queue, answering, questions) => {}
+                }
             }
         }
     });
     queue.end(Err(queue.closed()));
 }
 
+/// Which server there is.
+enum Found {
+    /// One of Tidegate, whose schema has this version.
+    Tidegate(u32),
+    /// One of Prefect.
+    Prefect,
+}
+
+impl Found {
+    fn info(&self, server: &Server) -> StoreInfo {
+        match self {
+            Self::Tidegate(version) => StoreInfo::new(server.url(), *version, true),
+            Self::Prefect => StoreInfo::new(server.url(), 1, true),
+        }
+    }
+}
+
 /// Asks the server which it is, for so long.
-async fn greet(server: &Server, within: Duration) -> Result<StoreInfo, StoreError> {
+async fn greet(server: &Server, within: Duration) -> Result<Found, StoreError> {
     let (began, mut pauses) = (Instant::now(), Pauses::default());
     loop {
         let trouble = match server.get("/tidegate/store", GREETING_TIME).await {
@@ -188,9 +219,19 @@ async fn greet(server: &Server, within: Duration) -> Result<StoreInfo, StoreErro
                         ),
                     ));
                 }
-                let version = greeting.info.schema_version;
-                return Ok(StoreInfo::new(server.url(), version, true));
+                return Ok(Found::Tidegate(greeting.info.schema_version));
             }
+            Err(Trouble::NotFound) => match server.get("/admin/version", GREETING_TIME).await {
+                Ok(version) => {
+                    tracing::info!(
+                        target: "tidegate::remote",
+                        "the server {} is one of Prefect ({}): runs are recorded on it, and what it has no room for is kept by this process",
+                        server.url(), String::from_utf8_lossy(&version)
+                    );
+                    return Ok(Found::Prefect);
+                }
+                Err(trouble) => trouble,
+            },
             Err(trouble) => trouble,
         };
         let error = trouble.error(server.url());
