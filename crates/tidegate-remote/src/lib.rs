@@ -18,6 +18,7 @@
 //!   questions ── after what was put before ─────────────────────────────────────> server
 //! ```
 
+mod greeting;
 mod http;
 mod options;
 mod outages;

@@ -5,15 +5,15 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc as threads};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use serde::de::DeserializeOwned;
 use tidegate_core::store::{
     Acknowledgement, ArtifactQuery, Batch, BatchAnswer, Change, Changed, Deleted, EventQuery,
-    Expired, Greeting, IfExists, InputQuery, LogQuery, Question, RecordedCall, RequestQuery, Room,
-    RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, VariableQuery, Write,
+    Expired, IfExists, InputQuery, LogQuery, Question, RecordedCall, RequestQuery, Room, RunQuery,
+    SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, VariableQuery, Write,
 };
 use tidegate_core::{
     ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
@@ -24,9 +24,9 @@ use tidegate_core::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::http::{Server, Trouble};
+use crate::greeting::{Found, greet};
+use crate::http::Server;
 use crate::options::Options;
-use crate::outages::Pauses;
 use crate::prefect::{Known, Recorder};
 use crate::questions::{self, Answering, Asked, is_waited_for_by_a_run};
 use crate::queue::Queue;
@@ -37,9 +37,6 @@ const QUESTIONS: usize = 1024;
 
 /// How long dropping a store that was not closed may block.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long the server may take to say which it is.
-const GREETING_TIME: Duration = Duration::from_secs(5);
 
 /// A store on a server.
 ///
@@ -183,68 +180,8 @@ fn serve(
     queue.end(Err(queue.closed()));
 }
 
-/// Which server there is.
-enum Found {
-    /// One of Tidegate, whose schema has this version.
-    Tidegate(u32),
-    /// One of Prefect.
-    Prefect,
-}
-
-impl Found {
-    fn info(&self, server: &Server) -> StoreInfo {
-        match self {
-            Self::Tidegate(version) => StoreInfo::new(server.url(), *version, true),
-            Self::Prefect => StoreInfo::new(server.url(), 1, true),
-        }
-    }
-}
-
-/// Asks the server which it is, for so long.
-async fn greet(server: &Server, within: Duration) -> Result<Found, StoreError> {
-    let (began, mut pauses) = (Instant::now(), Pauses::default());
-    loop {
-        let trouble = match server.get("/tidegate/store", GREETING_TIME).await {
-            Ok(json) => {
-                let greeting: Greeting = serde_json::from_slice(&json).map_err(senseless)?;
-                if greeting.protocol != Greeting::PROTOCOL {
-                    return Err(StoreError::new(
-                        StoreErrorKind::Newer,
-                        format_args!(
-                            "the server {} speaks version {} of the protocol of stores, and this program version {}: use the same release \
-                             of Tidegate on both sides",
-                            server.url(),
-                            greeting.protocol,
-                            Greeting::PROTOCOL
-                        ),
-                    ));
-                }
-                return Ok(Found::Tidegate(greeting.info.schema_version));
-            }
-            Err(Trouble::NotFound) => match server.get("/admin/version", GREETING_TIME).await {
-                Ok(version) => {
-                    tracing::info!(
-                        target: "tidegate::remote",
-                        "the server {} is one of Prefect ({}): runs are recorded on it, and what it has no room for is kept by this process",
-                        server.url(), String::from_utf8_lossy(&version)
-                    );
-                    return Ok(Found::Prefect);
-                }
-                Err(trouble) => trouble,
-            },
-            Err(trouble) => trouble,
-        };
-        let error = trouble.error(server.url());
-        let may_come = matches!(trouble, Trouble::Unreachable { .. });
-        if !may_come || began.elapsed() >= within {
-            return Err(StoreError::new(StoreErrorKind::Unopenable, error));
-        }
-        tokio::time::sleep(pauses.next()).await;
-    }
-}
-
 /// The error of an answer that is none.
-fn senseless(why: impl fmt::Display) -> StoreError {
+pub(crate) fn senseless(why: impl fmt::Display) -> StoreError {
     StoreError::new(
         StoreErrorKind::Other,
         format_args!(
@@ -401,6 +338,10 @@ impl Store for Remote {
 
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.change(Change::DeleteArtifact(id), was)
+    }
+
+    fn delete_input(&self, run: RunId, key: String) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.change(Change::DeleteInput { run, key }, was)
     }
 
     fn change_variable(

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 use serde_json::{Value, json};
-use tidegate_core::store::{
-    Order, Question, RecordedCall, RunQuery, VariableQuery,
+use tidegate_core::store::{Order, Question, RecordedCall, RunQuery, VariableQuery};
+use tidegate_core::{
+    LimitUse, Request, RequestKind, Run, StoreError, StoreErrorKind, VariableRecord,
 };
-use tidegate_core::{LimitUse, Request, RequestKind, Run, StoreError, StoreErrorKind, VariableRecord};
 
 use super::kept::{Kept, Known, page};
 use crate::http::{Server, Trouble};
@@ -131,7 +131,8 @@ async fn variables(server: &Server, query: &VariableQuery) -> Result<Vec<Variabl
         filter.insert("tags".into(), json!({ "all_": query.tags }));
     }
     let limit = query.limit.unwrap_or(200).min(200);
-    let body = json!({ "variables": filter, "limit": limit, "offset": query.offset, "sort": "NAME_ASC" });
+    let body =
+        json!({ "variables": filter, "limit": limit, "offset": query.offset, "sort": "NAME_ASC" });
     ask(server, "/variables/filter", &body).await
 }
 

@@ -140,6 +140,12 @@ impl Kept {
         self.locks.retain(|_, holder| *holder != id);
     }
 
+    pub(crate) fn delete_input(&mut self, run: RunId, key: &str) -> bool {
+        let before = self.inputs.len();
+        self.inputs.retain(|input| input.flow_run_id != run || input.key != key);
+        self.inputs.len() < before
+    }
+
     pub(crate) fn inputs(&self, query: &InputQuery) -> Vec<RunInput> {
         let matches = |input: &&RunInput| {
             input.flow_run_id == query.flow_run_id
@@ -205,18 +211,13 @@ impl Kept {
         self.inputs.retain(|input| input.flow_run_id != root);
         self.requests.retain(|request| request.run_id != root);
         self.asked.remove(&root);
-        self.transactions.retain(|(_, record)| {
-            ![record.flow_run_id, record.task_run_id].contains(&Some(root))
-        });
+        self.transactions
+            .retain(|(_, record)| ![record.flow_run_id, record.task_run_id].contains(&Some(root)));
     }
 }
 
 /// One page of what was found.
-pub(crate) fn page<T>(
-    found: impl Iterator<Item = T>,
-    offset: u64,
-    limit: Option<u64>,
-) -> Vec<T> {
+pub(crate) fn page<T>(found: impl Iterator<Item = T>, offset: u64, limit: Option<u64>) -> Vec<T> {
     let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     found.skip(size(offset)).take(limit.map_or(usize::MAX, size)).collect()
 }

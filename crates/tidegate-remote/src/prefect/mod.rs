@@ -6,6 +6,7 @@ mod answers;
 mod kept;
 mod recorder;
 mod shape;
+mod variables;
 
 pub(crate) use answers::answer;
 pub(crate) use kept::Known;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tidegate_core::store::{Change, Changed};
 use tidegate_core::{
     Advance, ArtifactRecord, EventRecord, LogRecord, MissingLimit, Run, RunId, RunKind, SlotAnswer,
-    StoreError, StoreErrorKind, VariableAnswer, VariableChange, VariableKey, VariableRecord, Write,
+    StoreError, StoreErrorKind, Write,
 };
 use tokio::time::timeout;
 
@@ -20,7 +20,6 @@ use super::shape;
 use crate::http::{Server, Trouble};
 use crate::outages::Outages;
 use crate::queue::{Answer, Load, Queue, Queued, Turn};
-
 
 /// How long one request may take.
 const REQUEST_TIME: Duration = Duration::from_secs(60);
@@ -39,14 +38,14 @@ pub(crate) struct Recorder {
 }
 
 /// Why something is not told.
-enum Untold {
+pub(super) enum Untold {
     /// The server will not have it.
     Refused(StoreError),
     /// The queue closes, and no server is there.
     GivenUp(StoreError),
 }
 
-type Told<T = ()> = Result<T, Untold>;
+pub(super) type Told<T = ()> = Result<T, Untold>;
 
 impl Recorder {
     pub(crate) fn new(queue: Arc<Queue>, server: Server, known: Known) -> Self {
@@ -122,6 +121,9 @@ impl Recorder {
                     kept.end_lease(id);
                 }
                 Ok(Changed::Was(ends))
+            }
+            Change::DeleteInput { run, key } => {
+                Ok(Changed::Was(self.known.lock().delete_input(run, &key)))
             }
             Change::Lock { key, lease, .. } => {
                 let mut kept = self.known.lock();
@@ -263,7 +265,8 @@ impl Recorder {
             if outage && let Some(flow_run) = &flow_run {
                 let filter = json!({ "artifacts": { "flow_run_id": { "any_": [flow_run] } } });
                 let found = self.post("/artifacts/filter", &filter).await?;
-                let is_it = |found: &Value| found["key"] == body["key"] && found["data"] == body["data"];
+                let is_it =
+                    |found: &Value| found["key"] == body["key"] && found["data"] == body["data"];
                 if found.as_array().is_some_and(|found| found.iter().any(is_it)) {
                     return Ok(());
                 }
@@ -288,9 +291,7 @@ impl Recorder {
         }])
         .to_string();
         // What the event has to do with is what the server calls by another id.
-        if let Some((id, remote)) =
-            event.flow_run_id.and_then(|id| Some((id, self.remote(id)?)))
-        {
+        if let Some((id, remote)) = event.flow_run_id.and_then(|id| Some((id, self.remote(id)?))) {
             body = body.replace(&id.to_string(), &remote);
         }
         let body = serde_json::from_str(&body).unwrap_or_default();
@@ -315,81 +316,6 @@ impl Recorder {
         Ok(())
     }
 
-    async fn variable(&mut self, change: VariableChange) -> Told<VariableAnswer> {
-        let is_new = match &change {
-            VariableChange::Create(variable) | VariableChange::Set(variable) => {
-                self.named(&variable.name).await?.is_none()
-            }
-            VariableChange::Update { .. } | VariableChange::Delete(_) => false,
-        };
-        match change {
-            VariableChange::Create(variable) | VariableChange::Set(variable) if is_new => {
-                let body = json!({ "name": variable.name, "value": variable.value, "tags": variable.tags });
-                match self.post("/variables/", &body).await {
-                    Ok(made) => read(made).map(VariableAnswer::Done),
-                    Err(Untold::Refused(error)) => match self.named(&variable.name).await? {
-                        // It was heard the first time, though its answer was not.
-                        Some(found) if found.value == variable.value => {
-                            Ok(VariableAnswer::Done(found))
-                        }
-                        Some(found) => Ok(VariableAnswer::Exists(found)),
-                        None => Err(Untold::Refused(error)),
-                    },
-                    Err(given_up) => Err(given_up),
-                }
-            }
-            VariableChange::Create(variable) => {
-                let found = self.named(&variable.name).await?;
-                Ok(found.map_or(VariableAnswer::NotFound, VariableAnswer::Exists))
-            }
-            VariableChange::Set(variable) => {
-                let path = format!("/variables/name/{}", variable.name);
-                let body = json!({ "value": variable.value, "tags": variable.tags });
-                self.call(Method::PATCH, &path, &body).await?;
-                Ok(self.named(&variable.name).await?.map_or(VariableAnswer::NotFound, VariableAnswer::Done))
-            }
-            VariableChange::Update { key, update, .. } => {
-                let Some(found) = self.found(&key).await? else {
-                    return Ok(VariableAnswer::NotFound);
-                };
-                let body = serde_json::to_value(&update).unwrap_or_default();
-                let body: serde_json::Map<_, _> = body
-                    .as_object()
-                    .into_iter()
-                    .flatten()
-                    .filter(|(name, value)| *name == "value" || !value.is_null())
-                    .map(|(name, value)| (name.clone(), value.clone()))
-                    .collect();
-                self.call(Method::PATCH, &format!("/variables/{}", found.id), &body.into()).await?;
-                let now = self.found(&VariableKey::Id(found.id)).await?;
-                Ok(now.map_or(VariableAnswer::NotFound, VariableAnswer::Done))
-            }
-            VariableChange::Delete(key) => {
-                let Some(found) = self.found(&key).await? else {
-                    return Ok(VariableAnswer::NotFound);
-                };
-                match self.call(Method::DELETE, &format!("/variables/{}", found.id), &Value::Null).await {
-                    // It was heard the first time, though its answer was not.
-                    Ok(_) | Err(Untold::Refused(_)) => Ok(VariableAnswer::Done(found)),
-                    Err(given_up) => Err(given_up),
-                }
-            }
-        }
-    }
-
-    async fn named(&mut self, name: &str) -> Told<Option<VariableRecord>> {
-        self.found(&VariableKey::Name(name.to_owned())).await
-    }
-
-    async fn found(&mut self, key: &VariableKey) -> Told<Option<VariableRecord>> {
-        let filter = match key {
-            VariableKey::Id(id) => json!({ "variables": { "id": { "any_": [id] } } }),
-            VariableKey::Name(name) => json!({ "variables": { "name": { "any_": [name] } } }),
-        };
-        let found: Vec<VariableRecord> = read(self.post("/variables/filter", &filter).await?)?;
-        Ok(found.into_iter().next())
-    }
-
     fn remote(&self, flow_run: RunId) -> Option<String> {
         self.known.lock().remote.get(&flow_run).cloned()
     }
@@ -403,12 +329,12 @@ impl Recorder {
         }
     }
 
-    async fn post(&mut self, path: &str, body: &Value) -> Told<Value> {
+    pub(super) async fn post(&mut self, path: &str, body: &Value) -> Told<Value> {
         self.call(Method::POST, path, body).await
     }
 
     /// Asks until there is an answer. Only for what may be heard twice.
-    async fn call(&mut self, method: Method, path: &str, body: &Value) -> Told<Value> {
+    pub(super) async fn call(&mut self, method: Method, path: &str, body: &Value) -> Told<Value> {
         loop {
             match self.try_call(method.clone(), path, body).await {
                 Ok(answer) => return Ok(answer),
@@ -417,7 +343,12 @@ impl Recorder {
         }
     }
 
-    async fn try_call(&mut self, method: Method, path: &str, body: &Value) -> Result<Value, Trouble> {
+    async fn try_call(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> Result<Value, Trouble> {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let answer = self.server.send(method, path, body.into(), REQUEST_TIME).await?;
         self.outages.over();
@@ -468,11 +399,14 @@ fn no(what: &str) -> Untold {
 
 fn id_of(answer: &Value) -> Told<String> {
     answer["id"].as_str().map(str::to_owned).ok_or_else(|| {
-        Untold::Refused(StoreError::new(StoreErrorKind::Other, "the server gave no id for what it was told of"))
+        Untold::Refused(StoreError::new(
+            StoreErrorKind::Other,
+            "the server gave no id for what it was told of",
+        ))
     })
 }
 
-fn read<T: serde::de::DeserializeOwned>(answer: Value) -> Told<T> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(answer: Value) -> Told<T> {
     serde_json::from_value(answer).map_err(|error| {
         let why = format!("what the server answered makes no sense ({error})");
         Untold::Refused(StoreError::new(StoreErrorKind::Other, why))
