@@ -9,8 +9,8 @@ use hyper::Method;
 use serde_json::{Value, json};
 use tidegate_core::store::{Change, Changed};
 use tidegate_core::{
-    Advance, ArtifactRecord, EventRecord, LogRecord, MissingLimit, Run, RunId, RunKind, SlotAnswer,
-    StoreError, StoreErrorKind, Write,
+    Advance, ArtifactId, ArtifactRecord, EventRecord, LogRecord, MissingLimit, Run, RunId, RunKind,
+    SlotAnswer, StoreError, StoreErrorKind, Write,
 };
 use tokio::time::timeout;
 
@@ -34,6 +34,8 @@ pub(crate) struct Recorder {
     known: Known,
     /// What the server calls the flows.
     flows: HashMap<String, String>,
+    /// What the server calls the artifacts, whose data may change.
+    artifacts: HashMap<ArtifactId, String>,
     outages: Outages,
 }
 
@@ -50,7 +52,7 @@ pub(super) type Told<T = ()> = Result<T, Untold>;
 impl Recorder {
     pub(crate) fn new(queue: Arc<Queue>, server: Server, known: Known) -> Self {
         let outages = Outages::new(Arc::clone(&queue));
-        Self { queue, server, known, flows: HashMap::new(), outages }
+        Self { queue, server, known, flows: HashMap::new(), artifacts: HashMap::new(), outages }
     }
 
     /// Tells until the queue is closed.
@@ -260,6 +262,11 @@ impl Recorder {
             "flow_run_id": flow_run,
             "task_run_id": artifact.task_run_id,
         });
+        if let Some(id) = self.artifacts.get(&artifact.id) {
+            let path = format!("/artifacts/{id}");
+            let body = json!({ "description": artifact.description, "data": body["data"] });
+            return self.call(Method::PATCH, &path, &body).await.map(drop);
+        }
         let mut outage = false;
         loop {
             if outage && let Some(flow_run) = &flow_run {
@@ -267,12 +274,17 @@ impl Recorder {
                 let found = self.post("/artifacts/filter", &filter).await?;
                 let is_it =
                     |found: &Value| found["key"] == body["key"] && found["data"] == body["data"];
-                if found.as_array().is_some_and(|found| found.iter().any(is_it)) {
+                let found = found.as_array().into_iter().flatten().find(|found| is_it(found));
+                if let Some(found) = found {
+                    self.artifacts.insert(artifact.id, id_of(found)?);
                     return Ok(());
                 }
             }
             match self.try_call(Method::POST, "/artifacts/", &body).await {
-                Ok(_) => return Ok(()),
+                Ok(made) => {
+                    self.artifacts.insert(artifact.id, id_of(&made)?);
+                    return Ok(());
+                }
                 Err(trouble) => self.trouble(trouble).await?,
             }
             outage = true;

@@ -4,6 +4,7 @@
 
 mod engine;
 mod faults;
+mod prefect;
 mod process;
 mod proxy;
 mod served;
