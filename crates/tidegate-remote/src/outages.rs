@@ -13,6 +13,9 @@ use crate::queue::{Outage, Queue};
 /// After the first failure, and at most.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 
+/// A connection that breaks is no outage: one is told of when it has lasted so long.
+const TELL_AFTER: Duration = Duration::from_secs(1);
+
 /// When an outage is told of again, after it was told of first; and at most.
 const TELL_AGAIN: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3600));
 
@@ -40,15 +43,16 @@ impl Outages {
 
     /// The server was reached.
     pub(crate) fn over(&mut self) {
-        if let Some(Outage { since, .. }) = self.queue.works() {
+        let Some(Outage { since, .. }) = self.queue.works() else { return };
+        if self.told.is_some() {
             tracing::info!(
                 target: "tidegate::remote",
                 "the server {} is there again after {:.1?}; what was kept is recorded",
                 self.queue.place,
                 since.elapsed()
             );
-            (self.pauses, self.told, self.tell_after) = (Pauses::default(), None, TELL_AGAIN.0);
         }
+        (self.pauses, self.told, self.tell_after) = (Pauses::default(), None, TELL_AGAIN.0);
     }
 
     /// The server cannot be reached. Waits for the next try, `after` so long at least if the server has said so; fails when the queue is
@@ -78,9 +82,10 @@ impl Outages {
         Ok(())
     }
 
-    /// Says that the server cannot be reached, unless that was said lately.
+    /// Says that the server cannot be reached, unless that is new or was said lately.
     fn tell(&mut self, error: &StoreError) {
-        if self.told.is_none_or(|told| told.elapsed() >= self.tell_after) {
+        let lasts = self.queue.outage().is_some_and(|outage| outage.since.elapsed() >= TELL_AFTER);
+        if lasts && self.told.is_none_or(|told| told.elapsed() >= self.tell_after) {
             if self.told.is_some() {
                 self.tell_after = (self.tell_after * 2).min(TELL_AGAIN.1);
             }

@@ -293,13 +293,11 @@ impl Queue {
         }
     }
 
-    /// The server cannot be reached; whether that is news.
-    pub(crate) fn fails(&self, error: &StoreError) -> bool {
+    /// The server cannot be reached.
+    pub(crate) fn fails(&self, error: &StoreError) {
         let mut state = self.lock();
-        let is_new = state.trouble.is_none();
         let since = state.trouble.as_ref().map_or_else(Instant::now, |outage| outage.since);
         state.trouble = Some(Outage { since, error: error.clone() });
-        is_new
     }
 
     /// The server was reached; the outage that is over, if there was one.

@@ -21,6 +21,16 @@ fn seed() -> u64 {
     std::env::var("TIDEGATE_SEED").map_or(0x5eed_0001, |seed| seed.parse().unwrap())
 }
 
+/// So many states of each run; more where that is asked for.
+fn amount(usual: i64) -> i64 {
+    if std::env::var_os("TIDEGATE_DEEP").is_some() { 20 * usual } else { usual }
+}
+
+#[expect(clippy::print_stderr, reason = "who runs a proof is told what it did")]
+fn say(proof: &str) {
+    eprintln!("proof: {proof}; TIDEGATE_SEED={}", seed());
+}
+
 /// Writes a run with so many states, each acknowledged before the next, a variable and log lines; what must be on record.
 async fn work(
     store: Arc<dyn Store>,
@@ -73,7 +83,7 @@ async fn all(store: &Arc<Remote>, runs: usize, states: i64, done: &Arc<AtomicU64
 
 #[tokio::test]
 async fn requests_and_answers_that_are_lost_repeated_or_late_change_nothing() {
-    const STATES: i64 = 100;
+    let states = amount(100);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("runs.db");
     let mut server = Process::on(&path);
@@ -82,7 +92,7 @@ async fn requests_and_answers_that_are_lost_repeated_or_late_change_nothing() {
     let url = format!("http://{}/api", proxy.address);
     let store = Arc::new(Remote::connect(&url, Options::new()).unwrap());
     proxy.is_rough(true);
-    let runs = all(&store, 8, STATES, &Arc::default()).await;
+    let runs = all(&store, 8, states, &Arc::default()).await;
     proxy.is_rough(false);
     store.close().await.unwrap();
     let counts = &proxy.counts;
@@ -93,12 +103,16 @@ async fn requests_and_answers_that_are_lost_repeated_or_late_change_nothing() {
     enough(&counts.held_up);
     enough(&counts.late);
     drop(server);
-    check(&path, &runs, STATES).await;
+    check(&path, &runs, states).await;
+    say(&format!(
+        "a bad network: {} states of 8 runs, nothing lost or doubled; {counts:?}",
+        8 * states
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_again_and_again_loses_nothing_acknowledged() {
-    const STATES: i64 = 150;
+    let states = amount(150);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("runs.db");
     let mut server = Process::on(&path);
@@ -122,13 +136,17 @@ async fn a_server_that_is_killed_again_and_again_loses_nothing_acknowledged() {
             (server, kills)
         }
     });
-    let runs = all(&store, 8, STATES, &done).await;
+    let runs = all(&store, 8, states, &done).await;
     over.store(true, Ordering::SeqCst);
     let (mut server, kills) = killer.join().unwrap();
     store.close().await.unwrap();
     assert!(kills >= 5, "{kills}");
     server.kill();
-    check(&path, &runs, STATES).await;
+    check(&path, &runs, states).await;
+    say(&format!(
+        "a server killed {kills} times: {} states of 8 runs, nothing lost or doubled",
+        8 * states
+    ));
 }
 
 #[tokio::test]
