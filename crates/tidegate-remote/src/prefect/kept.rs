@@ -61,30 +61,31 @@ impl Kept {
         if lease.is_some_and(|lease| !self.leases.contains_key(&lease)) {
             return Err(refused(StoreErrorKind::LeaseEnded, "its lease has ended"));
         }
-        match write {
-            Write::Begin(run) if self.runs.contains_key(&run.id) => {
-                Err(refused(StoreErrorKind::Other, "the run is recorded already"))
-            }
-            Write::Advance(advance) => match self.runs.get(&advance.run_id) {
-                None => Err(refused(StoreErrorKind::Other, "this process has not begun the run")),
-                Some(run) if run.states.len() != advance.after => {
-                    Err(refused(StoreErrorKind::Fenced, "the run has moved on"))
-                }
-                Some(_) => Ok(()),
-            },
-            Write::Input { input, if_exists: IfExists::Refuse, .. }
-                if self.inputs.iter().any(|known| is_same(known, input)) =>
-            {
-                Err(refused(StoreErrorKind::Exists, "the run has an input of this key"))
-            }
-            Write::Input { input, after: Some(after), .. }
-                if self.runs.get(&input.flow_run_id).map(|run| run.states.len())
-                    != Some(*after) =>
-            {
-                Err(refused(StoreErrorKind::Fenced, "the run has moved on"))
-            }
-            _ => Ok(()),
+        if let Write::Begin(run) = write
+            && self.runs.contains_key(&run.id)
+        {
+            return Err(refused(StoreErrorKind::Other, "the run is recorded already"));
         }
+        if let Write::Advance(advance) = write {
+            let states = self.runs.get(&advance.run_id).map(|run| run.states.len());
+            let states = states.ok_or_else(|| {
+                refused(StoreErrorKind::Other, "this process has not begun the run")
+            })?;
+            if states != advance.after {
+                return Err(refused(StoreErrorKind::Fenced, "the run has moved on"));
+            }
+        }
+        if let Write::Input { input, if_exists, after } = write {
+            let is_there = self.inputs.iter().any(|known| is_same(known, input));
+            if is_there && *if_exists == IfExists::Refuse {
+                return Err(refused(StoreErrorKind::Exists, "the run has an input of this key"));
+            }
+            let states = self.runs.get(&input.flow_run_id).map(|run| run.states.len());
+            if after.is_some() && *after != states {
+                return Err(refused(StoreErrorKind::Fenced, "the run has moved on"));
+            }
+        }
+        Ok(())
     }
 
     /// Remembers a write that was made.

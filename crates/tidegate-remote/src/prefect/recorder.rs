@@ -250,10 +250,8 @@ impl Recorder {
     /// An artifact has no id before it is made, so it is looked for before it is made again.
     async fn artifact(&mut self, artifact: &ArtifactRecord) -> Told {
         let flow_run = artifact.flow_run_id.and_then(|id| self.remote(id));
-        let data = match &artifact.data {
-            Value::String(text) => Value::String(text.clone()),
-            other => Value::String(other.to_string()),
-        };
+        let text = artifact.data.as_str().map(str::to_owned);
+        let data = text.unwrap_or_else(|| artifact.data.to_string());
         let body = json!({
             "key": artifact.key,
             "type": artifact.artifact_type,

@@ -1,5 +1,6 @@
 //! Nothing that was acknowledged is lost, doubled or forked, whatever becomes of requests, answers and the server.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,7 +15,7 @@ use tidegate_core::{
 use tidegate_remote::{Options, Remote};
 use tidegate_store::{Options as File, Sqlite};
 
-use crate::process::Process;
+use crate::process::{Process, look_again_after};
 use crate::proxy::{Dice, Proxy};
 
 fn seed() -> u64 {
@@ -26,9 +27,9 @@ fn amount(usual: i64) -> i64 {
     if std::env::var_os("TIDEGATE_DEEP").is_some() { 20 * usual } else { usual }
 }
 
-#[expect(clippy::print_stderr, reason = "who runs a proof is told what it did")]
+/// Who runs a proof is told what it did.
 fn say(proof: &str) {
-    eprintln!("proof: {proof}; TIDEGATE_SEED={}", seed());
+    let _ = writeln!(std::io::stderr(), "proof: {proof}; TIDEGATE_SEED={}", seed());
 }
 
 /// Writes a run with so many states, each acknowledged before the next, a variable and log lines; what must be on record.
@@ -127,7 +128,7 @@ async fn a_server_that_is_killed_again_and_again_loses_nothing_acknowledged() {
                 // In the middle of things: when some more was acknowledged since the start.
                 let until = done.load(Ordering::SeqCst) + 20 + dice.below(60);
                 while done.load(Ordering::SeqCst) < until && !over.load(Ordering::SeqCst) {
-                    std::thread::sleep(Duration::from_micros(200 + dice.below(800)));
+                    look_again_after(Duration::from_micros(200 + dice.below(800)));
                 }
                 server.kill();
                 kills += 1;

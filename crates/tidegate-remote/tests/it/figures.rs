@@ -39,7 +39,6 @@ async fn measure(engine: &Engine) -> (f64, f64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "figures for people"]
-#[expect(clippy::print_stderr, reason = "it is run to be read")]
 async fn figures() {
     let folder = tempfile::tempdir().unwrap();
     for durability in [Durability::Full, Durability::Process] {

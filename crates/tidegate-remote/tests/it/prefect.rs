@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tidegate::Engine;
 use tidegate::prelude::*;
 
+use crate::process::look_again_after;
 use crate::proxy::Proxy;
 
 /// What Prefect's current releases need to be held back, or they do not start.
@@ -66,7 +67,7 @@ impl Prefect {
         let began = Instant::now();
         while ask(server.address, "GET", "/api/health", None).is_none() {
             assert!(began.elapsed() < PATIENCE, "the server of Prefect does not start");
-            std::thread::sleep(Duration::from_millis(100));
+            look_again_after(Duration::from_millis(100));
         }
         server
     }
