@@ -113,14 +113,12 @@ fn questions_are_written_like_this() {
     check(
         &[
             Question::Run(id(1)),
-            Question::Runs(Box::new(RunQuery { name: Some("a".into()), ..RunQuery::default() })),
             Question::Leases,
             Question::Inputs(InputQuery::of(id(1))),
             Question::Limits(vec!["gpu".into()]),
         ],
         expect![[r#"
             {"run":"00000000-0000-0000-0000-000000000001"}
-            {"runs":{"kind":null,"definition_name":null,"name":"a","ids":null,"flow_run_id":null,"state_types":[],"state_names":[],"tags":[],"created_after":null,"created_before":null,"started_after":null,"started_before":null,"order":"newest_first","limit":null,"offset":0}}
             "leases"
             {"inputs":{"flow_run_id":"00000000-0000-0000-0000-000000000001","key":null,"prefix":null,"limit":null,"offset":0}}
             {"limits":["gpu"]}
