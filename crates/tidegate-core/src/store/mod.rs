@@ -17,6 +17,8 @@ mod sql;
 #[cfg(feature = "suite")]
 pub mod suite;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 mod write;
 
