@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use tidegate_core::{Clock, Vault};
+use tidegate_core::{Clock, Owner, Vault};
 
 use crate::security::{ApiKey, Secret};
 
@@ -28,6 +28,7 @@ pub struct Config {
     pub(crate) hosts: Vec<String>,
     pub(crate) clock: Clock,
     pub(crate) vault: Option<Arc<dyn Vault>>,
+    pub(crate) owner: Option<Arc<dyn Owner>>,
 }
 
 /// Settings that no server can be run with.
@@ -65,6 +66,7 @@ impl Config {
             hosts: Vec::new(),
             clock: Clock::system(),
             vault: None,
+            owner: None,
         }
     }
 
@@ -111,6 +113,13 @@ impl Config {
     #[must_use]
     pub fn vault(mut self, vault: Arc<dyn Vault>) -> Self {
         self.vault = Some(vault);
+        self
+    }
+
+    /// Asks whoever runs flows in this process directly for what is wanted of them, instead of through the store.
+    #[must_use]
+    pub fn owner(mut self, owner: Arc<dyn Owner>) -> Self {
+        self.owner = Some(owner);
         self
     }
 

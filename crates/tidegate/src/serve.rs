@@ -10,7 +10,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use tidegate_server::{Config, ServeError, Server};
 
-use crate::engine::{Engine, Served};
+use crate::engine::{Engine, Here, Served};
 use crate::error::{Error, Result};
 
 /// Serves the records of an engine: see [`Engine::serve`].
@@ -71,7 +71,7 @@ impl Engine {
     /// What the settings say to a server of this engine.
     fn server_config(&self) -> Config {
         let settings = &self.settings().server;
-        let mut config = Config::new().clock(self.clock());
+        let mut config = Config::new().clock(self.clock()).owner(Arc::new(Here::of(self)));
         for name in &settings.allowed_hosts {
             config = config.host(name);
         }

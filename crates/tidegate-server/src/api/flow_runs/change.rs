@@ -55,7 +55,7 @@ pub(super) async fn update(
     let mut tries = 0;
     loop {
         let run = find(&state, id).await?;
-        if run.lease.is_some() && !run.has_ended() {
+        if change::is_owned(&state, &run) {
             let why = "the run is owned by a process that lives, which alone changes it";
             return Err(ApiError::Conflict(why.into()));
         }
@@ -87,7 +87,7 @@ fn changed(run: &Run, body: &FlowRunUpdate) -> Result<Advance, ApiError> {
 
 pub(super) async fn delete(State(state): State<AppState>, id: Id) -> Result<StatusCode, ApiError> {
     let run = find(&state, id).await?;
-    if !run.has_ended() && run.lease.is_none() {
+    if !run.has_ended() && !change::is_owned(&state, &run) {
         // Nobody runs it, so nobody is surprised.
         change::set_state(&state, run.id, RunState::cancelled, true).await?;
     }

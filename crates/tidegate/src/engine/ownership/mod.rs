@@ -18,6 +18,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use tidegate_core::pause::{is_resumed, resumed};
 use tidegate_core::{Clock, Holder, Lease, LeaseId, Store, StoreError, Timestamp, Write};
 
 use crate::engine::control::{Roster, deliver_open};
@@ -35,11 +36,12 @@ pub(super) struct Ownership {
     /// The runs of the engine that live.
     roster: Arc<Roster>,
     /// Told of every sweep that found something.
-    on_crashed: Mutex<Option<OnCrashed>>,
+    on_found: Mutex<Option<OnFound>>,
 }
 
-/// Called from the heartbeat thread after runs of dead owners have become CRASHED.
-pub(crate) type OnCrashed = Box<dyn Fn() + Send>;
+/// Called from the heartbeat thread after runs of dead owners have become CRASHED, and while there are suspended ones that were resumed by
+/// who cannot run them.
+pub(crate) type OnFound = Box<dyn Fn() + Send>;
 
 #[derive(Debug, Default)]
 struct State {
@@ -84,7 +86,7 @@ impl Ownership {
             wake: Condvar::new(),
             thread: Mutex::default(),
             roster,
-            on_crashed: Mutex::default(),
+            on_found: Mutex::default(),
         })
     }
 
@@ -123,8 +125,8 @@ impl Ownership {
     }
 
     /// Watches over dead owners from now on, even without runs of its own.
-    pub(super) fn watch(self: &Arc<Self>, on_crashed: OnCrashed) {
-        *self.on_crashed.lock().unwrap_or_else(PoisonError::into_inner) = Some(on_crashed);
+    pub(super) fn watch(self: &Arc<Self>, on_found: OnFound) {
+        *self.on_found.lock().unwrap_or_else(PoisonError::into_inner) = Some(on_found);
         self.start(self.lock());
     }
 
@@ -175,6 +177,11 @@ impl Ownership {
     /// Fails the suspended runs that nobody has resumed in time.
     pub(super) async fn fail_expired(&self) -> Result<(), StoreError> {
         sweep::fail_expired(&*self.store, self.clock).await
+    }
+
+    /// Whether there are runs to be taken up that were suspended.
+    async fn is_any_resumed(&self) -> Result<bool, StoreError> {
+        Ok(self.store.runs(resumed()).await?.iter().any(is_resumed))
     }
 
     /// Hands the open requests about runs that are owned here to those runs.
