@@ -3,6 +3,7 @@
 //!
 //! This crate never runs user code and contains no SQL and no HTTP.
 
+mod api_key;
 mod artifact;
 mod block;
 mod cache;
@@ -32,6 +33,10 @@ mod transaction;
 mod variable;
 mod vault;
 
+pub use api_key::{
+    ApiKeyAnswer, ApiKeyChange, ApiKeyId, ApiKeyRecord, InvalidKeyName, KeyScope,
+    ParseKeyScopeError,
+};
 pub use artifact::{ArtifactId, ArtifactRecord, ArtifactType, is_artifact_key};
 pub use block::{
     BlockAnswer, BlockChange, BlockDocument, BlockDocumentId, BlockDocumentQuery, BlockSchema,
