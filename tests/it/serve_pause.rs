@@ -130,7 +130,7 @@ fn a_suspended_run_that_is_answered_is_taken_up_by_who_has_its_flow() {
         engine.recover().await.unwrap();
         let run = wait_for(&engine, id, StateType::Completed).await;
         assert_eq!(engine.result::<String>(id).await.unwrap(), "true by Cy");
-        let expected = "Pending > Running > Suspended > Resuming > Running > Completed";
+        let expected = "Pending > Running > Suspended > Resuming(0s) > Running > Completed";
         assert_eq!(timeline(&run), expected);
 
         // One that is answered later is found by who watches.

@@ -56,6 +56,7 @@ pub use definition::{Definition, DefinitionRecord, Parameter, RunKind};
 pub use event::{
     EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, Resource, state_events,
 };
+pub use form::check_json;
 pub use graph::{CallPlace, Graph};
 pub use id::{DeploymentId, RunId};
 pub use lease::{Holder, Lease, LeaseId};

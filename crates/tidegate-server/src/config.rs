@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tidegate_core::{Clock, Owner, Vault};
 
-use crate::security::{ApiKey, Secret};
+use crate::security::{ApiKey, Secret, StoredKeys};
 
 /// Where a server listens, and whom it answers.
 ///
@@ -25,6 +25,8 @@ pub struct Config {
     pub(crate) address: SocketAddr,
     pub(crate) basic_auth: Option<Secret>,
     pub(crate) keys: Vec<ApiKey>,
+    /// Those that are kept in the store of the one server that has this.
+    pub(crate) stored: Arc<StoredKeys>,
     pub(crate) hosts: Vec<String>,
     pub(crate) clock: Clock,
     pub(crate) vault: Option<Arc<dyn Vault>>,
@@ -63,6 +65,7 @@ impl Config {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), Self::PORT),
             basic_auth: None,
             keys: Vec::new(),
+            stored: Arc::default(),
             hosts: Vec::new(),
             clock: Clock::system(),
             vault: None,
@@ -123,10 +126,10 @@ impl Config {
         self
     }
 
-    /// Whether callers must say who they are.
+    /// Whether callers must say who they are. Of keys in the store it is known once a server has looked.
     #[must_use]
     pub fn asks_who_calls(&self) -> bool {
-        self.basic_auth.is_some() || !self.keys.is_empty()
+        self.basic_auth.is_some() || !self.keys.is_empty() || self.stored.were_any()
     }
 
     /// Fails if no server can be run with it.
@@ -135,7 +138,10 @@ impl Config {
     ///
     /// The address can be reached from elsewhere and nobody is asked who they are; or the basic authentication is no user and password.
     pub fn check(&self) -> Result<(), InvalidConfig> {
-        if !self.address.ip().is_loopback() && !self.asks_who_calls() {
+        let is_guarded = self.basic_auth.is_some()
+            || !self.keys.is_empty()
+            || self.stored.is_any_good(self.clock.now());
+        if !self.address.ip().is_loopback() && !is_guarded {
             return Err(InvalidConfig::Unguarded(self.address));
         }
         match &self.basic_auth {

@@ -190,7 +190,8 @@ impl Engine {
 
     /// Goes on with a crashed run, if it is to be.
     fn recover_run(&self, run: Run) -> Option<RunHandle<()>> {
-        if self.roster().find(run.id).is_some() {
+        // It was taken up when somebody last looked, and has not come to writing so.
+        if is_resumed(&run) && self.roster().find(run.id).is_some() {
             return None;
         }
         let name = run.name.clone();

@@ -1,6 +1,7 @@
 //! Whether a JSON value is what a JSON Schema asks for, as far as schemas of Rust types and of pydantic's models go. What it does not know of
 //! a schema it lets pass: the type itself has the last word. It never tells the value, only what is wrong with it.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde_json::{Map, Value};
@@ -8,15 +9,23 @@ use serde_json::{Map, Value};
 use super::Complaint;
 use crate::push_json_pointer;
 
+/// How many schemas are followed into each other. No type is as deep, and a schema that refers to itself has no end.
+const DEPTH: u32 = 64;
+
+/// How many schemas are looked at for one value, since a schema may come from anyone.
+const STEPS: u32 = 100_000;
+
 /// What is wrong with the value, and where: everything, in the order of the value; nothing, if it is what the schema asks for.
 #[must_use]
 pub fn check(schema: &Value, value: &Value) -> Vec<Complaint> {
-    let checker = Checker { root: schema };
+    let checker = Checker { root: schema, depth: Cell::new(0), steps: Cell::new(0) };
     checker.check(schema, value, &Place::Whole)
 }
 
 struct Checker<'a> {
     root: &'a Value,
+    depth: Cell<u32>,
+    steps: Cell<u32>,
 }
 
 /// Which part of the value is looked at.
@@ -28,6 +37,18 @@ enum Place<'a> {
 
 impl Checker<'_> {
     fn check(&self, schema: &Value, value: &Value, place: &Place<'_>) -> Vec<Complaint> {
+        let (depth, steps) = (self.depth.get(), self.steps.get());
+        if depth >= DEPTH || steps >= STEPS {
+            return Vec::new();
+        }
+        self.steps.set(steps + 1);
+        self.depth.set(depth + 1);
+        let complaints = self.check_here(schema, value, place);
+        self.depth.set(depth);
+        complaints
+    }
+
+    fn check_here(&self, schema: &Value, value: &Value, place: &Place<'_>) -> Vec<Complaint> {
         let schema = match schema {
             Value::Bool(false) => {
                 return vec![place.complaint(format!("{place} may not be there"))];

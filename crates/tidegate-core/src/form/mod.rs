@@ -75,6 +75,25 @@ pub fn fill_in(schema: &Value, given: Option<Value>) -> Result<Value, Vec<Compla
     if complaints.is_empty() { Ok(filled) } else { Err(complaints) }
 }
 
+/// The first thing that is wrong with a value by a JSON Schema.
+///
+/// ```
+/// use serde_json::json;
+/// use tidegate_core::check_json;
+///
+/// let schema = json!({"properties": {"n": {"type": "integer"}}, "required": ["n"]});
+/// assert!(check_json(&schema, &json!({"n": 1})).is_ok());
+/// let complaint = check_json(&schema, &json!({"n": "one"})).unwrap_err();
+/// assert_eq!(complaint, "the field `n` must be a whole number, and is a text");
+/// ```
+///
+/// # Errors
+///
+/// The value is not what the schema asks for. The complaint does not tell the value, which may be secret.
+pub fn check_json(schema: &Value, value: &Value) -> Result<(), String> {
+    check(schema, value).into_iter().next().map_or(Ok(()), |complaint| Err(complaint.message))
+}
+
 /// All that is wrong, as one sentence.
 #[must_use]
 pub fn told(complaints: &[Complaint]) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{fill_in, told};
+use super::{check, fill_in, told};
 
 fn schema() -> Value {
     json!({
@@ -60,4 +60,13 @@ fn a_value_for_a_form_of_one_field_is_put_into_it() {
     assert_eq!(fill_in(&schema, Some(json!({ "value": 3 }))).unwrap(), json!({ "value": 3 }));
     let wrong = fill_in(&schema, Some(json!("three"))).unwrap_err();
     assert_eq!(told(&wrong), "the field `value` must be a whole number, and is a text");
+}
+
+#[test]
+fn a_schema_without_an_end_is_followed_to_an_end() {
+    let itself = json!({ "$ref": "#" });
+    assert_eq!(check(&itself, &json!(1)), []);
+    let twice = json!({ "allOf": [{ "$ref": "#" }, { "$ref": "#" }], "type": "integer" });
+    assert_eq!(check(&twice, &json!(1)), []);
+    assert_ne!(check(&twice, &json!("one")), []);
 }

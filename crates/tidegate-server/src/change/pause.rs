@@ -94,7 +94,7 @@ async fn record(
         Ok(Some(value)) => value,
         Ok(None) => return Ok(()),
         // The rules end a run whose time was up when it is to go on.
-        Err(Unanswerable::TooLate) if pause.is_suspended() => return Ok(()),
+        Err(Unanswerable::TooLate) if !super::is_owned(state, run) => return Ok(()),
         Err(why) => return Err(unanswerable(run, why)),
     };
     let response = Box::new(pause.response(run, value, None, now));

@@ -63,10 +63,10 @@ fn write(connection: &Connection, key: &ApiKeyRecord) -> Result<(), UnreadableRo
 
 fn read(row: &rusqlite::Row<'_>) -> Result<ApiKeyRecord, UnreadableRow> {
     let mut row = RowReader::new(row);
-    let id = row.optional_uuid()?.ok_or(UnreadableRow::Column(0))?.into();
+    let id = row.optional_uuid()?.ok_or(UnreadableRow::Column(0))?;
     let name = row.text()?.to_owned();
     let scope: KeyScope = row.text()?.parse().map_err(|_| UnreadableRow::Column(2))?;
-    let hash = row.optional_bytes()?.and_then(|hash| hash.try_into().ok());
+    let hash = row.optional_bytes()?;
     let hash = hash.ok_or(UnreadableRow::Column(3))?;
     let key =
         ApiKeyRecord { id, name, scope, hash, created: row.time()?, expires: row.optional_time()? };

@@ -56,7 +56,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
-use rusqlite::Connection;
 use tidegate_core::store::SqlWork;
 use tidegate_core::{
     Acknowledgement, ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactQuery,
@@ -68,12 +67,11 @@ use tidegate_core::{
     TransactionRecord, VariableAnswer, VariableChange, VariableQuery, VariableRecord, Write,
 };
 
-use self::database::Database;
-use self::error::{Doing, closed, failed, lease_ended, unreadable};
+use self::error::{closed, lease_ended, unreadable};
 use self::expired::Candidates;
 use self::file::FileStore;
 use self::memory::Memory;
-use self::work::{Work, not_at_work};
+use self::work::Work;
 
 pub use self::location::Location;
 pub use self::options::Options;

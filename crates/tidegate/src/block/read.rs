@@ -4,7 +4,7 @@
 use std::fmt;
 
 use serde_json::Value;
-use tidegate_core::form::check;
+use tidegate_core::check_json;
 
 use super::reference::Resolved;
 use super::{Block, describe};
@@ -27,9 +27,9 @@ pub(super) fn read<B: Block>(data: Value) -> Result<B, Unfit> {
     };
     // What serde says may have the value in it, and does not say where it is.
     let plain = Resolved::plain(data);
-    Err(Unfit(match check(&describe::fields::<B>(), &plain).into_iter().next() {
-        Some(complaint) => complaint.message,
-        None => match trouble.rsplit_once(", expected ") {
+    Err(Unfit(match check_json(&describe::fields::<B>(), &plain) {
+        Err(complaint) => complaint,
+        Ok(()) => match trouble.rsplit_once(", expected ") {
             Some((_, expected)) => format!("a field is not {expected}"),
             None if is_about_fields(&trouble) => trouble,
             None => "a field has a value that its type does not take".to_owned(),
