@@ -31,10 +31,8 @@ pub(crate) struct Question {
 pub(crate) async fn question(state: &AppState, run: &Run) -> Result<Option<Question>, ApiError> {
     let Some(pause) = asks(run) else { return Ok(None) };
     let description = input(state, run.id, &pause, Part::Description).await?;
-    let description = description.map(|text| match text {
-        Value::String(text) => text,
-        other => other.to_string(),
-    });
+    let description =
+        description.map(|text| text.as_str().map_or_else(|| text.to_string(), str::to_owned));
     Ok(Some(Question {
         schema: input(state, run.id, &pause, Part::Schema).await?,
         description,
@@ -134,7 +132,7 @@ fn refused(run: &Run, why: &str) -> ApiError {
 }
 
 fn unanswerable(run: &Run, why: Unanswerable) -> ApiError {
-    match why {
+    match &why {
         Unanswerable::Misfit(complaints) => ApiError::Invalid {
             problems: complaints.iter().map(problem).collect(),
             body: Value::Null,
@@ -142,7 +140,9 @@ fn unanswerable(run: &Run, why: Unanswerable) -> ApiError {
         Unanswerable::NoInput => {
             ApiError::invalid(&["body", "run_input"], "it waits for no input", "extra_forbidden")
         }
-        other => refused(run, &other.to_string()),
+        Unanswerable::TooLate | Unanswerable::AnsweredOtherwise | _ => {
+            refused(run, &why.to_string())
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tidegate_core::{ApiKeyRecord, Store, StoreError, Timestamp};
+use tidegate_core::{ApiKeyRecord, Store, StoreError, StoreErrorKind, Timestamp};
 
 use crate::route::Scope;
 
@@ -41,7 +41,11 @@ impl StoredKeys {
                 known.looked = now;
             }
         }
-        let found = store.api_keys().await;
+        let found = match store.api_keys().await {
+            // One that keeps no keys has none.
+            Err(error) if error.kind() == StoreErrorKind::Unsupported => Ok(Vec::new()),
+            found => found,
+        };
         let mut known = self.known();
         match found {
             Ok(keys) => {
