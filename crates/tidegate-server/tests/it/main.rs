@@ -4,10 +4,12 @@
 
 mod api;
 mod asking;
+mod blocks;
 mod document;
 mod guard;
 mod owners;
 mod prefect;
+mod rest;
 mod routes;
 mod schema;
 mod serving;
