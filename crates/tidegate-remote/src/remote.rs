@@ -376,6 +376,10 @@ impl Store for Remote {
         self.change(Change::DeleteArtifact(id), was)
     }
 
+    fn delete_input(&self, run: RunId, key: String) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.change(Change::DeleteInput { run, key }, was)
+    }
+
     fn change_variable(
         &self,
         change: VariableChange,
