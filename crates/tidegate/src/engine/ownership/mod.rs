@@ -52,6 +52,16 @@ struct State {
     idle_since: Option<Instant>,
     started: bool,
     stopping: bool,
+    /// Until when owners that were not heard of are left alone.
+    spares_until: Option<Timestamp>,
+}
+
+/// Whose leases do not end.
+pub(super) struct Spared {
+    /// That of this process.
+    own: Option<LeaseId>,
+    /// Those that were not heard of for too long, too.
+    silent: bool,
 }
 
 /// How closely dead owners are looked for.
@@ -130,10 +140,13 @@ impl Ownership {
         self.start(self.lock());
     }
 
-    /// Watches over dead owners from now on, and lets their runs be.
+    /// Watches over dead owners from now on, and lets their runs be. Those who renew their leases through a server could not do so before it
+    /// was there, so whoever is not known to be dead has the time of a lease to be heard of.
     #[cfg(feature = "server")]
     pub(super) fn keep_watch(self: &Arc<Self>) {
-        self.start(self.lock());
+        let mut state = self.lock();
+        state.spares_until = Some(self.expiry());
+        self.start(state);
     }
 
     /// Starts the thread, unless it runs or has ended.
@@ -166,8 +179,13 @@ impl Ownership {
     /// Ends leases whose owners are dead, and their runs; how many runs. A thorough look finds those too that another left when
     /// it died over this.
     pub(super) async fn sweep(&self, look: Look) -> Result<usize, StoreError> {
-        let own = self.lock().lease;
-        let ended = sweep::end_dead_leases(&*self.store, own, &self.us, self.clock.now()).await?;
+        let now = self.clock.now();
+        let spared = {
+            let state = self.lock();
+            let silent = state.spares_until.is_some_and(|until| now < until);
+            Spared { own: state.lease, silent }
+        };
+        let ended = sweep::end_dead_leases(&*self.store, &spared, &self.us, now).await?;
         match look {
             Look::Quick if ended == 0 => Ok(0),
             Look::Quick | Look::Thorough => sweep::crash_orphans(&*self.store, self.clock).await,
