@@ -2,6 +2,7 @@
 
 pub(super) mod activity;
 pub(super) mod artifacts;
+pub(super) mod attempts;
 pub(super) mod dashboard;
 pub(super) mod events;
 pub(super) mod flow_run;
