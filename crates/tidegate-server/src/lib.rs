@@ -22,12 +22,14 @@
 
 mod api;
 mod app;
+mod block;
 mod change;
 mod config;
 mod document;
 mod error;
 mod flows;
 mod metrics;
+mod remote;
 mod route;
 mod security;
 mod serve;
