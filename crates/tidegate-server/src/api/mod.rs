@@ -1,7 +1,10 @@
 //! Prefect's HTTP API: its routes, its names and its answers over our records. Nothing here decides what may become of a run.
 
+mod absent;
 mod admin;
 mod artifacts;
+mod blocks;
+mod dashboard;
 mod events;
 mod extract;
 mod filter;
@@ -15,6 +18,7 @@ mod logs;
 mod openapi;
 mod select;
 mod shape;
+mod slots;
 mod socket;
 mod states;
 mod tag_limits;
@@ -41,8 +45,12 @@ pub(crate) fn routes() -> Vec<Route> {
         history::routes(),
         artifacts::routes(),
         variables::routes(),
+        blocks::routes(),
         limits::routes(),
         tag_limits::routes(),
+        slots::routes(),
+        absent::routes(),
+        dashboard::routes(),
         openapi::routes(),
     ];
     tables.into_iter().flatten().collect()
