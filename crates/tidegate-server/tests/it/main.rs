@@ -11,3 +11,4 @@ mod prefect;
 mod routes;
 mod schema;
 mod serving;
+mod sockets;
