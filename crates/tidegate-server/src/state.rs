@@ -2,14 +2,17 @@
 //! counts and what has been said already.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tidegate_core::{Clock, Store, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::error::ApiError;
 use crate::flows::Flows;
 use crate::metrics::Counts;
+use crate::security::{Buckets, Crowd, Place, Who};
 
 /// What every handler is given. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ struct Shared {
     tasks: TaskTracker,
     counts: Counts,
     flows: Flows,
+    buckets: Buckets,
+    streams: Crowd<Who>,
     started: Timestamp,
 }
 
@@ -30,8 +35,17 @@ impl AppState {
     pub(crate) fn new(store: Arc<dyn Store>, config: Config) -> Self {
         let started = config.clock.now();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let (counts, flows) = (Counts::default(), Flows::default());
-        Self(Arc::new(Shared { store, config, stop, tasks, counts, flows, started }))
+        Self(Arc::new(Shared {
+            store,
+            config,
+            stop,
+            tasks,
+            counts: Counts::default(),
+            flows: Flows::default(),
+            buckets: Buckets::default(),
+            streams: Crowd::default(),
+            started,
+        }))
     }
 
     /// The records.
@@ -68,6 +82,20 @@ impl AppState {
     /// The flows that were asked for.
     pub(crate) fn flows(&self) -> &Flows {
         &self.0.flows
+    }
+
+    /// How often callers may still ask.
+    pub(crate) fn buckets(&self) -> &Buckets {
+        &self.0.buckets
+    }
+
+    /// A place for one more stream of a caller. It is given back when it is dropped.
+    pub(crate) fn stream(&self, who: Who) -> Result<Place<Who>, ApiError> {
+        let place = self.0.streams.enter(who, self.config().limits.streams, Config::STREAMS);
+        place.ok_or_else(|| ApiError::TooMany {
+            detail: "there are too many streams: close those that nobody looks at".into(),
+            retry_after: Duration::from_secs(5),
+        })
     }
 
     pub(crate) fn started(&self) -> Timestamp {

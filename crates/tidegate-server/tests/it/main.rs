@@ -6,6 +6,7 @@ mod api;
 mod asking;
 mod document;
 mod guard;
+mod limits;
 mod owners;
 mod prefect;
 mod routes;
