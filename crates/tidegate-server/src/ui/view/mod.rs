@@ -4,6 +4,7 @@ pub(super) mod activity;
 pub(super) mod artifacts;
 pub(super) mod block;
 pub(super) mod blocks;
+pub(super) mod confirm;
 pub(super) mod dashboard;
 pub(super) mod events;
 pub(super) mod flow_run;

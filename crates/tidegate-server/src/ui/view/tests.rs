@@ -140,6 +140,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
             decaying: Taken::slots(0, at(0)),
         },
         holders: vec![holder],
+        waiting: vec![task.clone()],
     };
     let mut variable = VariableRecord::new(text, json!(text), at(0));
     variable.tags = vec![text.to_owned()];
