@@ -37,6 +37,8 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/runs/chosen", Scope::Run, page::act::chosen),
         Route::post("/runs/{id}/cancel", Scope::Run, page::act::cancel),
         Route::post("/runs/{id}/retry", Scope::Run, page::act::retry),
+        Route::post("/runs/{id}/suspend", Scope::Run, page::act::suspend),
+        Route::post("/runs/{id}/resume", Scope::Run, page::resume::resume),
         Route::post("/runs/{id}/delete", Scope::Run, page::act::delete),
         Route::get("/runs/{id}/live", Scope::Read, live::run),
         Route::get("/runs/{id}/graph.svg", Scope::Read, page::graph::save),

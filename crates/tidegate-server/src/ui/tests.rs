@@ -1,6 +1,8 @@
 //! Pages over a store: which there are, what they answer, and what they may load.
 
 mod blocks;
+mod limits;
+mod pauses;
 
 use std::sync::Arc;
 
@@ -248,7 +250,19 @@ async fn what_is_chosen_in_the_list_is_deleted_and_what_cannot_be_is_named() {
     run.states = vec![State::pending(now), State::running(now)];
     store.put_acknowledged(Write::Begin(Box::new(run.clone()))).await.unwrap();
     let form = format!("run={}&run={}&act=delete", run.id, flow.id);
-    let (status, _, page) = ask(&app, request("POST", "/runs/chosen", form)).await;
+    let (status, _, page) = ask(&app, request("POST", "/runs/chosen", form.clone())).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("1 run would be deleted with 1 call"), "{page}");
+    assert!(
+        page.contains("1 run of the chosen have not ended") || page.contains("have not ended"),
+        "{page}"
+    );
+    assert!(store.run(flow.id).await.unwrap().is_some(), "nothing is done before it is typed");
+    let wrong = format!("{form}&typed=3");
+    let (status, ..) = ask(&app, request("POST", "/runs/chosen", wrong)).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let typed = format!("{form}&typed=2");
+    let (status, _, page) = ask(&app, request("POST", "/runs/chosen", typed)).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.contains("goes-on") && page.contains("cancel it first"), "{page}");
     assert!(store.run(run.id).await.unwrap().is_some());
@@ -256,7 +270,11 @@ async fn what_is_chosen_in_the_list_is_deleted_and_what_cannot_be_is_named() {
     assert!(store.run(task.id).await.unwrap().is_none());
 
     let path = format!("/runs/{}/delete", run.id);
-    assert_eq!(ask(&app, request("POST", &path, "")).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let (status, _, page) = ask(&app, request("POST", &path, "")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("type its name"), "{page}");
+    let (status, ..) = ask(&app, request("POST", &path, "typed=goes-on")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     let path = format!("/runs/{}/cancel", run.id);
     assert_eq!(ask(&app, request("POST", &path, "")).await.0, StatusCode::SEE_OTHER);
 }

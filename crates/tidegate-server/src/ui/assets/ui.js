@@ -48,7 +48,7 @@
       if (!fresh) continue;
       if (fresh.innerHTML === was.get(old)) continue;
       if (old.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) continue;
-      if (old.querySelector("[name=run]:checked")) continue;
+      if (old.querySelector("[name=run]:checked, details.sure[open]")) continue;
       const view = old.querySelector("svg[data-moved]");
       const top = old.scrollTop;
       was.set(old, fresh.innerHTML);
@@ -188,11 +188,7 @@
       if (log.id === "log" && on && log.scrollTop + log.clientHeight < log.scrollHeight - 40) on.setAttribute("aria-pressed", "false");
     }, true);
     document.addEventListener("submit", (e) => {
-      let ask = e.target.dataset.confirm;
-      if (e.target.id === "chosen") {
-        const n = e.target.querySelectorAll("[name=run]:checked").length, runs = n === 1 ? "1 run" : `${n} runs`;
-        ask = e.submitter?.value === "delete" ? `Delete ${runs}, with all that was made inside, log lines and artifacts? This cannot be undone.` : `Cancel ${runs} and what goes on inside?`;
-      }
+      const ask = e.target.dataset.confirm;
       if (ask && !confirm(ask)) e.preventDefault();
     });
     document.addEventListener("change", (e) => {

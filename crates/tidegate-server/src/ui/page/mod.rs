@@ -8,6 +8,7 @@ pub(super) mod events;
 pub(super) mod flows;
 pub(super) mod graph;
 pub(super) mod limits;
+pub(super) mod resume;
 pub(super) mod run;
 pub(super) mod runs;
 pub(super) mod search;

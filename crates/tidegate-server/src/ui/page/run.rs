@@ -10,6 +10,7 @@ use tidegate_core::{
 use super::graph::{self, id_of};
 use super::{Page, Pairs, offset, value};
 use crate::state::AppState;
+use crate::ui::form::Form;
 use crate::ui::frame::{Frame, Place};
 use crate::ui::trouble::Trouble;
 use crate::ui::view::logs::{LINES, Logs};
@@ -28,39 +29,50 @@ pub(in crate::ui) async fn show(
     pairs: Pairs,
 ) -> Page {
     let run = find(&state, &id).await?;
+    page(&state, &run, &pairs, None).await
+}
+
+/// The page of a run; `answer` is a form that answers its pause, and does not do yet.
+pub(super) async fn page(
+    state: &AppState,
+    run: &Run,
+    pairs: &[(String, String)],
+    answer: Option<&Form<'_>>,
+) -> Page {
     let now = state.now();
-    let tab = value(&pairs, "tab").map_or(Tab::Logs, Tab::of);
-    let calls = calls(&state, &run).await?;
+    let tab = value(pairs, "tab").map_or(Tab::Logs, Tab::of);
+    let calls = calls(state, run).await?;
     let called: u64 = calls.iter().map(|(_, count)| count).sum();
     let parent = match run.task_run_id.or(run.flow_run_id) {
         Some(id) => state.store().run(id).await?,
         None => None,
     };
     let actions = match run.kind() {
-        RunKind::Flow => flow_run::actions(&run, called),
+        RunKind::Flow => flow_run::actions(run, called),
         RunKind::Task => html! {},
     };
     let body = html! {
-        (run::head(&run, parent.as_ref(), &actions))
-        (trouble(&state, &run).await?)
-        (run::facts(&run, now))
+        (run::head(run, parent.as_ref(), &actions))
+        (super::resume::section(state, run, answer).await?)
+        (trouble(state, run).await?)
+        (run::facts(run, now))
         @if run.kind() == RunKind::Flow {
-            @let (drawn, left_out) = graph::of(&state, &run).await?;
-            (flow_run::graph(&run, &drawn, left_out))
+            @let (drawn, left_out) = graph::of(state, run).await?;
+            (flow_run::graph(run, &drawn, left_out))
         }
         section {
-            (run::tabs(&run, tab, called))
+            (run::tabs(run, tab, called))
             @match tab {
-                Tab::Logs => { (logs_of(&state, &run, &pairs).await?) }
-                Tab::Tasks => { (list(&state, &run, &calls, &pairs).await?) }
-                Tab::Parameters => { div #parameters data-part { (run::parameters(&run)) } }
-                Tab::Artifacts => { (artifacts_of(&state, &run).await?) }
-                Tab::History => { div #history data-part { (history::show(&run, now)) } }
+                Tab::Logs => { (logs_of(state, run, pairs).await?) }
+                Tab::Tasks => { (list(state, run, &calls, pairs).await?) }
+                Tab::Parameters => { div #parameters data-part { (run::parameters(run)) } }
+                Tab::Artifacts => { (artifacts_of(state, run).await?) }
+                Tab::History => { div #history data-part { (history::show(run, now)) } }
             }
         }
     };
     let name = run.state().map_or(String::new(), |state| format!(" · {}", state.name));
-    let mut frame = Frame::new(&state, format!("{}{name}", run.name), Place::Runs);
+    let mut frame = Frame::new(state, format!("{}{name}", run.name), Place::Runs);
     if !run.is_terminal() {
         frame = frame.live(format!("{}/live", part::run_url(run.id)));
     }
@@ -97,7 +109,7 @@ async fn trouble(state: &AppState, run: &Run) -> Result<Markup, StoreError> {
         })
     };
     if !failed(run) {
-        return Ok(run::trouble(run, None));
+        return Ok(run::trouble(run, &Cause { call: None, lines: &[] }));
     }
     let wrong = RunQuery {
         state_types: vec![StateType::Failed, StateType::Crashed],
@@ -124,8 +136,7 @@ async fn trouble(state: &AppState, run: &Run) -> Result<Markup, StoreError> {
         })
         .await?;
     lines.reverse();
-    let cause = cause.as_ref().map(|run| Cause { run, lines: &lines });
-    Ok(run::trouble(run, cause.as_ref()))
+    Ok(run::trouble(run, &Cause { call: cause.as_ref(), lines: &lines }))
 }
 
 async fn list(

@@ -177,7 +177,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
             "run",
             html! {
                 (run::head(&flow, Some(&flow), &flow_run::actions(&flow, 12)))
-                (run::trouble(&flow, Some(&Cause { run: &task, lines: &lines })))
+                (run::trouble(&flow, &Cause { call: Some(&task), lines: &lines }))
                 (run::facts(&flow, now))
                 (flow_run::graph(&flow, &builder.build(now), false))
                 (run::tabs(&flow, Tab::Tasks, 12))
