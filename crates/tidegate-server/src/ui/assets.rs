@@ -28,7 +28,11 @@ static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
         "ui",
         "js",
         "text/javascript; charset=utf-8",
-        concat!(include_str!("assets/ui.js"), include_str!("assets/forms.js")),
+        concat!(
+            include_str!("assets/ui.js"),
+            include_str!("assets/shell.js"),
+            include_str!("assets/forms.js")
+        ),
     )
 });
 

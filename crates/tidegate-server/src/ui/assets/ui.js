@@ -140,7 +140,7 @@
   };
 
   let chord = "";
-  const go = { d: "/", r: "/runs", f: "/flows", l: "/limits", v: "/variables", a: "/artifacts", e: "/events", s: "/settings" };
+  const go = { d: "/", r: "/runs", f: "/flows", l: "/limits", v: "/variables", b: "/blocks", a: "/artifacts", e: "/events", s: "/settings" };
   const key = (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     if (e.key === "Escape") { document.activeElement?.blur(); return; }

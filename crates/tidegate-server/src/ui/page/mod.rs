@@ -2,8 +2,10 @@
 
 pub(super) mod act;
 pub(super) mod artifacts;
+pub(super) mod attention;
 pub(super) mod blocks;
 pub(super) mod dashboard;
+pub(super) mod elsewhere;
 pub(super) mod events;
 pub(super) mod flows;
 pub(super) mod graph;

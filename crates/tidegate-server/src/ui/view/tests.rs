@@ -1,6 +1,7 @@
 //! Views as text: what they look like, and that no text of a record becomes markup.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use expect_test::expect_file;
 use maud::{Markup, html};
@@ -167,8 +168,15 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
                 counts: &counts,
                 buckets: &buckets,
                 needy: &flows,
-                running: &[],
+                running: &[dashboard::Going { run: flow.clone(), done: 3, all: 12 }],
                 next: &flows,
+                slow: &[dashboard::Slow {
+                    flow: text.to_owned(),
+                    p50: Duration::from_secs(3),
+                    p95: Duration::from_secs(64),
+                    runs: 12,
+                }],
+                seen: Some(at(50)),
                 any: true,
                 now,
             }),
@@ -207,7 +215,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
                 going_on: true,
             }),
         ),
-        ("flows", flows::show(&[Flow { record, last: flows.to_vec() }], now)),
+        ("flows", flows::show(&[Flow { record, last: flows.to_vec(), next: Some(at(200)) }], now)),
         (
             "artifacts",
             html! {
