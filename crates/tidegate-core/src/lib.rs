@@ -13,6 +13,8 @@ mod definition;
 mod event;
 pub mod graph;
 mod id;
+#[cfg(feature = "json-schema")]
+mod json_schema;
 mod lease;
 mod log;
 mod parameters;

@@ -11,6 +11,7 @@ mod assets;
 mod filter;
 mod form;
 mod frame;
+pub(crate) mod graph;
 mod live;
 mod mark;
 mod markdown;
@@ -23,10 +24,10 @@ mod trouble;
 mod view;
 mod words;
 
-use crate::route::{Route, Scope};
+use crate::route::{self, Page as Route, Scope};
 
 /// The routes of the pages and of what they are made of.
-pub(crate) fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<route::Route> {
     vec![
         Route::get("/assets/{name}", Scope::Open, assets::give),
         Route::get("/", Scope::Read, page::dashboard::show),
@@ -45,6 +46,7 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::get("/runs/flow-run/{id}", Scope::Read, page::elsewhere::run),
         Route::get("/runs/task-run/{id}", Scope::Read, page::elsewhere::run),
         Route::get("/runs/{id}/graph.svg", Scope::Read, page::graph::save),
+        Route::get("/runs/{id}/graph.json", Scope::Read, page::graph::tell),
         Route::get("/flows", Scope::Read, page::flows::show),
         Route::get("/limits", Scope::Read, page::limits::show),
         Route::get("/limits/new", Scope::Read, page::limits::begin),

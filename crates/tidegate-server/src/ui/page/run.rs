@@ -7,7 +7,7 @@ use tidegate_core::{
     ArtifactQuery, LogLevel, LogQuery, Run, RunId, RunKind, RunQuery, StateType, StoreError,
 };
 
-use super::graph::{self, id_of};
+use super::graph::id_of;
 use super::{Page, Pairs, offset, value};
 use crate::state::AppState;
 use crate::ui::form::Form;
@@ -57,8 +57,7 @@ pub(super) async fn page(
         (trouble(state, run).await?)
         (run::facts(run, now))
         @if run.kind() == RunKind::Flow {
-            @let (drawn, left_out) = graph::of(state, run).await?;
-            (flow_run::graph(run, &drawn, left_out))
+            (flow_run::graph(run, called))
         }
         section {
             (run::tabs(run, tab, called))
