@@ -106,7 +106,7 @@ impl Frame {
     fn foot(&self) -> Markup {
         html! {
             footer.foot {
-                @if !self.store.is_empty() { span.place { b { "Store" } (self.store) } }
+                @if !self.store.is_empty() { span.place title=(self.store) { b { "Store" } (self.store.rsplit('/').next().unwrap_or_default()) } }
                 @if self.dropped > 0 {
                     span.place { b { "Log lines dropped" } (super::words::number(self.dropped)) }
                 }

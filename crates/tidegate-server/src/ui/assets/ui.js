@@ -11,6 +11,7 @@
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+  const month = new Intl.DateTimeFormat("en", { month: "short" });
   const two = (n) => String(n).padStart(2, "0");
   const clock = (d) => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${String(d.getMilliseconds()).padStart(3, "0")}`;
   const ago = (seconds) => {
@@ -27,7 +28,7 @@
       const date = new Date(at.dateTime);
       if (isNaN(date)) continue;
       at.title = `${full.format(date)} (${zone})`;
-      const text = at.dataset.as === "clock" ? clock(date) : at.dataset.as === "full" ? full.format(date) : at.dataset.as === "since" ? lasted((now - date) / 1000) : ago((now - date) / 1000);
+      const text = at.dataset.as === "clock" ? clock(date) : at.dataset.as === "full" ? full.format(date) : at.dataset.as === "short" ? `${date.getDate()} ${month.format(date)} ${two(date.getHours())}:${two(date.getMinutes())}` : at.dataset.as === "since" ? lasted((now - date) / 1000) : ago((now - date) / 1000);
       if (at.textContent !== text) at.textContent = text;
     }
     for (const each of scope.querySelectorAll("[data-zone]")) each.textContent = zone;

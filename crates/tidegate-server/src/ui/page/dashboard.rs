@@ -24,7 +24,11 @@ pub(in crate::ui) async fn show(
     let flows = RunQuery { kind: Some(RunKind::Flow), ..RunQuery::default() };
     let begun = RunQuery { created_after: Some(span.start(now)), ..flows.clone() };
     let counts = counts(&state, &begun).await?;
-    let buckets = buckets(&state, span, now, &counts).await?;
+    let mut buckets = buckets(&state, span, now, &counts).await?;
+    // What is to begin later stands under what comes next, and is no activity yet.
+    for bucket in &mut buckets {
+        bucket.states.retain(|(state_type, _)| *state_type != StateType::Scheduled);
+    }
     let seen = attention::seen_until(&headers).filter(|_| value(&pairs, "seen") != Some("all"));
     let needy = attention::needy(&state, span.start(now), seen).await?;
     let running = attention::going(&state).await?;

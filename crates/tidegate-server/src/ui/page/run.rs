@@ -4,7 +4,8 @@ use axum::extract::{Path, State};
 use futures_util::future::try_join_all;
 use maud::{Markup, html};
 use tidegate_core::{
-    ArtifactQuery, LogLevel, LogQuery, Run, RunId, RunKind, RunQuery, StateType, StoreError,
+    ArtifactQuery, LogLevel, LogQuery, LogRecord, Run, RunId, RunKind, RunQuery, StateType,
+    StoreError,
 };
 
 use super::graph::id_of;
@@ -130,12 +131,21 @@ async fn trouble(state: &AppState, run: &Run) -> Result<Markup, StoreError> {
             flow_run_id: flow,
             task_run_id: task,
             newest_first: true,
-            limit: Some(LAST_LINES),
+            limit: Some(4 * LAST_LINES),
             ..LogQuery::default()
         })
         .await?;
+    lines.retain(|line| !repeats(line));
+    lines.truncate(LAST_LINES as usize);
     lines.reverse();
     Ok(run::trouble(run, &Cause { call: cause.as_ref(), lines: &lines }))
+}
+
+/// Whether a line says what the page says already: how the run ended.
+fn repeats(line: &LogRecord) -> bool {
+    let starts = ["Finished in state", "Received non-final state", "Task failed with exception"];
+    starts.iter().any(|start| line.message.starts_with(start))
+        || line.message.contains("run encountered an exception")
 }
 
 async fn list(

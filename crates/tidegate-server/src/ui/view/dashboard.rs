@@ -69,7 +69,7 @@ pub(in crate::ui) fn show(page: &Dashboard<'_>) -> Markup {
         }
         @if any {
             section #activity data-part aria-label="Activity" {
-                div.bar { h2 { "Flow runs of " (span.words()) } span.tail { (activity::keys(counts.iter().filter(|(_, count)| *count > 0).map(|(state, _)| *state))) } }
+                div.bar { h2 { "Flow runs of " (span.words()) } span.tail { (activity::keys(counts.iter().filter(|(state, count)| *count > 0 && *state != StateType::Scheduled).map(|(state, _)| *state))) } }
                 (activity::show(buckets))
             }
             div.pair {
@@ -197,6 +197,9 @@ fn list(runs: &[Run], now: Timestamp) -> Markup {
                                 td.first {
                                     a.name href=(part::run_url(run.id)) { (run.name) }
                                     " " span.soft { (run.definition.name) }
+                                    @if run.state().is_some_and(|state| state.state_type() == StateType::Paused) {
+                                        span.sub { "waits for an answer. " a href={ (part::run_url(run.id)) "#asked" } { "Answer" } }
+                                    }
                                     @if let Some(message) = run.state().filter(|state| state.is_terminal()).and_then(|state| state.message.as_deref()) {
                                         span.sub { (first_line(message)) }
                                     }

@@ -109,7 +109,7 @@ fn rate(last: &[Run]) -> String {
         .filter(|run| run.state().is_some_and(tidegate_core::State::is_completed))
         .count();
     let rate = (completed * 100).checked_div(ended);
-    rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate}%"))
+    rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate}% of {ended}"))
 }
 
 /// So many percent took no longer than this.

@@ -227,6 +227,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
                 variables: &[variable.clone()],
                 edited: Some(&variable),
                 wrong: Some(&wrong),
+                deleted: Some(&variable),
                 offset: 0,
                 now,
             }),
