@@ -61,7 +61,7 @@ fn row(limit: &Limit, names: &[(RunId, String)], now: Timestamp) -> Markup {
                 (squares(u64::from(*slots), taken))
                 span.sub.num { (words::number(taken)) " of " (words::number(u64::from(*slots))) " taken" }
             }
-            td {
+            td data-label="Held by" {
                 @if limit.holders.is_empty() { span.soft { "nobody" } }
                 @for holder in limit.holders.iter().take(NAMED) {
                     span.sub {
@@ -75,7 +75,7 @@ fn row(limit: &Limit, names: &[(RunId, String)], now: Timestamp) -> Markup {
                 }
                 (more(limit.holders.len()))
             }
-            td {
+            td data-label="Waiting" {
                 @if limit.waiting.is_empty() { span.soft { "nobody" @if tag.is_none() { " that is known here" } } }
                 @for run in limit.waiting.iter().take(NAMED) {
                     span.sub { a href=(part::run_url(run.id)) { (run.name) } ", since " (part::ago(now, run.created)) }

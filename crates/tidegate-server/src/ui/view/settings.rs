@@ -39,7 +39,7 @@ pub(in crate::ui) fn show(settings: &Settings) -> Markup {
     html! {
         div.head { h1 { "Settings" } }
         div.wide {
-            table.fields {
+            table.fields.settings {
                 tbody {
                     tr { th scope="row" { "Version" } td { (env!("CARGO_PKG_VERSION")) } }
                     tr { th scope="row" { "Running since" } td { (part::ago(*now, *started)) } }
