@@ -17,11 +17,11 @@ use tidegate_core::store::{
     RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, VariableQuery, Write,
 };
 use tidegate_core::{
-    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
-    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run,
-    RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, Timestamp, TransactionRecord,
-    VariableAnswer, VariableChange, VariableRecord,
+    ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse,
+    LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest,
+    Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableRecord,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -212,6 +212,9 @@ fn senseless(why: impl fmt::Display) -> StoreError {
     )
 }
 
+/// Whoever records runs on a server has no say in who else may.
+const KEYS: &str = "the keys of a server are kept on its own machine: make them there, with `tidegate server key create`";
+
 fn unsupported(why: &str) -> StoreError {
     StoreError::new(StoreErrorKind::Unsupported, why)
 }
@@ -305,6 +308,17 @@ impl Store for Remote {
         self.ask(Question::Variables(query))
     }
 
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>> {
+        ready(Err(unsupported(KEYS))).boxed()
+    }
+
+    fn change_api_key(
+        &self,
+        _change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>> {
+        ready(Err(unsupported(KEYS))).boxed()
+    }
+
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {
         self.ask(Question::Events(Box::new(query)))
     }
@@ -360,6 +374,10 @@ impl Store for Remote {
 
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.change(Change::DeleteArtifact(id), was)
+    }
+
+    fn delete_input(&self, run: RunId, key: String) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.change(Change::DeleteInput { run, key }, was)
     }
 
     fn change_variable(

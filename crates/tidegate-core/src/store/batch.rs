@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Deleted, Expired, StoreError, Write};
 use crate::id::identifier;
 use crate::{
-    ArtifactId, BlockAnswer, BlockChange, CacheKey, LeaseId, LimitChange, LogRecord, SlotAnswer,
-    SlotRequest, Timestamp, VariableAnswer, VariableChange,
+    ArtifactId, BlockAnswer, BlockChange, CacheKey, LeaseId, LimitChange, LogRecord, RunId,
+    SlotAnswer, SlotRequest, Timestamp, VariableAnswer, VariableChange,
 };
 
 identifier! {
@@ -44,6 +44,13 @@ pub enum Change {
     },
     /// As by [`delete_artifact`](super::Store::delete_artifact).
     DeleteArtifact(ArtifactId),
+    /// As by [`delete_input`](super::Store::delete_input).
+    DeleteInput {
+        /// The flow run.
+        run: RunId,
+        /// The key of the input.
+        key: String,
+    },
     /// As by [`change_variable`](super::Store::change_variable).
     Variable(VariableChange),
     /// As by [`lock`](super::Store::lock).

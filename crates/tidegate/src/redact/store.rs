@@ -11,11 +11,12 @@ use tidegate_core::store::{
     StoreError, StoreErrorKind, StoreInfo, TransactionEnd, Write,
 };
 use tidegate_core::{
-    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
-    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request,
-    RequestId, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, Timestamp,
-    TransactionRecord, VariableAnswer, VariableChange, VariableQuery, VariableRecord,
+    ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse,
+    LogRecord, Request, RequestId, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder,
+    SlotRequest, Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableQuery,
+    VariableRecord,
 };
 
 use super::{is_active, is_in, record};
@@ -183,6 +184,23 @@ impl Store for Redacting {
         self.inner.change_variable(change)
     }
 
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>> {
+        self.inner.api_keys()
+    }
+
+    fn change_api_key(
+        &self,
+        change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>> {
+        if let ApiKeyChange::Create(key) = &change
+            && is_active()
+            && is_in(key.name.as_bytes())
+        {
+            return refused("the name of a key");
+        }
+        self.inner.change_api_key(change)
+    }
+
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {
         self.inner.events(query)
     }
@@ -273,6 +291,7 @@ impl Store for Redacting {
                 | Change::Limit { .. }
                 | Change::EndLease { .. }
                 | Change::DeleteArtifact(_)
+                | Change::DeleteInput { .. }
                 | Change::Lock { .. }
                 | Change::Slots(_)
                 | Change::Blocks(_)
