@@ -76,5 +76,5 @@ pub(in crate::ui) async fn resume(
         },
     };
     let status = if form.is_wrong() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok((status, run::page(&state, &run, &[], Some(&form)).await?).into_response())
+    Ok((status, run::page(&state, &run, &[], Some(&form), false).await?).into_response())
 }
