@@ -234,6 +234,16 @@ async fn the_schema_is_version_one() {
             updated INTEGER NOT NULL,
             checksum INTEGER NOT NULL
         ) STRICT
+        CREATE TABLE api_keys (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 255 AND name NOT GLOB '*[^A-Za-z0-9_.-]*'),
+            scope TEXT NOT NULL CHECK (scope IN ('read', 'run', 'admin')),
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            created INTEGER NOT NULL,
+            expires INTEGER,
+            checksum INTEGER NOT NULL
+        ) STRICT
         CREATE TABLE block_types (
             number INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
@@ -275,6 +285,14 @@ async fn the_schema_is_version_one() {
             UNIQUE (block_type, name)
         ) STRICT
         CREATE INDEX block_documents_by_schema ON block_documents (block_schema)
+        CREATE TABLE clients (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            last INTEGER NOT NULL,
+            answer TEXT, -- as JSON; NULL when all of it was simply written
+            seen INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT
     "#]].assert_eq(&lines(
         &connection,
         "SELECT 'application_id ' || application_id FROM pragma_application_id \
