@@ -9,7 +9,8 @@ use futures_util::future::BoxFuture;
 use tidegate::store::{
     Acknowledgement, Acknowledger, ArtifactQuery, Batch, BatchAnswer, Deleted, EventQuery, Expired,
     IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork,
-    Store, StoreError, StoreErrorKind, StoreInfo, TransactionEnd, VariableQuery, Write,
+    Store, StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, VariableQuery,
+    Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
@@ -178,6 +179,10 @@ impl Store for Troubled {
         self.inner.count_runs(query)
     }
 
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        self.inner.tally_runs(query)
+    }
+
     fn definitions(
         &self,
         kind: RunKind,
@@ -337,6 +342,14 @@ impl Store for Troubled {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<BatchAnswer, StoreError>> {
         self.inner.apply(batch, now)
+    }
+
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        self.inner.new_logs(after, limit)
     }
 
     fn delete_runs(

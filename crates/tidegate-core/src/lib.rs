@@ -77,8 +77,8 @@ pub use state::{
 pub use store::{
     Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
     EventQuery, Expired, IfExists, InputQuery, LogQuery, Order, ParseDurabilityError, RecordedCall,
-    RequestQuery, Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo,
-    VariableQuery, Write,
+    RelatedRuns, RequestQuery, Room, RoomMaker, RunCondition, RunField, RunQuery, RunSort, RunTime,
+    Steps, Store, StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, VariableQuery, Write,
 };
 pub use transaction::{
     HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,

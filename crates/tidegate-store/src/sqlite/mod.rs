@@ -3,7 +3,7 @@
 mod act;
 mod api_key_row;
 mod artifact_row;
-mod ask;
+mod asking;
 mod backup;
 mod batch;
 mod block_change;
@@ -38,8 +38,10 @@ mod queue;
 mod reader;
 mod request_row;
 mod row;
+mod run_condition;
 mod run_query;
 mod run_row;
+mod run_tally;
 mod slot_waiters;
 mod slots;
 mod statements;
@@ -64,8 +66,9 @@ use tidegate_core::{
     BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord, Deleted,
     EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LimitChange, LimitUse,
     LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput, RunKind,
-    RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Timestamp,
-    TransactionRecord, VariableAnswer, VariableChange, VariableQuery, VariableRecord, Write,
+    RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Tally, TallyQuery,
+    Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableQuery, VariableRecord,
+    Write,
 };
 
 use self::error::{closed, lease_ended, unreadable};
@@ -190,6 +193,10 @@ impl Store for Sqlite {
 
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
         self.ask(move |database| database.count_runs(&query))
+    }
+
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        self.ask(move |database| database.tally_runs(&query))
     }
 
     fn definitions(
@@ -359,6 +366,14 @@ impl Store for Sqlite {
         query: BlockDocumentQuery,
     ) -> BoxFuture<'_, Result<Vec<BlockDocument>, StoreError>> {
         self.ask(move |database| database.block_documents(&query))
+    }
+
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        self.ask(move |database| database.new_logs(after, limit))
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

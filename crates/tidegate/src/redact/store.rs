@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use tidegate_core::store::{
     Acknowledgement, ArtifactQuery, Batch, BatchAnswer, Change, Deleted, EventQuery, Expired,
     IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RunQuery, SqlWork, Store,
-    StoreError, StoreErrorKind, StoreInfo, TransactionEnd, Write,
+    StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, Write,
 };
 use tidegate_core::{
     ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
@@ -105,6 +105,10 @@ impl Store for Redacting {
 
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
         self.inner.count_runs(query)
+    }
+
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        self.inner.tally_runs(query)
     }
 
     fn definitions(
@@ -309,6 +313,14 @@ impl Store for Redacting {
             }
             Ok(answer)
         })
+    }
+
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        self.inner.new_logs(after, limit)
     }
 
     fn delete_runs(

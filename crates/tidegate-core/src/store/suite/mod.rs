@@ -21,6 +21,7 @@ mod batches;
 mod blocks;
 mod cache;
 mod calls;
+mod conditions;
 mod deletion;
 mod events;
 mod inputs;
@@ -188,6 +189,12 @@ promises! { $
         a_full_queue_makes_room_again_and_loses_nothing
         writes_of_many_runs_do_not_mix
     }
+    conditions {
+        runs_are_found_of_which_a_condition_holds
+        a_condition_holds_beside_the_other_parts_of_a_question
+        runs_come_sorted_by_what_is_asked
+        runs_are_counted_by_state_in_steps_of_time
+    }
     queries {
         an_empty_question_matches_every_run
         runs_are_found_by_kind
@@ -300,6 +307,8 @@ promises! { $
         log_lines_of_a_flow_run_include_those_of_its_task_runs
         log_lines_are_found_by_level
         log_lines_come_in_pages
+        log_lines_are_found_by_time
+        new_log_lines_come_in_the_order_in_which_they_were_stored
         a_few_log_lines_are_not_dropped
     }
     cache {

@@ -176,6 +176,7 @@ async fn logs_of(
         newest_first: true,
         limit: Some(LINES),
         offset,
+        ..LogQuery::default()
     };
     let mut lines = state.store().logs(query).await?;
     lines.reverse();

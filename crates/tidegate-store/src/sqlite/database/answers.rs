@@ -5,7 +5,7 @@ use tidegate_core::{
     BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord,
     EventQuery, EventRecord, Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord,
     RecordedCall, Request, RequestQuery, Run, RunId, RunInput, RunKind, RunQuery, SlotHolder,
-    StoreError, TransactionRecord, VariableQuery, VariableRecord,
+    StoreError, Tally, TallyQuery, TransactionRecord, VariableQuery, VariableRecord,
 };
 
 use super::{Database, find};
@@ -14,7 +14,7 @@ use crate::sqlite::error::{Doing, failed, unreadable};
 use crate::sqlite::expired::{self, Candidates};
 use crate::sqlite::{
     api_key_row, artifact_row, block_row, cache, event_query, input_row, leases, limits, log_row,
-    request_row, run_query, run_row, slots, transaction_row, variable_row,
+    request_row, run_query, run_row, run_tally, slots, transaction_row, variable_row,
 };
 
 impl Database {
@@ -87,6 +87,13 @@ impl Database {
     pub(in crate::sqlite) fn runs(&mut self, query: &RunQuery) -> Result<Vec<Run>, StoreError> {
         let Self { connection, place, known, .. } = self;
         run_query::runs(connection, known, query).map_err(|error| unreadable(place, error))
+    }
+
+    pub(in crate::sqlite) fn tally_runs(
+        &self,
+        query: &TallyQuery,
+    ) -> Result<Vec<Tally>, StoreError> {
+        run_tally::tally(&self.connection, query).map_err(|error| unreadable(&self.place, error))
     }
 
     pub(in crate::sqlite) fn count_runs(&self, query: &RunQuery) -> Result<u64, StoreError> {
@@ -164,6 +171,15 @@ impl Database {
     ) -> Result<Vec<EventRecord>, StoreError> {
         let Self { connection, place, known, .. } = self;
         event_query::select(connection, known, query).map_err(|error| unreadable(place, error))
+    }
+
+    pub(in crate::sqlite) fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> Result<(Vec<LogRecord>, u64), StoreError> {
+        log_row::after(&self.connection, after, limit)
+            .map_err(|error| unreadable(&self.place, error))
     }
 
     pub(in crate::sqlite) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {
