@@ -3,7 +3,7 @@
 mod act;
 mod api_key_row;
 mod artifact_row;
-mod asking;
+mod ask;
 mod backup;
 mod batch;
 mod block_change;
