@@ -9,7 +9,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tidegate_core::Store;
 
 use crate::config::Config;
-use crate::metrics::metrics;
+use crate::metrics::{METRICS_TYPE, metrics};
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 use crate::{api, security, ui};
@@ -34,8 +34,11 @@ pub fn routes() -> Vec<RouteInfo> {
     routes.map(info).collect()
 }
 
-fn table() -> Vec<Route> {
-    let mut routes = vec![Route::get("/metrics", Scope::Read, metrics)];
+pub(crate) fn table() -> Vec<Route> {
+    let mut routes = vec![
+        Route::get("/metrics", Scope::Read, metrics)
+            .writes(METRICS_TYPE, "What the server counts, as Prometheus reads it."),
+    ];
     routes.extend(api::routes());
     routes.extend(ui::routes());
     routes

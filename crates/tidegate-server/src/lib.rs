@@ -24,6 +24,7 @@ mod api;
 mod app;
 mod change;
 mod config;
+mod document;
 mod error;
 mod flows;
 mod metrics;
@@ -35,6 +36,7 @@ mod ui;
 
 pub use app::{RouteInfo, router, routes};
 pub use config::{Config, InvalidConfig};
+pub use document::openapi;
 pub use route::Scope;
 pub use security::{ApiKey, InvalidApiKey};
 pub use serve::{ServeError, Server};

@@ -8,19 +8,25 @@ use serde_json::{Value, json};
 use tidegate_core::RunQuery;
 
 use super::version;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/api/health", Scope::Open, health),
-        Route::get("/api/ready", Scope::Open, ready),
-        Route::get("/api/hello", Scope::Read, hello),
-        Route::get("/api/version", Scope::Read, version),
-        Route::get("/api/admin/version", Scope::Read, admin_version),
-        Route::get("/api/admin/storage", Scope::Read, storage),
-        Route::get("/api/csrf-token", Scope::Read, csrf_token),
+        Route::get("/api/health", Scope::Open, health)
+            .gives::<bool>("Whether the server answers at all."),
+        Route::get("/api/ready", Scope::Open, ready)
+            .gives::<shown::Message>("Whether the store answers too."),
+        Route::get("/api/hello", Scope::Read, hello).gives::<String>("Says hello."),
+        Route::get("/api/version", Scope::Read, version).gives::<String>("The version of the API."),
+        Route::get("/api/admin/version", Scope::Read, admin_version)
+            .gives::<String>("The release of Prefect whose API it is."),
+        Route::get("/api/admin/storage", Scope::Read, storage)
+            .gives::<shown::Storage>("Where clients keep results unless they are told otherwise."),
+        Route::get("/api/csrf-token", Scope::Read, csrf_token)
+            .refuses("Tells clients that no token is needed."),
     ]
 }
 

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use super::extract::{Body, Id, Limit, Page, or_default};
 use super::filter::FlowFilter;
 use super::select::{Filters, Selection};
 use super::shape;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::flows;
 use crate::route::{Route, Scope};
@@ -19,16 +21,20 @@ use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/flows/", Scope::Run, create),
-        Route::post("/api/flows/filter", Scope::Read, filter),
-        Route::post("/api/flows/count", Scope::Read, count),
-        Route::post("/api/flows/paginate", Scope::Read, paginate),
-        Route::get("/api/flows/name/{name}", Scope::Read, by_name),
-        Route::get("/api/flows/{id}", Scope::Read, read),
+        Route::post("/api/flows/", Scope::Run, create)
+            .makes::<shown::Flow>("Makes a flow known by its name, or gives the one that is."),
+        Route::post("/api/flows/filter", Scope::Read, filter)
+            .gives::<Vec<shown::Flow>>("The flows that match."),
+        Route::post("/api/flows/count", Scope::Read, count).gives::<u64>("How many flows match."),
+        Route::post("/api/flows/paginate", Scope::Read, paginate)
+            .gives::<shown::Page<shown::Flow>>("A page of the flows that match."),
+        Route::get("/api/flows/name/{name}", Scope::Read, by_name)
+            .gives::<shown::Flow>("The flow of a name."),
+        Route::get("/api/flows/{id}", Scope::Read, read).gives::<shown::Flow>("A flow."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FlowCreate {
     name: String,
@@ -41,7 +47,7 @@ struct FlowCreate {
 }
 
 /// The order of flows in an answer.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum FlowSort {
     CreatedDesc,
@@ -51,7 +57,7 @@ enum FlowSort {
     NameDesc,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ListBody {
     #[serde(deserialize_with = "or_default")]

@@ -12,16 +12,18 @@ mod history;
 pub(crate) mod ids;
 mod limits;
 mod logs;
+mod openapi;
 mod select;
 mod shape;
 mod states;
 mod tag_limits;
 mod task_runs;
 mod variables;
-mod version;
+pub(crate) mod version;
 
 use crate::route::Route;
 
+pub(crate) use extract::{Body, Id};
 pub(crate) use version::check as check_version;
 
 /// The routes of the API.
@@ -40,6 +42,7 @@ pub(crate) fn routes() -> Vec<Route> {
         variables::routes(),
         limits::routes(),
         tag_limits::routes(),
+        openapi::routes(),
     ];
     tables.into_iter().flatten().collect()
 }

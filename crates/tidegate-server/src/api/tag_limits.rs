@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{ConcurrencyLimit, LimitChange, LimitUse};
@@ -11,20 +12,25 @@ use uuid::Uuid;
 
 use super::extract::{Body, Limit, or_default};
 use super::ids;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/concurrency_limits/", Scope::Run, create),
-        Route::post("/api/concurrency_limits/filter", Scope::Read, filter),
-        Route::get("/api/concurrency_limits/tag/{tag}", Scope::Read, read),
-        Route::delete("/api/concurrency_limits/tag/{tag}", Scope::Run, delete),
+        Route::post("/api/concurrency_limits/", Scope::Run, create)
+            .makes::<shown::TagLimit>("Makes or changes the limit on the task runs of a tag."),
+        Route::post("/api/concurrency_limits/filter", Scope::Read, filter)
+            .gives::<Vec<shown::TagLimit>>("The limits on tags."),
+        Route::get("/api/concurrency_limits/tag/{tag}", Scope::Read, read)
+            .gives::<shown::TagLimit>("The limit on a tag."),
+        Route::delete("/api/concurrency_limits/tag/{tag}", Scope::Run, delete)
+            .does(StatusCode::OK, "Deletes the limit on a tag."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct LimitCreate {
     tag: String,
@@ -71,7 +77,7 @@ async fn delete(
     Ok(StatusCode::OK)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ListBody {
     #[serde(deserialize_with = "or_default")]

@@ -22,10 +22,10 @@ mod trouble;
 mod view;
 mod words;
 
-use crate::route::{Route, Scope};
+use crate::route::{self, Page as Route, Scope};
 
 /// The routes of the pages and of what they are made of.
-pub(crate) fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<route::Route> {
     vec![
         Route::get("/assets/{name}", Scope::Open, assets::give),
         Route::get("/", Scope::Read, page::dashboard::show),

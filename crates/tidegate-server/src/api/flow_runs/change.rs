@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tidegate_core::{Advance, Run, State as RunState, StoreErrorKind, Write};
@@ -15,7 +16,7 @@ use crate::change;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(in crate::api) struct SetState {
     pub(in crate::api) state: StateCreate,
     #[serde(default)]
@@ -34,7 +35,7 @@ pub(super) async fn set_state(
 }
 
 /// Prefect's `FlowRunUpdate`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct FlowRunUpdate {
     name: Option<String>,

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{
@@ -21,7 +22,7 @@ use crate::state::AppState;
 /// What the sender of an input is called where it is a flow run.
 const FLOW_RUN: &str = "prefect.flow-run.";
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct InputCreate {
     key: String,
     value: String,
@@ -48,7 +49,7 @@ pub(super) async fn create(
     Ok(StatusCode::CREATED)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct FilterBody {
     prefix: String,
     #[serde(default = "one")]
