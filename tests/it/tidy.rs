@@ -33,7 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tidegate-core", &[]),
     ("tidegate-macros", &[]),
     ("tidegate-store", &["tidegate-core"]),
-    ("tidegate", &["tidegate-core", "tidegate-macros", "tidegate-store"]),
+    ("tidegate", &["tidegate-core", "tidegate-macros", "tidegate-server", "tidegate-store"]),
     ("tidegate-blocks", &["tidegate"]),
     ("tidegate-cli", &["tidegate"]),
     ("tidegate-server", &["tidegate-core"]),

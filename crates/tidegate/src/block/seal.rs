@@ -155,7 +155,7 @@ pub(crate) fn reseal(
         replace_sealed_in_block::<Error>(value, &mut path, &mut |path, sealed| {
             let newer = keyring.reseal(&sealed_block_place(document.id, path), sealed)?;
             any |= newer.is_some();
-            Ok(sealed_block_value(newer.as_deref().unwrap_or(sealed)))
+            Ok::<_, Error>(sealed_block_value(newer.as_deref().unwrap_or(sealed)))
         })?;
     }
     Ok(any.then_some(data))

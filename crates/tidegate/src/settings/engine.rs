@@ -1,5 +1,7 @@
 //! The settings of an engine as values of their types. Which value counts was decided before.
 
+#[cfg(feature = "server")]
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,7 +9,11 @@ use std::time::Duration;
 use tidegate_core::Lease;
 
 use super::load::no_home;
+#[cfg(feature = "server")]
+use super::server::{Login, ServerSettings, listed};
 use super::table::parse_flag;
+#[cfg(feature = "server")]
+use super::table::parse_host;
 use super::{Durability, Settings, meaningless};
 use crate::duration;
 use crate::error::Result;
@@ -40,6 +46,8 @@ pub(crate) struct EngineSettings {
     pub(crate) lease_term: Duration,
     pub(crate) shutdown_grace: Duration,
     pub(crate) retention: Retention,
+    #[cfg(feature = "server")]
+    pub(crate) server: ServerSettings,
     /// Whether they are those of a test, which reads no files.
     pub(crate) of_test: bool,
     /// What looks like a setting and is none.
@@ -87,6 +95,17 @@ impl EngineSettings {
             retention: Retention {
                 age: said.length_of_time("TIDEGATE_RETENTION_AGE")?,
                 count: said.parsed("TIDEGATE_RETENTION_COUNT")?,
+            },
+            #[cfg(feature = "server")]
+            server: ServerSettings {
+                host: said
+                    .read("TIDEGATE_SERVER_HOST", parse_host)?
+                    .unwrap_or(Ipv4Addr::LOCALHOST.into()),
+                port: said.parsed("TIDEGATE_SERVER_PORT")?.unwrap_or(4200),
+                allowed_hosts: said
+                    .read("TIDEGATE_SERVER_ALLOWED_HOSTS", |names| Some(listed(names)))?
+                    .unwrap_or_default(),
+                auth: said.read("TIDEGATE_SERVER_AUTH", |auth| Some(Login::new(auth)))?,
             },
             of_test: settings.of_test,
             warnings: settings.warnings().to_vec(),
