@@ -340,7 +340,7 @@ async fn day(mut told: Told) -> Result<()> {
     let paused = || waits.state().is_some_and(|state| state.name == "Paused");
     let fits = || async {
         let fits = engine.runs().task("fit").list().await?;
-        Ok::<_, tidegate::Error>(fits.len() == 4)
+        Ok::<_, tidegate::Error>(fits.len() == 2)
     };
     while !(paused() && fits().await?) {
         pass(10).await;

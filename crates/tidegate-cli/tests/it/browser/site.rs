@@ -1,27 +1,27 @@
 //! A server on a database of its own, as one starts it.
 
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
-use std::thread::JoinHandle;
+use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 
+use serde_json::Value;
 use tempfile::TempDir;
-use tidegate_core::Store;
-use tidegate_server::{Config, Server};
 use tidegate_store::{Options, Sqlite};
-use tokio_util::sync::CancellationToken;
 
 use super::chromium::Chromium;
 use super::page::Page;
-use super::program::Program;
+use super::program::{KEY, Program};
 use super::story::{self, Story};
+
+/// Runs the server until nobody holds its standard input any more: it ends with the tests, however they end.
+const GUARD: &str = r#""$@" & server=$!; cat > /dev/null; kill "$server"; wait "$server""#;
 
 /// A folder with a database, and a server on it.
 pub(super) struct Site {
     folder: TempDir,
-    address: SocketAddr,
-    stop: CancellationToken,
-    server: Option<JoinHandle<()>>,
+    url: String,
+    server: Child,
 }
 
 /// What most tests look at and none changes: records of a day, and a program whose flows go on.
@@ -51,21 +51,23 @@ impl Site {
 
     /// On what is in this folder.
     pub(super) fn on(folder: TempDir) -> Self {
-        let stop = CancellationToken::new();
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let (path, stopped) = (folder.path().join("tidegate.db"), stop.clone());
-        let server = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            runtime.unwrap().block_on(async {
-                let store: Arc<dyn Store> = Arc::new(Sqlite::open(Options::file(&path)).unwrap());
-                let config = Config::new().address(([127, 0, 0, 1], 0).into());
-                let server = Server::bind(Arc::clone(&store), config).await.unwrap();
-                sender.send(server.address()).unwrap();
-                server.run(stopped).await.unwrap();
-            });
-        });
-        let address = receiver.recv().expect("the server listens");
-        Self { folder, address, stop, server: Some(server) }
+        let mut command = Command::new("sh");
+        command.args(["-c", GUARD, "sh", env!("CARGO_BIN_EXE_tidegate")]);
+        command.args(["server", "start", "--port", "0", "--output", "json"]);
+        command.env("TIDEGATE_HOME", folder.path()).env("TIDEGATE_ENCRYPTION_KEY", KEY);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut server = command.spawn().unwrap();
+        let mut said = String::new();
+        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+        let said: Value = loop {
+            let line = lines.next().unwrap_or_else(|| panic!("the server ended: {said}"));
+            said.push_str(&line.unwrap());
+            if let Ok(value) = serde_json::from_str(&said) {
+                break value;
+            }
+        };
+        let url = said["ui_url"].as_str().unwrap().trim_end_matches('/').to_owned();
+        Self { folder, url, server }
     }
 
     /// Where its database is.
@@ -82,15 +84,13 @@ impl Site {
 
     /// A page on it, empty yet.
     pub(super) fn page(&self, chromium: &'static Chromium) -> Page {
-        Page::new(chromium, format!("http://{}", self.address))
+        Page::new(chromium, &self.url)
     }
 }
 
 impl Drop for Site {
     fn drop(&mut self) {
-        self.stop.cancel();
-        if let Some(server) = self.server.take() {
-            let _ = server.join();
-        }
+        drop(self.server.stdin.take());
+        let _ = self.server.wait();
     }
 }
