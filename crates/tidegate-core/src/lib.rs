@@ -23,6 +23,7 @@ mod retry;
 mod rules;
 mod run;
 mod run_input;
+mod schema;
 mod state;
 pub mod store;
 mod transaction;
@@ -61,6 +62,7 @@ pub use rules::{
 };
 pub use run::{RetryType, Run, RunPolicy};
 pub use run_input::RunInput;
+pub use schema::check_json;
 pub use state::{
     ParseStateTypeError, ResultReference, State, StateData, StateResult, StateType, StateTypes,
 };

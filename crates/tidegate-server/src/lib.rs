@@ -22,6 +22,7 @@
 
 mod api;
 mod app;
+mod block;
 mod change;
 mod config;
 mod document;

@@ -14,6 +14,9 @@ pub enum BlockChange {
         /// The schema, whose type is that one, whatever its id says.
         schema: Box<BlockSchema>,
     },
+    /// A type is there from now on, whether or not it has a schema yet. One of the same slug is brought up to date and keeps its id and the
+    /// time it was made.
+    PutType(Box<BlockType>),
     /// A document is there that was not: neither its id nor its name among those of its type.
     Create(Box<BlockDocument>),
     /// The document of this id has other data. Its name, its type and the time it was made stay.
@@ -23,6 +26,8 @@ pub enum BlockChange {
     Reseal(Box<BlockDocument>),
     /// A document is deleted, unless others refer to it.
     DeleteDocument(BlockDocumentId),
+    /// A schema is deleted, unless its type is protected or documents are of it.
+    DeleteSchema(BlockSchemaId),
     /// A type is deleted with its schemas and its documents, unless it is protected or documents of other types refer to one of them.
     DeleteType(BlockTypeId),
 }
@@ -45,7 +50,7 @@ pub enum BlockAnswer {
     Missing,
     /// The document refers to this one, which is not there.
     Dangling(BlockDocumentId),
-    /// These documents refer to what was to be deleted.
+    /// These documents refer to what was to be deleted, or are of it.
     Referenced(Vec<BlockDocumentId>),
     /// The type is protected.
     Protected,

@@ -2,6 +2,7 @@
 
 mod admin;
 mod artifacts;
+mod blocks;
 mod events;
 mod extract;
 mod filter;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Vec<Route> {
         history::routes(),
         artifacts::routes(),
         variables::routes(),
+        blocks::routes(),
         limits::routes(),
         tag_limits::routes(),
         openapi::routes(),

@@ -15,11 +15,21 @@ struct Asset {
 }
 
 static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("ui", "css", "text/css; charset=utf-8", include_str!("assets/ui.css"))
+    Asset::new(
+        "ui",
+        "css",
+        "text/css; charset=utf-8",
+        concat!(include_str!("assets/ui.css"), include_str!("assets/forms.css")),
+    )
 });
 
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("ui", "js", "text/javascript; charset=utf-8", include_str!("assets/ui.js"))
+    Asset::new(
+        "ui",
+        "js",
+        "text/javascript; charset=utf-8",
+        concat!(include_str!("assets/ui.js"), include_str!("assets/forms.js")),
+    )
 });
 
 static ICON: LazyLock<Asset> =

@@ -14,18 +14,20 @@ pub(super) enum Place {
     Flows,
     Limits,
     Variables,
+    Blocks,
     Artifacts,
     Events,
     Settings,
 }
 
 impl Place {
-    const ALL: [(Self, &'static str, &'static str); 8] = [
+    const ALL: [(Self, &'static str, &'static str); 9] = [
         (Self::Dashboard, "Dashboard", "/"),
         (Self::Runs, "Runs", "/runs"),
         (Self::Flows, "Flows", "/flows"),
         (Self::Limits, "Limits", "/limits"),
         (Self::Variables, "Variables", "/variables"),
+        (Self::Blocks, "Blocks", "/blocks"),
         (Self::Artifacts, "Artifacts", "/artifacts"),
         (Self::Events, "Events", "/events"),
         (Self::Settings, "Settings", "/settings"),

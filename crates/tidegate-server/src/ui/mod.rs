@@ -9,6 +9,7 @@
 
 mod assets;
 mod filter;
+mod form;
 mod frame;
 mod live;
 mod mark;
@@ -44,6 +45,15 @@ pub(crate) fn routes() -> Vec<route::Route> {
         Route::get("/variables", Scope::Read, page::variables::show),
         Route::post("/variables", Scope::Run, page::variables::set),
         Route::post("/variables/delete", Scope::Run, page::variables::delete),
+        Route::get("/blocks", Scope::Read, page::blocks::list),
+        Route::get("/blocks/catalogue", Scope::Read, page::blocks::catalogue),
+        Route::get("/blocks/new/{slug}", Scope::Read, page::blocks::begin),
+        Route::post("/blocks/new/{slug}", Scope::Run, page::blocks::create),
+        Route::get("/blocks/{id}", Scope::Read, page::blocks::show),
+        Route::get("/blocks/{id}/edit", Scope::Read, page::blocks::edit),
+        Route::post("/blocks/{id}/edit", Scope::Run, page::blocks::change),
+        Route::get("/blocks/{id}/delete", Scope::Read, page::blocks::ask),
+        Route::post("/blocks/{id}/delete", Scope::Run, page::blocks::delete),
         Route::get("/artifacts", Scope::Read, page::artifacts::list),
         Route::get("/artifacts/{id}", Scope::Read, page::artifacts::show),
         Route::get("/events", Scope::Read, page::events::show),

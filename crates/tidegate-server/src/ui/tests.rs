@@ -1,5 +1,7 @@
 //! Pages over a store: which there are, what they answer, and what they may load.
 
+mod blocks;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -82,6 +84,8 @@ async fn every_page_is_there() {
         "/flows",
         "/limits",
         "/variables",
+        "/blocks",
+        "/blocks/catalogue",
         "/artifacts",
         "/events",
         "/settings",

@@ -266,6 +266,8 @@ promises! { $
     blocks {
         a_block_comes_back_as_it_was_saved
         a_type_that_is_registered_again_is_brought_up_to_date
+        a_type_is_there_without_a_schema
+        a_schema_that_documents_are_of_is_not_deleted
         a_block_has_its_name_alone
         a_block_is_replaced_where_it_is
         a_block_is_sealed_anew_unless_it_was_saved_since
