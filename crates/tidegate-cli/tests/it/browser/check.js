@@ -9,7 +9,7 @@
   // What a screen reader goes by.
   if (!/ · Tidegate$/.test(document.title) || /^ · /.test(document.title)) faults.push(`its title is "${document.title}"`);
   if (!document.documentElement.lang) faults.push("it has no language");
-  for (const [name, selector] of [["main part", "main"], ["heading of the first rank", "h1"], ["search", "[role=search]"], ["skip link", "a.skip[href='#main']"]]) {
+  for (const [name, selector] of [["main part", "main"], ["heading of the first rank", "h1:not(.prose h1)"], ["search in its head", "header [role=search]"], ["skip link", "a.skip[href='#main']"]]) {
     const there = all(selector).length;
     if (there !== 1) faults.push(`it has ${there} times a ${name}`);
   }
@@ -82,7 +82,7 @@
     if (element.closest("[disabled], .sr, .skip")) continue;
     const style = getComputedStyle(element), drawn = element instanceof SVGElement;
     // What stands on a mark of a state is on that colour, not on the page.
-    if (drawn && style.fill === "none") continue;
+    if (drawn && (style.fill === "none" || element.matches(".in, .halo"))) continue;
     let opacity = 1;
     for (let at = element; at; at = at.parentElement) opacity *= Number(getComputedStyle(at).opacity);
     const below = ground(drawn ? element.closest("svg").parentElement : element);

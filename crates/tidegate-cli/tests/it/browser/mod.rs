@@ -4,6 +4,7 @@
 //! What is here besides tests: `chromium` (the browser), `page` (a page in it), `site` (a server on a database), `program` (a process
 //! with flows), `story` (records of a day that look real), `screenshots`.
 
+mod blocks;
 mod check;
 mod chromium;
 mod keys;

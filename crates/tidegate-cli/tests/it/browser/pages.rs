@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use tidegate_core::{RunId, Store};
+use tidegate_core::{ArtifactQuery, BlockDocumentId, BlockDocumentQuery, RunId, RunQuery, Store};
 
 use super::site::{Gallery, gallery};
 use super::{browser, check};
 
 /// Ways to ask for what is no page of its own: pages fetch it.
-const PARTS: &[&str] = &["/assets/{name}", "/live", "/runs/{id}/live", "/runs/{id}/graph.svg"];
+const PARTS: &[&str] =
+    &["/assets/{name}", "/live", "/openapi.json", "/runs/{id}/live", "/runs/{id}/graph.svg"];
 
 /// A page that is visited: by which route, at which address, and what its picture is called.
 struct Visit {
@@ -56,6 +57,17 @@ fn visits(gallery: &Gallery) -> Vec<Visit> {
         let path = format!("/runs/{}?tab={tab}", record.imported);
         visit("/runs/{id}", path, &format!("run-{tab}"));
     }
+    visit("/blocks", "/blocks".into(), "blocks");
+    visit("/blocks/catalogue", "/blocks/catalogue".into(), "blocks-catalogue");
+    visit("/blocks/new/{slug}", "/blocks/new/alert-channel".into(), "block-new");
+    for (what, picture) in [("", "block"), ("/edit", "block-edit"), ("/delete", "block-delete")] {
+        let route = match what {
+            "/edit" => "/blocks/{id}/edit",
+            "/delete" => "/blocks/{id}/delete",
+            _ => "/blocks/{id}",
+        };
+        visit(route, format!("/blocks/{}{what}", record.block), picture);
+    }
     for (id, kind) in record.artifacts {
         visit("/artifacts/{id}", format!("/artifacts/{id}"), &format!("artifact-{kind}"));
     }
@@ -68,20 +80,23 @@ struct Records {
     paused: RunId,
     running: RunId,
     task: RunId,
+    block: BlockDocumentId,
     artifacts: Vec<(String, String)>,
 }
 
 fn records(gallery: &Gallery) -> Records {
     gallery.site.ask(|store| async move {
-        let runs = store.runs(tidegate_core::RunQuery::default()).await.unwrap();
+        let runs = store.runs(RunQuery::default()).await.unwrap();
         let named = |name: &str| runs.iter().find(|run| run.name == name).unwrap().id;
-        let artifacts = store.artifacts(tidegate_core::ArtifactQuery::default()).await.unwrap();
+        let artifacts = store.artifacts(ArtifactQuery::default()).await.unwrap();
+        let blocks = store.block_documents(BlockDocumentQuery::default()).await.unwrap();
         Records {
             imported: named("noisy-raccoon"),
             failed: named("honest-badger"),
             paused: named("patient-heron"),
             running: named("busy-beaver"),
             task: named("fetch-7"),
+            block: blocks.iter().find(|block| block.name == "on-call").unwrap().id,
             artifacts: artifacts
                 .iter()
                 .map(|each| (each.id.to_string(), each.key.clone().unwrap_or_default()))

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use tidegate::prelude::*;
 use tidegate::schemars::JsonSchema;
 use tidegate::{
-    Artifact, ConcurrencyLimit, Engine, Variable, concurrency, pause_flow_run, run_logger,
+    Artifact, Block, ConcurrencyLimit, Engine, Secret, Variable, concurrency, pause_flow_run,
+    run_logger,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -90,6 +91,8 @@ fn this_is_one() {
             "ingest" => ingest(told).await.map(drop),
             "release" => release("2.14.0".to_owned()).await.map(drop),
             "watch" => watch(told).await.map(drop),
+            "types" => types().await,
+            "load" => load_alerts().await,
             other => panic!("there is no program {other}"),
         }?;
         Engine::current()?.close().await
@@ -322,6 +325,86 @@ async fn fit(region: String) -> Result<()> {
     Ok(())
 }
 
+/// Where people are told that something needs them.
+#[derive(Serialize, Deserialize, JsonSchema, Block)]
+#[schemars(crate = "tidegate::schemars")]
+struct AlertChannel {
+    /// Where messages are sent.
+    #[schemars(url)]
+    url: String,
+    /// What lets us in.
+    token: Secret,
+    /// How urgent what goes there is.
+    urgency: Urgency,
+    /// How many messages an hour are sent at most.
+    #[schemars(range(min = 1, max = 600))]
+    hourly: u32,
+    /// What stands before each message.
+    #[serde(default)]
+    prefix: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(crate = "tidegate::schemars")]
+enum Urgency {
+    Night,
+    Day,
+    Week,
+}
+
+/// The database that orders are loaded into.
+#[derive(Serialize, Deserialize, JsonSchema, Block)]
+#[schemars(crate = "tidegate::schemars")]
+struct Warehouse {
+    /// Its host.
+    host: String,
+    /// Its port.
+    port: u16,
+    /// Who loads.
+    user: String,
+    /// Their password.
+    password: Secret,
+}
+
+/// Saves a block of each type, so that the types are known.
+async fn blocks() -> Result<()> {
+    let channel = AlertChannel {
+        url: "https://alerts.example.com/hooks/orders".to_owned(),
+        token: Secret::new("s3same-open".to_owned()),
+        urgency: Urgency::Night,
+        hourly: 20,
+        prefix: Some("[orders]".to_owned()),
+    };
+    channel.save_overwrite("on-call").await?;
+    let warehouse = Warehouse {
+        host: "warehouse.internal".to_owned(),
+        port: 5432,
+        user: "loader".to_owned(),
+        password: Secret::new("c0rrect-horse".to_owned()),
+    };
+    warehouse.save_overwrite("main").await
+}
+
+/// Makes the types known.
+async fn types() -> Result<()> {
+    blocks().await?;
+    println!("known");
+    Ok(())
+}
+
+/// Loads what a person has made, as a program does that needs it.
+async fn load_alerts() -> Result<()> {
+    let channel = AlertChannel::load("by-hand").await?;
+    println!("url {}", channel.url);
+    println!("token is right: {}", channel.token.expose() == "0pen-s3same");
+    println!(
+        "urgency {:?}, {} an hour, prefix {:?}",
+        channel.urgency, channel.hourly, channel.prefix
+    );
+    Ok(())
+}
+
 /// The flows of a day: what they have done, one that waits for a person, one that goes on, and one that waits for slots.
 async fn day(mut told: Told) -> Result<()> {
     let engine = Engine::current()?;
@@ -333,6 +416,7 @@ async fn day(mut told: Told) -> Result<()> {
     Variable::set("batch-size", 500).tags(["import"]).await?;
     Variable::set("regions", ["north", "east", "south", "west"]).tags(["forecast"]).await?;
     Variable::set("message-of-the-day", "The warehouse moves on Sunday").await?;
+    blocks().await?;
     let _ = check_orders().named("honest-badger").await;
     import_orders("25 November".to_owned()).named("noisy-raccoon").await?;
     let waits = release("2.14.0".to_owned()).named("patient-heron").submit();
