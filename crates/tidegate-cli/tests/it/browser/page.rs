@@ -34,6 +34,7 @@ pub(super) struct Page {
     pardoned: RefCell<Vec<String>>,
     answers: RefCell<Vec<bool>>,
     asked: RefCell<Vec<String>>,
+    ran: Cell<usize>,
 }
 
 impl Page {
@@ -56,6 +57,7 @@ impl Page {
             pardoned: RefCell::default(),
             answers: RefCell::default(),
             asked: RefCell::default(),
+            ran: Cell::new(0),
         };
         for domain in ["Page", "Runtime", "Network", "Log", "Inspector", "Audits"] {
             page.call(&format!("{domain}.enable"), &json!({}));
@@ -86,6 +88,19 @@ impl Page {
     /// Whether pages may run scripts.
     pub(super) fn scripts(&self, on: bool) {
         self.call("Emulation.setScriptExecutionDisabled", &json!({ "value": !on }));
+    }
+
+    /// Gives the pages a function `__ran` whose calls are counted.
+    pub(super) fn notice_scripts(&self) {
+        self.call("Runtime.addBinding", &json!({ "name": "__note" }));
+        let source = "window.__ran = () => __note('');";
+        self.call("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": source }));
+    }
+
+    /// How often it was called since it was asked last.
+    pub(super) fn scripts_ran(&self) -> usize {
+        let _ = self.try_eval("0");
+        self.ran.take()
     }
 
     /// A fault with this in it is expected, such as the answer 404 to a page that is not there.
@@ -191,6 +206,11 @@ impl Page {
     /// Waits until the page shows this text.
     pub(super) fn wait_for_text(&self, text: &str) {
         self.wait(&format!("document.body.innerText.includes({})", json!(text)));
+    }
+
+    /// Lets the page go on for a moment, wherever it goes.
+    pub(super) fn breathe(&self) {
+        let _ = self.try_eval("new Promise((done) => setTimeout(done, 25))");
     }
 
     /// How many such elements there are.
@@ -322,6 +342,7 @@ impl Page {
         let text = |pointer: &str| params.pointer(pointer).and_then(Value::as_str).unwrap_or("");
         match message["method"].as_str().unwrap_or_default() {
             "Page.loadEventFired" => self.loaded.set(true),
+            "Runtime.bindingCalled" if text("/name") == "__note" => self.ran.set(self.ran.get() + 1),
             "Page.javascriptDialogOpening" => {
                 let question = text("/message").to_owned();
                 let answer = self.answers.borrow_mut().pop();
