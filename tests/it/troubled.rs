@@ -212,6 +212,10 @@ impl Store for Troubled {
         self.inner.inputs(query)
     }
 
+    fn delete_input(&self, run: RunId, key: String) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.delete_input(run, key)
+    }
+
     fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {
         self.inner.requests(query)
     }

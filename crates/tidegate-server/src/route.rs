@@ -105,6 +105,7 @@ impl Route {
         get => GET;
         post => POST;
         patch => PATCH;
+        put => PUT;
         delete => DELETE;
     }
 }

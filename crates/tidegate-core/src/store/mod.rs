@@ -222,6 +222,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// The inputs of a flow run that match, in the order in which they were first put: whoever has seen some asks for those after.
     fn inputs(&self, query: InputQuery) -> BoxFuture<'_, Result<Vec<RunInput>, StoreError>>;
 
+    /// Deletes the input of this key of a flow run; whether there was one. Whoever has read it has it.
+    fn delete_input(&self, run: RunId, key: String) -> BoxFuture<'_, Result<bool, StoreError>>;
+
     /// The open requests that match, in the order in which they were put. Asked each second by an engine that owns runs.
     fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>>;
 

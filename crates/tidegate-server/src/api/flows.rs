@@ -30,6 +30,12 @@ pub(super) fn routes() -> Vec<Route> {
             .gives::<shown::Page<shown::Flow>>("A page of the flows that match."),
         Route::get("/api/flows/name/{name}", Scope::Read, by_name)
             .gives::<shown::Flow>("The flow of a name."),
+        Route::post("/api/flows/bulk_delete", Scope::Run, stays)
+            .refuses("Deletes flows, which stay on record."),
+        Route::patch("/api/flows/{id}", Scope::Run, update)
+            .does(StatusCode::NO_CONTENT, "Gives a flow other tags."),
+        Route::delete("/api/flows/{id}", Scope::Run, delete)
+            .refuses("Deletes a flow, which stays on record."),
         Route::get("/api/flows/{id}", Scope::Read, read).gives::<shown::Flow>("A flow."),
     ]
 }
@@ -97,6 +103,38 @@ async fn by_name(
     let flow = flows::by_id(&state, super::ids::flow(&name)).await?;
     let flow = flow.ok_or(ApiError::NotFound("Flow"))?;
     Ok(Json(shape::flow(&flow, Some(state.started()))))
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct FlowUpdate {
+    tags: Option<Vec<String>>,
+}
+
+/// Gives a flow other tags. A program that has the flow says its own when it next runs it for the first time.
+async fn update(
+    State(state): State<AppState>,
+    id: Id,
+    Body(body): Body<FlowUpdate>,
+) -> Result<StatusCode, ApiError> {
+    let flow = flows::by_id(&state, id.0).await?.ok_or(ApiError::NotFound("Flow"))?;
+    if let Some(tags) = body.tags.filter(|tags| *tags != flow.tags) {
+        flows::tag(&state, &flow, tags).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn delete(State(state): State<AppState>, id: Id) -> Result<StatusCode, ApiError> {
+    flows::by_id(&state, id.0).await?.ok_or(ApiError::NotFound("Flow"))?;
+    stays().await
+}
+
+/// A flow is what runs are of, in the programs that have it, and is not deleted.
+async fn stays() -> Result<StatusCode, ApiError> {
+    Err(ApiError::Conflict(
+        "a flow belongs to the programs that run it and stays on record: delete its runs instead (`POST /api/flow_runs/bulk_delete`)"
+            .into(),
+    ))
 }
 
 /// The flows that are asked for, one of each name.

@@ -162,10 +162,19 @@ async fn delete(
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Mode {
+pub(super) enum Mode {
     #[default]
     Concurrency,
     RateLimit,
+}
+
+impl From<Mode> for SlotMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Concurrency => Self::Held,
+            Mode::RateLimit => Self::Decaying,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -210,10 +219,7 @@ async fn take(
         hold: HoldId::new(),
         limits: body.names,
         slots: body.slots.max(1),
-        mode: match body.mode {
-            Mode::Concurrency => SlotMode::Held,
-            Mode::RateLimit => SlotMode::Decaying,
-        },
+        mode: body.mode.into(),
         missing: MissingLimit::LeaveOut,
         standing: SlotStanding::Passing,
         run_id: body.holder.map(|holder| holder.id.into()),
@@ -227,7 +233,12 @@ async fn take(
     }
     // What was not taken is not waited for here: the client asks again.
     state.store().put_acknowledged(Write::ReleaseLease(lease)).await?;
-    Err(match answer {
+    Err(no_room(answer))
+}
+
+/// Why no slots were taken.
+pub(super) fn no_room(answer: SlotAnswer) -> ApiError {
+    match answer {
         SlotAnswer::Never(limit) => ApiError::invalid(
             &["body", "slots"],
             format!("Slots requested is greater than the limit of '{}'", limit.limit.name),
@@ -246,7 +257,7 @@ async fn take(
                 retry_after_seconds: ASK_AGAIN_SECONDS,
             }
         }
-    })
+    }
 }
 
 /// Ends leases of clients that have expired, so that what they held is free.
@@ -304,7 +315,7 @@ async fn client_lease(state: &AppState, id: Uuid) -> Result<Option<Lease>, ApiEr
 }
 
 /// Prefect's `MinimalConcurrencyLimitResponse`.
-fn minimal(limit: &LimitUse) -> Value {
+pub(super) fn minimal(limit: &LimitUse) -> Value {
     let ConcurrencyLimit { name, limit, .. } = &limit.limit;
     json!({ "id": ids::limit(name), "name": name, "limit": limit })
 }

@@ -1,8 +1,10 @@
 //! Prefect's HTTP API: its routes, its names and its answers over our records. Nothing here decides what may become of a run.
 
+mod absent;
 mod admin;
 mod artifacts;
 mod blocks;
+mod dashboard;
 mod events;
 mod extract;
 mod filter;
@@ -16,6 +18,7 @@ mod logs;
 mod openapi;
 mod select;
 mod shape;
+mod slots;
 mod states;
 mod tag_limits;
 mod task_runs;
@@ -44,6 +47,9 @@ pub(crate) fn routes() -> Vec<Route> {
         blocks::routes(),
         limits::routes(),
         tag_limits::routes(),
+        slots::routes(),
+        absent::routes(),
+        dashboard::routes(),
         openapi::routes(),
     ];
     tables.into_iter().flatten().collect()

@@ -124,7 +124,7 @@ fn place(dynamic_key: &str, inputs: &Map<String, Value>) -> Option<Box<CallPlace
     Some(Box::new(place))
 }
 
-async fn find(state: &AppState, id: Id) -> Result<Run, ApiError> {
+pub(super) async fn find(state: &AppState, id: Id) -> Result<Run, ApiError> {
     let run = state.store().run(id.0.into()).await?;
     run.filter(|run| run.kind() == RunKind::Task).ok_or(ApiError::NotFound("Task"))
 }

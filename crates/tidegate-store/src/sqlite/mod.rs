@@ -282,6 +282,10 @@ impl Store for Sqlite {
         self.ask(move |database| database.inputs(&query))
     }
 
+    fn delete_input(&self, run: RunId, key: String) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.act(1, move |connection| input_row::delete(connection, run, &key))
+    }
+
     fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {
         self.ask(move |database| database.requests(&query))
     }

@@ -165,6 +165,7 @@ promises! { $
         an_input_may_come_before_its_run
         an_input_for_a_state_that_the_run_has_left_is_refused
         inputs_are_deleted_with_their_runs
+        an_input_is_deleted_by_its_key
     }
     events {
         an_event_comes_back_as_it_was_put

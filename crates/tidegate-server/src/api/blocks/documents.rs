@@ -3,6 +3,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tidegate_core::BlockDocumentQuery;
@@ -17,7 +18,7 @@ use crate::route::Scope;
 use crate::security::Caller;
 use crate::state::AppState;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DocumentCreate {
     #[serde(default)]
@@ -46,7 +47,7 @@ pub(super) async fn create(
 }
 
 /// Whether secrets are told, in the query of a request.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Include {
     #[serde(default)]
     include_secrets: bool,
@@ -98,7 +99,7 @@ pub(super) async fn of_type(
     Ok(Json(loaded.iter().map(shape::document).collect()))
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum DocumentSort {
     NameDesc,
@@ -107,7 +108,7 @@ enum DocumentSort {
     BlockTypeAndNameAsc,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct ListBody {
     #[serde(flatten)]
@@ -145,7 +146,7 @@ pub(super) async fn count(
     Ok(Json(filter::documents(&state, &filters).await?.len()))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DocumentUpdate {
     #[serde(default)]

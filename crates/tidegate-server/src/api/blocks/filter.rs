@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tidegate_core::{
     BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaId, BlockSchemaQuery, BlockType,
@@ -14,14 +15,14 @@ use crate::error::ApiError;
 use crate::state::AppState;
 
 /// Prefect's `BlockTypeFilter`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct TypeFilter {
     name: Option<Like>,
     slug: Option<AnyOf<String>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Like {
     like_: Option<String>,
@@ -40,7 +41,7 @@ impl TypeFilter {
 }
 
 /// Prefect's `BlockSchemaFilter`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct SchemaFilter {
     operator: Operator,
@@ -50,7 +51,7 @@ pub(super) struct SchemaFilter {
     version: Option<AnyOf<String>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct All {
     all_: Option<Vec<String>>,
@@ -75,7 +76,7 @@ impl SchemaFilter {
 }
 
 /// Prefect's `BlockDocumentFilter`. Anonymous documents are left out unless it says otherwise.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct DocumentFilter {
     operator: Operator,
@@ -85,7 +86,7 @@ pub(super) struct DocumentFilter {
     name: Option<Named>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Is {
     eq_: Option<bool>,
@@ -120,7 +121,7 @@ impl DocumentFilter {
 }
 
 /// What is asked of documents, and of their types and schemas.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct Filters {
     block_documents: Option<DocumentFilter>,

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tidegate_core::{
@@ -20,7 +21,7 @@ use crate::block::{self, prefect_checksum};
 use crate::error::ApiError;
 use crate::state::AppState;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SchemaCreate {
     #[serde(default)]
@@ -119,7 +120,7 @@ pub(super) async fn read(State(state): State<AppState>, id: Id) -> Result<Json<V
     with_type(&state, &block::schema_of(&state, id.0.into()).await?).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct OfVersion {
     version: Option<String>,
 }
@@ -155,7 +156,7 @@ pub(super) async fn delete(State(state): State<AppState>, id: Id) -> Result<Stat
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct ListBody {
     block_schemas: Option<SchemaFilter>,

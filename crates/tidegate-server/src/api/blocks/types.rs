@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use tidegate_core::{BlockChange, BlockType, BlockTypeId, BlockTypeQuery, is_block_name};
@@ -14,7 +15,7 @@ use crate::block;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TypeCreate {
     name: String,
@@ -88,7 +89,7 @@ pub(super) async fn by_slug(
     Ok(Json(shape::block_type(&block::type_of_slug(&state, &slug).await?)))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct TypeUpdate {
     logo_url: Option<String>,
@@ -129,7 +130,7 @@ pub(super) async fn install() -> Json<Value> {
     Json(Value::Null)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct ListBody {
     block_types: Option<TypeFilter>,

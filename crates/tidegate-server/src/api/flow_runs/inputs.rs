@@ -83,6 +83,17 @@ pub(super) async fn read(
     Ok(Json(input.value))
 }
 
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    Path((id, key)): Path<(Uuid, String)>,
+) -> Result<StatusCode, ApiError> {
+    if state.store().delete_input(id.into(), key).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::NotFound("Flow run input"))
+    }
+}
+
 /// Prefect's `FlowRunInput`.
 fn shown(input: &RunInput) -> Value {
     json!({

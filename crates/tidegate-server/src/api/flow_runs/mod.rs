@@ -1,5 +1,6 @@
 //! Flow runs: making, reading, listing and moving them.
 
+mod bulk;
 mod change;
 mod create;
 mod inputs;
@@ -44,6 +45,14 @@ pub(super) fn routes() -> Vec<Route> {
         ),
         Route::get("/api/flow_runs/{id}/input/{key}", Scope::Read, inputs::read)
             .gives::<Value>("The value of an input."),
+        Route::delete("/api/flow_runs/{id}/input/{key}", Scope::Run, inputs::delete)
+            .does(StatusCode::NO_CONTENT, "Deletes an input."),
+        Route::patch("/api/flow_runs/{id}/labels", Scope::Run, change::label)
+            .does(StatusCode::NO_CONTENT, "Takes labels of a flow run, and keeps none."),
+        Route::post("/api/flow_runs/bulk_delete", Scope::Run, bulk::delete)
+            .gives::<shown::Deleted>("Deletes the flow runs that match and can be deleted."),
+        Route::post("/api/flow_runs/bulk_set_state", Scope::Run, bulk::set_state)
+            .gives::<shown::Results>("Proposes a state to each of the flow runs that match."),
         Route::post("/api/flow_runs/filter", Scope::Read, filter)
             .gives::<Vec<shown::FlowRun>>("The flow runs that match."),
         Route::post("/api/flow_runs/count", Scope::Read, count)

@@ -39,6 +39,13 @@ struct Details {
 }
 
 impl StateCreate {
+    /// As it is proposed of a flow run. Prefect's clients say of each failure that it is not to be retried, and mean nothing by it: whether
+    /// a flow run is, its policy says.
+    pub(crate) fn of_flow_run(mut self) -> Self {
+        self.state_details.retriable = None;
+        self
+    }
+
     /// The state, beginning at this time.
     pub(crate) fn into_state(self, at: Timestamp) -> State {
         let Details {

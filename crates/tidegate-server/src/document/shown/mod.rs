@@ -3,6 +3,8 @@
 
 #![expect(dead_code, reason = "the fields are read by nobody but the makers of schemas")]
 
+mod blocks;
+mod dashboard;
 mod graph;
 mod limits;
 mod records;
@@ -12,10 +14,14 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+pub(crate) use blocks::{BlockDocument, BlockSchema, BlockType};
+pub(crate) use dashboard::{NamedTaskRun, Point, Validated};
 pub(crate) use graph::Graph;
-pub(crate) use limits::{ConcurrencyLimit, TagLimit, TakenSlots};
+pub(crate) use limits::{ConcurrencyLimit, Limit, TagLimit, TakenSlots};
 pub(crate) use records::{Artifact, ArtifactCollection, Events, Flow, FlowRunInput, Log, Variable};
-pub(crate) use runs::{FlowRun, HistoryStep, OrchestrationResult, State, TaskRun};
+pub(crate) use runs::{
+    Deleted, FlowRun, HistoryStep, OrchestrationResult, Results, State, TaskRun,
+};
 
 /// Any JSON object.
 type Object = Map<String, Value>;

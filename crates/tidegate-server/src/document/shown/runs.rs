@@ -148,6 +148,26 @@ pub(crate) struct OrchestrationResult {
     details: Object,
 }
 
+/// What came of a state that was proposed to many flow runs.
+#[derive(JsonSchema)]
+pub(crate) struct Results {
+    results: Vec<FlowRunResult>,
+}
+
+/// What came of a state that was proposed to a flow run.
+#[derive(JsonSchema)]
+struct FlowRunResult {
+    flow_run_id: Uuid,
+    #[serde(flatten)]
+    result: OrchestrationResult,
+}
+
+/// What was deleted.
+#[derive(JsonSchema)]
+pub(crate) struct Deleted {
+    deleted: Vec<Uuid>,
+}
+
 /// Whether a proposed state was taken.
 #[derive(JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
