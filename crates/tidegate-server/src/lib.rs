@@ -29,6 +29,7 @@ mod document;
 mod error;
 mod flows;
 mod metrics;
+mod remote;
 mod route;
 mod security;
 mod serve;

@@ -3,6 +3,7 @@
 mod act;
 mod artifact_row;
 mod backup;
+mod batch;
 mod block_change;
 mod block_row;
 mod cache;
@@ -55,7 +56,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
-use tidegate_core::store::SqlWork;
+use tidegate_core::store::{Batch, BatchAnswer, SqlWork};
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, BlockAnswer, BlockChange,
     BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
@@ -406,6 +407,17 @@ impl Store for Sqlite {
             .boxed(),
             Place::File(_) | Place::Memory(..) => lines,
         }
+    }
+
+    fn apply(
+        &self,
+        batch: Batch,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<BatchAnswer, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(batch::pages(&batch), move |connection| {
+            batch::apply(connection, &place, &batch, now)
+        })
     }
 
     fn delete_runs(
