@@ -15,6 +15,8 @@ mod question;
 mod sql;
 #[cfg(feature = "suite")]
 pub mod suite;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 mod write;
 

@@ -273,6 +273,7 @@ impl Store for Redacting {
                 | Change::Limit { .. }
                 | Change::EndLease { .. }
                 | Change::DeleteArtifact(_)
+                | Change::DeleteInput { .. }
                 | Change::Lock { .. }
                 | Change::Slots(_)
                 | Change::Blocks(_)

@@ -383,7 +383,7 @@ async fn blocks() -> Result<()> {
         user: "loader".to_owned(),
         password: Secret::new("c0rrect-horse".to_owned()),
     };
-    warehouse.save_overwrite("main").await
+    warehouse.save_overwrite("main").await.map(drop)
 }
 
 /// Makes the types known.

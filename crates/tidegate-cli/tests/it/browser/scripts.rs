@@ -254,7 +254,7 @@ async fn fill(store: &Sqlite, corpus: &[String]) -> Made {
 
 fn run(kind: RunKind, text: &str, corpus: &[String], now: Timestamp) -> Run {
     let parameter =
-        Parameter { name: text.to_owned(), type_name: text.to_owned(), default: Some(text.into()) };
+        Parameter { name: text.to_owned(), type_name: text.to_owned(), default: Some(Value::from(text)) };
     let definition = Definition {
         key: text.to_owned(),
         description: Some(text.to_owned()),
@@ -263,10 +263,10 @@ fn run(kind: RunKind, text: &str, corpus: &[String], now: Timestamp) -> Run {
         parameters: vec![parameter],
         ..Definition::new(kind, text.to_owned())
     };
-    let mut run = Run::new(Arc::new(definition), text, now);
+    let mut run = Run::new(Arc::new(definition), text.to_owned(), now);
     run.root_flow_run_id = (kind == RunKind::Flow).then_some(run.id);
     run.tags = corpus.to_vec();
-    run.parameters.insert(text, text);
+    run.parameters.insert(text.to_owned(), text.to_owned());
     (run.start_time, run.end_time, run.run_count) = (Some(now), Some(now), 1);
     run.infrastructure_pid = Some(text.to_owned());
     run.states = vec![
