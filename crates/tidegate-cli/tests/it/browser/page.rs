@@ -342,7 +342,9 @@ impl Page {
         let text = |pointer: &str| params.pointer(pointer).and_then(Value::as_str).unwrap_or("");
         match message["method"].as_str().unwrap_or_default() {
             "Page.loadEventFired" => self.loaded.set(true),
-            "Runtime.bindingCalled" if text("/name") == "__note" => self.ran.set(self.ran.get() + 1),
+            "Runtime.bindingCalled" if text("/name") == "__note" => {
+                self.ran.set(self.ran.get() + 1)
+            }
             "Page.javascriptDialogOpening" => {
                 let question = text("/message").to_owned();
                 let answer = self.answers.borrow_mut().pop();

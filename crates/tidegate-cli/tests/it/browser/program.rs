@@ -19,7 +19,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 const PROGRAM: &str = "BROWSER_PROGRAM";
 
 /// With which secrets are sealed: 32 bytes.
-pub(super) const KEY: &str = "Zm9yIHRlc3RzIG9ubHksIGtub3duIHRvIGV2ZXJ5b25l";
+pub(super) const KEY: &str = "Zm9yIHRlc3RzIG9ubHksIGtub3duIHRvIGV2ZXJ5b24=";
 
 /// A process that runs flows.
 pub(super) struct Program {

@@ -78,9 +78,7 @@ fn the_graph_and_the_log_of_a_run_grow_as_it_goes_on() {
     page.eval("window.__same = true");
     for batch in 1..=4 {
         program.tell("batch");
-        page.wait(&format!(
-            "document.querySelectorAll('#graph a[href^=\"/runs/\"]').length >= {batch}"
-        ));
+        page.wait(&format!("Number(document.querySelector('#graph').dataset.nodes) >= {batch}"));
         page.wait(&format!(
             "document.querySelector('#log').innerText.includes('batch {batch} is in')"
         ));

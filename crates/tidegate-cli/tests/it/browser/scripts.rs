@@ -253,8 +253,11 @@ async fn fill(store: &Sqlite, corpus: &[String]) -> Made {
 }
 
 fn run(kind: RunKind, text: &str, corpus: &[String], now: Timestamp) -> Run {
-    let parameter =
-        Parameter { name: text.to_owned(), type_name: text.to_owned(), default: Some(Value::from(text)) };
+    let parameter = Parameter {
+        name: text.to_owned(),
+        type_name: text.to_owned(),
+        default: Some(Value::from(text)),
+    };
     let definition = Definition {
         key: text.to_owned(),
         description: Some(text.to_owned()),
@@ -381,4 +384,3 @@ async fn blocks(store: &Sqlite, corpus: &[String], now: Timestamp) -> Vec<BlockD
     }
     made
 }
-
