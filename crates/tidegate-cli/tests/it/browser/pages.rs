@@ -8,8 +8,16 @@ use super::site::{Gallery, gallery};
 use super::{browser, check};
 
 /// Ways to ask for what is no page of its own: pages fetch it.
-const PARTS: &[&str] =
-    &["/assets/{name}", "/live", "/openapi.json", "/runs/{id}/live", "/runs/{id}/graph.svg"];
+const PARTS: &[&str] = &[
+    "/assets/{name}",
+    "/live",
+    "/openapi.json",
+    "/runs/{id}/live",
+    "/runs/{id}/graph.svg",
+    "/runs/{id}/graph.json",
+    "/runs/{id}/log.json",
+    "/runs/{id}/log.txt",
+];
 
 /// A page that is visited: by which route, at which address, and what its picture is called.
 struct Visit {

@@ -28,7 +28,8 @@ pub(super) struct Site {
 pub(super) struct Gallery {
     pub(super) site: Site,
     pub(super) story: Story,
-    pub(super) program: Program,
+    /// It goes on as long as this is held.
+    _program: Program,
 }
 
 /// The one of this process.
@@ -38,7 +39,7 @@ pub(super) fn gallery() -> &'static Gallery {
         let story = story::write(folder.path());
         let mut program = Program::start(folder.path(), "day");
         program.wait_for("ready");
-        Gallery { site: Site::on(folder), story, program }
+        Gallery { site: Site::on(folder), story, _program: program }
     });
     &GALLERY
 }
