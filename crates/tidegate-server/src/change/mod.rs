@@ -6,7 +6,7 @@ mod set_state;
 
 #[allow(unused_imports, reason = "the pages cancel runs")]
 pub(crate) use owned::cancel;
-pub(crate) use set_state::{Moved, advance_by, set_state};
+pub(crate) use set_state::{Moved, advance_by, move_on, set_state};
 
 use tidegate_core::{Expired, Run};
 

@@ -131,12 +131,21 @@ impl Sqlite {
         &self,
         question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        self.ask_of(None, question)
+    }
+
+    /// As [`ask`](Self::ask); a question about one run waits only for writes that may change it.
+    fn ask_of<T: Send + 'static>(
+        &self,
+        run: Option<RunId>,
+        question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, StoreError>> {
         if let Err(error) = self.not_at_work() {
             return ready(Err(error)).boxed();
         }
         match &self.place {
             Place::File(file) => async move {
-                file.writer.fresh().await?;
+                file.writer.fresh(run).await?;
                 file.readers.ask(question).await
             }
             .boxed(),
@@ -230,7 +239,7 @@ impl Store for Sqlite {
     }
 
     fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<Run>, StoreError>> {
-        self.ask(move |database| database.run(id))
+        self.ask_of(Some(id), move |database| database.run(id))
     }
 
     fn runs(&self, query: RunQuery) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
@@ -420,9 +429,8 @@ impl Store for Sqlite {
             }
             // Each row is on a page of its own in some index.
             let pages = usize::try_from(at_most).unwrap_or(usize::MAX);
-            let mut deleted = self
-                .act(pages, move |connection| deletion::delete(connection, &roots, at_most))
-                .await?;
+            let delete = move |connection: &_| deletion::delete(connection, &roots, at_most);
+            let mut deleted = self.act(pages, delete).await?;
             deleted.more |= more && deleted.runs + deleted.log_lines > 0;
             Ok(deleted)
         }
