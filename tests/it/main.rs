@@ -56,6 +56,7 @@ mod retry;
 mod runner;
 mod runtime;
 mod secret;
+mod serve;
 mod settings;
 mod shutdown;
 mod stalled;

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, EventQuery, Expired, IfExists,
-    InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store,
-    StoreError, StoreErrorKind, StoreInfo, TransactionEnd, VariableQuery, Write,
+    Acknowledgement, Acknowledger, ArtifactQuery, Batch, BatchAnswer, Deleted, EventQuery, Expired,
+    IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork,
+    Store, StoreError, StoreErrorKind, StoreInfo, TransactionEnd, VariableQuery, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
@@ -212,6 +212,10 @@ impl Store for Troubled {
         self.inner.inputs(query)
     }
 
+    fn delete_input(&self, run: RunId, key: String) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.inner.delete_input(run, key)
+    }
+
     fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>> {
         self.inner.requests(query)
     }
@@ -314,6 +318,14 @@ impl Store for Troubled {
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         self.inner.logs(query)
+    }
+
+    fn apply(
+        &self,
+        batch: Batch,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<BatchAnswer, StoreError>> {
+        self.inner.apply(batch, now)
     }
 
     fn delete_runs(

@@ -13,6 +13,8 @@ mod definition;
 mod event;
 pub mod graph;
 mod id;
+#[cfg(feature = "json-schema")]
+mod json_schema;
 mod lease;
 mod log;
 mod parameters;
@@ -21,16 +23,19 @@ mod retry;
 mod rules;
 mod run;
 mod run_input;
+mod schema;
 mod state;
 pub mod store;
 mod transaction;
 mod variable;
+mod vault;
 
 pub use artifact::{ArtifactId, ArtifactRecord, ArtifactType, is_artifact_key};
 pub use block::{
     BlockAnswer, BlockChange, BlockDocument, BlockDocumentId, BlockDocumentQuery, BlockSchema,
     BlockSchemaId, BlockSchemaQuery, BlockType, BlockTypeId, BlockTypeQuery, block_reference,
-    block_references, block_schema_checksum, is_block_name, referenced_block,
+    block_references, block_schema_checksum, is_block_name, push_json_pointer, referenced_block,
+    replace_sealed_in_block, sealed_block_place, sealed_block_value, sealed_in_block,
 };
 pub use cache::{CacheEntry, CacheKey};
 pub use call_key::CallKey;
@@ -57,6 +62,7 @@ pub use rules::{
 };
 pub use run::{RetryType, Run, RunPolicy};
 pub use run_input::RunInput;
+pub use schema::check_json;
 pub use state::{
     ParseStateTypeError, ResultReference, State, StateData, StateResult, StateType, StateTypes,
 };
@@ -73,3 +79,4 @@ pub use variable::{
     InvalidVariable, VariableAnswer, VariableChange, VariableId, VariableKey, VariableRecord,
     VariableUpdate,
 };
+pub use vault::{Vault, VaultError};

@@ -9,10 +9,10 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use tidegate_core::Store;
 
 use crate::config::Config;
-use crate::metrics::metrics;
+use crate::metrics::{METRICS_TYPE, metrics};
 use crate::route::{Route, Scope};
 use crate::state::AppState;
-use crate::{api, security, ui};
+use crate::{api, remote, security, ui};
 
 /// What is known of a route without calling it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,9 +34,13 @@ pub fn routes() -> Vec<RouteInfo> {
     routes.map(info).collect()
 }
 
-fn table() -> Vec<Route> {
-    let mut routes = vec![Route::get("/metrics", Scope::Read, metrics)];
+pub(crate) fn table() -> Vec<Route> {
+    let mut routes = vec![
+        Route::get("/metrics", Scope::Read, metrics)
+            .writes(METRICS_TYPE, "What the server counts, as Prometheus reads it."),
+    ];
     routes.extend(api::routes());
+    routes.extend(remote::routes());
     routes.extend(ui::routes());
     routes
 }

@@ -1,8 +1,9 @@
 //! What a server is told before it starts. Where the values come from is the business of its caller.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 
-use tidegate_core::Clock;
+use tidegate_core::{Clock, Vault};
 
 use crate::security::{ApiKey, Secret};
 
@@ -26,6 +27,7 @@ pub struct Config {
     pub(crate) keys: Vec<ApiKey>,
     pub(crate) hosts: Vec<String>,
     pub(crate) clock: Clock,
+    pub(crate) vault: Option<Arc<dyn Vault>>,
 }
 
 /// Settings that no server can be run with.
@@ -62,6 +64,7 @@ impl Config {
             keys: Vec::new(),
             hosts: Vec::new(),
             clock: Clock::system(),
+            vault: None,
         }
     }
 
@@ -99,6 +102,15 @@ impl Config {
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Seals secrets of blocks with the keys of this vault, and opens them: `Engine::vault` gives that of an engine on the same store, so
+    /// that what is saved here can be loaded by programs, and the reverse. Without one, no block with a secret is saved, and of those that
+    /// there are no secret is shown.
+    #[must_use]
+    pub fn vault(mut self, vault: Arc<dyn Vault>) -> Self {
+        self.vault = Some(vault);
         self
     }
 

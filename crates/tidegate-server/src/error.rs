@@ -32,6 +32,8 @@ pub(crate) enum ApiError {
     Locked { detail: String, retry_after_seconds: f64 },
     /// It was there, and is not any more.
     Gone(String),
+    /// The server was not given what it needs for this.
+    NotConfigured(String),
     /// The store cannot answer now.
     Unavailable,
     /// Anything else.
@@ -127,6 +129,7 @@ impl IntoResponse for ApiError {
                 response
             }
             Self::Gone(text) => detail(StatusCode::GONE, &text),
+            Self::NotConfigured(text) => detail(StatusCode::NOT_IMPLEMENTED, &text),
             Self::Unavailable => {
                 let mut response = message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -7,6 +7,7 @@ use tidegate_core::{Definition, RunKind, StoreError, Write};
 use uuid::Uuid;
 
 use crate::api::ids;
+use crate::error::ApiError;
 use crate::state::AppState;
 
 /// Above this many, everything known is forgotten, which bounds the memory of whoever makes flows all the time.
@@ -62,4 +63,25 @@ pub(crate) async fn ensure(
     state.store().put_acknowledged(Write::Define(Arc::clone(&flow))).await?;
     state.flows().learn(&flow);
     Ok((flow, true))
+}
+
+/// Gives a flow these tags from now on.
+pub(crate) async fn tag(
+    state: &AppState,
+    flow: &Definition,
+    tags: Vec<String>,
+) -> Result<(), ApiError> {
+    let tagged = Arc::new(Definition { tags, ..flow.clone() });
+    state.store().put_acknowledged(Write::Define(Arc::clone(&tagged))).await?;
+    // What was on record before counts as older than all that came after it.
+    let records = state.store().definitions(RunKind::Flow).await?;
+    let newest = records.iter().filter(|record| record.definition.name == flow.name);
+    if newest.into_iter().any(|record| record.definition.tags == tagged.tags) {
+        state.flows().learn(&tagged);
+        return Ok(());
+    }
+    Err(ApiError::Conflict(format!(
+        "the flow '{}' had these tags before and has others since, and cannot go back to them: give it one more tag",
+        flow.name
+    )))
 }

@@ -22,11 +22,14 @@
 
 mod api;
 mod app;
+mod block;
 mod change;
 mod config;
+mod document;
 mod error;
 mod flows;
 mod metrics;
+mod remote;
 mod route;
 mod security;
 mod serve;
@@ -35,6 +38,7 @@ mod ui;
 
 pub use app::{RouteInfo, router, routes};
 pub use config::{Config, InvalidConfig};
+pub use document::openapi;
 pub use route::Scope;
 pub use security::{ApiKey, InvalidApiKey};
 pub use serve::{ServeError, Server};

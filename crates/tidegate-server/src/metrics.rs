@@ -34,6 +34,9 @@ impl Counts {
     }
 }
 
+/// The type of the text.
+pub(crate) const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
 /// `GET /metrics`
 pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse, ApiError> {
     let mut text = String::new();
@@ -90,5 +93,5 @@ pub(crate) async fn metrics(State(state): State<AppState>) -> Result<impl IntoRe
         begin(&mut text, name, kind, help);
         let _ = writeln!(text, "{name} {value}");
     }
-    Ok(([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
+    Ok(([(CONTENT_TYPE, METRICS_TYPE)], text))
 }

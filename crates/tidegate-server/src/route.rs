@@ -1,14 +1,16 @@
-//! A route as data: method, path, who may call it, and what answers. The tables of routes are in the modules that answer them.
+//! A route as data: method, path, who may call it, what answers, and what is said of it in the document of the API. The tables of
+//! routes are in the modules that answer them; no route of the API is without an account.
 
 use std::fmt;
 use std::str::FromStr;
 
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
-use axum::http::Method;
-use axum::routing::{MethodRouter, on};
+use axum::http::{Method, StatusCode};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use schemars::JsonSchema;
 
-use axum::routing::MethodFilter;
-
+use crate::document::{Account, Asked, Parts, Told, schema_of};
 use crate::state::AppState;
 
 /// What a caller may do, each with all that comes before it; and what a route asks of its callers.
@@ -67,18 +69,33 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     pub(crate) scope: Scope,
     pub(crate) answer: MethodRouter<AppState>,
+    /// What is said of it in the document of the API; of a page nothing.
+    pub(crate) account: Option<Account>,
+}
+
+/// A route of the API of which it is not said yet what it does: one of the verbs below says it, and makes it a [`Route`].
+pub(crate) struct Undescribed {
+    method: Method,
+    path: &'static str,
+    scope: Scope,
+    answer: MethodRouter<AppState>,
+    asked: Asked,
 }
 
 macro_rules! methods {
     ($($function:ident => $method:ident;)*) => {
         $(
-            pub(crate) fn $function<H, T>(path: &'static str, scope: Scope, handler: H) -> Self
+            pub(crate) fn $function<H, T>(
+                path: &'static str,
+                scope: Scope,
+                handler: H,
+            ) -> Undescribed
             where
                 H: Handler<T, AppState>,
-                T: 'static,
+                T: Parts + 'static,
             {
                 let answer = on(MethodFilter::$method, handler);
-                Self { method: Method::$method, path, scope, answer }
+                Undescribed { method: Method::$method, path, scope, answer, asked: T::asked() }
             }
         )*
     };
@@ -89,6 +106,76 @@ impl Route {
         get => GET;
         post => POST;
         patch => PATCH;
+        put => PUT;
         delete => DELETE;
+    }
+
+    /// Takes bodies of so many bytes, where others take [`Config::BODY_LIMIT`](crate::Config::BODY_LIMIT).
+    pub(crate) fn body_limit(mut self, bytes: usize) -> Self {
+        self.answer = self.answer.layer(DefaultBodyLimit::max(bytes));
+        self
+    }
+}
+
+impl Undescribed {
+    fn with(self, summary: &'static str, told: Told) -> Route {
+        let Self { method, path, scope, answer, asked } = self;
+        Route { method, path, scope, answer, account: Some(Account { summary, asked, told }) }
+    }
+
+    /// It answers 200 with such a value as JSON.
+    pub(crate) fn gives<T: JsonSchema>(self, summary: &'static str) -> Route {
+        self.with(summary, Told::Gives(schema_of::<T>))
+    }
+
+    /// It answers 201 with such a value, or 200 if nothing was new.
+    pub(crate) fn makes<T: JsonSchema>(self, summary: &'static str) -> Route {
+        self.with(summary, Told::Makes(schema_of::<T>))
+    }
+
+    /// It does something, and its answer has no body.
+    pub(crate) fn does(self, status: StatusCode, summary: &'static str) -> Route {
+        self.with(summary, Told::Does(status))
+    }
+
+    /// It answers 200 with text of this type.
+    pub(crate) fn writes(self, content_type: &'static str, summary: &'static str) -> Route {
+        self.with(summary, Told::Writes(content_type))
+    }
+
+    /// It becomes a socket.
+    pub(crate) fn opens(self, summary: &'static str) -> Route {
+        self.with(summary, Told::Opens)
+    }
+
+    /// It has nothing to give here, and says so.
+    pub(crate) fn refuses(self, summary: &'static str) -> Route {
+        self.with(summary, Told::Refuses)
+    }
+}
+
+/// Makes routes of pages and of what they are made of, and of the store for programs of the same release. Those are no part of the API
+/// that is described.
+pub(crate) struct Page;
+
+macro_rules! pages {
+    ($($function:ident => $method:ident;)*) => {
+        $(
+            pub(crate) fn $function<H, T>(path: &'static str, scope: Scope, handler: H) -> Route
+            where
+                H: Handler<T, AppState>,
+                T: 'static,
+            {
+                let answer = on(MethodFilter::$method, handler);
+                Route { method: Method::$method, path, scope, answer, account: None }
+            }
+        )*
+    };
+}
+
+impl Page {
+    pages! {
+        get => GET;
+        post => POST;
     }
 }

@@ -10,6 +10,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Config;
 use crate::flows::Flows;
 use crate::metrics::Counts;
+use crate::ui::graph::Kept;
 
 /// What every handler is given. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -23,6 +24,7 @@ struct Shared {
     tasks: TaskTracker,
     counts: Counts,
     flows: Flows,
+    graphs: Kept,
     started: Timestamp,
 }
 
@@ -31,7 +33,8 @@ impl AppState {
         let started = config.clock.now();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let (counts, flows) = (Counts::default(), Flows::default());
-        Self(Arc::new(Shared { store, config, stop, tasks, counts, flows, started }))
+        let graphs = Kept::default();
+        Self(Arc::new(Shared { store, config, stop, tasks, counts, flows, graphs, started }))
     }
 
     /// The records.
@@ -68,6 +71,11 @@ impl AppState {
     /// The flows that were asked for.
     pub(crate) fn flows(&self) -> &Flows {
         &self.0.flows
+    }
+
+    /// The graphs that pages showed lately.
+    pub(crate) fn graphs(&self) -> &Kept {
+        &self.0.graphs
     }
 
     pub(crate) fn started(&self) -> Timestamp {

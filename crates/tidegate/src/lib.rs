@@ -48,6 +48,8 @@ mod run_input;
 mod runner;
 pub mod runtime;
 pub mod secret;
+#[cfg(feature = "server")]
+mod serve;
 pub mod settings;
 mod subscriber;
 mod suspend;
@@ -107,6 +109,8 @@ pub use runner::Cpu;
 pub use runner::{Blocking, Concurrent, TaskRunner, WorkKind};
 #[cfg(feature = "blocks")]
 pub use secret::Secret;
+#[cfg(feature = "server")]
+pub use serve::{Serve, ServerHandle};
 pub use settings::Durability;
 pub use suspend::suspend;
 pub use tags::with_tags;

@@ -34,6 +34,8 @@ fn help_is_short_and_long() {
               profile                   See, choose and change profiles: sets of settings by name [alias:
                                         profiles]
               database                  See, copy and tidy the database
+              server                    Serve the database: pages for browsers, and an API that Prefect's
+                                        clients speak
               version                   Show the version, and which database is used
               completions               Write the script by which a shell completes commands
               man                       Write the manual pages into a folder
@@ -86,6 +88,8 @@ fn help_is_short_and_long() {
               profile                   See, choose and change profiles: sets of settings by name [alias:
                                         profiles]
               database                  See, copy and tidy the database
+              server                    Serve the database: pages for browsers, and an API that Prefect's
+                                        clients speak
               version                   Show the version, and which database is used
               completions               Write the script by which a shell completes commands
               man                       Write the manual pages into a folder

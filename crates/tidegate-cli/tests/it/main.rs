@@ -9,6 +9,7 @@ mod fixture;
 mod following;
 mod help;
 mod listing;
+mod serving;
 mod settings;
 mod steering;
 
@@ -51,6 +52,11 @@ impl Call {
         command.env("TIDEGATE_HOME", &folder).env("TZ", "UTC").env_remove("NO_COLOR");
         command.env("COLUMNS", "100");
         Self { command, folder }
+    }
+
+    fn arg(mut self, argument: &str) -> Self {
+        self.command.arg(argument);
+        self
     }
 
     fn env(mut self, name: &str, value: &str) -> Self {

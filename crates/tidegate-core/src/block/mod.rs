@@ -4,6 +4,7 @@
 mod change;
 mod checksum;
 mod query;
+mod sealed;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -14,6 +15,10 @@ use crate::id::identifier;
 pub use change::{BlockAnswer, BlockChange};
 pub use checksum::block_schema_checksum;
 pub use query::{BlockDocumentQuery, BlockSchemaQuery, BlockTypeQuery};
+pub use sealed::{
+    push_json_pointer, replace_sealed_in_block, sealed_block_place, sealed_block_value,
+    sealed_in_block,
+};
 
 identifier! {
     /// The id of a type of blocks.

@@ -7,14 +7,18 @@
 //!     └───────────────────── Acknowledgement, Room <───────────────────────────────────────────┘
 //! ```
 
+mod batch;
 mod durability;
 mod error;
 mod query;
+mod question;
 mod sql;
 #[cfg(feature = "suite")]
 pub mod suite;
 mod upkeep;
 mod write;
+
+use serde::{Deserialize, Serialize};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -31,11 +35,13 @@ use crate::{
 };
 
 pub use crate::event::EventQuery;
+pub use batch::{Batch, BatchAnswer, Change, Changed, ClientId};
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
 pub use query::{
     ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery, VariableQuery,
 };
+pub use question::{Greeting, Question};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -44,7 +50,7 @@ pub use upkeep::{Deleted, Expired, IfExists};
 pub use write::{Acknowledgement, Acknowledger, Advance, Room, RoomMaker, Write};
 
 /// What a store tells of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoreInfo {
     /// Where it keeps things, for messages: a path, or `memory`.
@@ -64,7 +70,8 @@ impl StoreInfo {
 }
 
 /// A call that was made in a flow run. A flow run may have a million of them, so each is no larger than it must be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RecordedCall {
     /// It completed, and its result is kept.
     Completed(Box<CompletedCall>),
@@ -73,7 +80,7 @@ pub enum RecordedCall {
 }
 
 /// What is needed of a call that completed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CompletedCall {
     /// What finds it.
     pub key: CallKey,
@@ -222,6 +229,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// The inputs of a flow run that match, in the order in which they were first put: whoever has seen some asks for those after.
     fn inputs(&self, query: InputQuery) -> BoxFuture<'_, Result<Vec<RunInput>, StoreError>>;
 
+    /// Deletes the input of this key of a flow run; whether there was one. Whoever has read it has it.
+    fn delete_input(&self, run: RunId, key: String) -> BoxFuture<'_, Result<bool, StoreError>>;
+
     /// The open requests that match, in the order in which they were put. Asked each second by an engine that owns runs.
     fn requests(&self, query: RequestQuery) -> BoxFuture<'_, Result<Vec<Request>, StoreError>>;
 
@@ -311,6 +321,14 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;
+
+    /// Applies a batch of a client that asks again when it does not hear the answer: in one transaction, after everything that was put
+    /// before, and once. Its number is remembered in that transaction and its answer until the next batch of its client is applied; what
+    /// is not heard of for a month after `now` is forgotten. It is as durable as an acknowledged write when it is answered. An error
+    /// means that nothing of it is applied and that it can be sent again, but for the kind
+    /// [`Unsupported`](StoreErrorKind::Unsupported).
+    fn apply(&self, batch: Batch, now: Timestamp)
+    -> BoxFuture<'_, Result<BatchAnswer, StoreError>>;
 
     /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it, its log lines, its
     /// artifacts, its inputs, the events that its code emitted, and what is cached of it. Nothing of a run is deleted before all that was

@@ -8,19 +8,32 @@ use serde_json::{Value, json};
 use tidegate_core::RunQuery;
 
 use super::version;
+use crate::config::Config;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/api/health", Scope::Open, health),
-        Route::get("/api/ready", Scope::Open, ready),
-        Route::get("/api/hello", Scope::Read, hello),
-        Route::get("/api/version", Scope::Read, version),
-        Route::get("/api/admin/version", Scope::Read, admin_version),
-        Route::get("/api/admin/storage", Scope::Read, storage),
-        Route::get("/api/csrf-token", Scope::Read, csrf_token),
+        Route::get("/api/health", Scope::Open, health)
+            .gives::<bool>("Whether the server answers at all."),
+        Route::get("/api/ready", Scope::Open, ready)
+            .gives::<shown::Message>("Whether the store answers too."),
+        Route::get("/api/hello", Scope::Read, hello).gives::<String>("Says hello."),
+        Route::get("/api/version", Scope::Read, version).gives::<String>("The version of the API."),
+        Route::get("/api/admin/version", Scope::Read, admin_version)
+            .gives::<String>("The release of Prefect whose API it is."),
+        Route::get("/api/admin/settings", Scope::Admin, settings)
+            .gives::<Value>("Settings of the server that Prefect's pages ask for."),
+        Route::put("/api/admin/storage", Scope::Admin, no_storage)
+            .refuses("Names a storage for the results of clients."),
+        Route::delete("/api/admin/storage", Scope::Admin, storage_stays)
+            .does(StatusCode::NO_CONTENT, "Names no storage for the results of clients."),
+        Route::get("/api/admin/storage", Scope::Read, storage)
+            .gives::<shown::Storage>("Where clients keep results unless they are told otherwise."),
+        Route::get("/api/csrf-token", Scope::Read, csrf_token)
+            .refuses("Tells clients that no token is needed."),
     ]
 }
 
@@ -57,6 +70,35 @@ async fn admin_version() -> Json<&'static str> {
 /// Where clients keep results unless they are told otherwise; the server says nothing of it.
 async fn storage() -> Json<Value> {
     Json(json!({ "default_result_storage_block_id": null }))
+}
+
+/// The settings of a server of Prefect that are asked for by its pages and its command. Those of this one are told where it is started.
+async fn settings(State(state): State<AppState>) -> Json<Value> {
+    let config = state.config();
+    Json(json!({
+        "server": {
+            "api": {
+                "host": config.address.ip(),
+                "port": config.address.port(),
+                "default_limit": Config::PAGE_LIMIT,
+                "csrf_protection_enabled": false,
+            },
+            "events": { "maximum_size_bytes": Config::BODY_LIMIT },
+        },
+    }))
+}
+
+/// Where clients keep results is said to the clients.
+async fn no_storage() -> ApiError {
+    ApiError::NotConfigured(
+        "this server names no storage for the results of clients: tell it to them (`prefect config set PREFECT_DEFAULT_RESULT_STORAGE_BLOCK=..`)"
+            .into(),
+    )
+}
+
+/// None is named, and none is from now on.
+async fn storage_stays() -> StatusCode {
+    StatusCode::NO_CONTENT
 }
 
 /// Requests of other sites are known by their origin, so no token is needed; clients that ask are told to do without.

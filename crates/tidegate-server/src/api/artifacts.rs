@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{
@@ -12,25 +13,38 @@ use uuid::Uuid;
 
 use super::extract::{Body, Id, Limit, or_default};
 use super::filter::{OneOf, Operator, is_part_of};
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/artifacts/", Scope::Run, create),
-        Route::post("/api/artifacts/filter", Scope::Read, filter),
-        Route::post("/api/artifacts/count", Scope::Read, count),
-        Route::post("/api/artifacts/latest/filter", Scope::Read, latest_filter),
-        Route::post("/api/artifacts/latest/count", Scope::Read, latest_count),
-        Route::get("/api/artifacts/{id}", Scope::Read, read),
-        Route::get("/api/artifacts/{id}/latest", Scope::Read, latest),
-        Route::patch("/api/artifacts/{id}", Scope::Run, update),
-        Route::delete("/api/artifacts/{id}", Scope::Run, delete),
+        Route::post("/api/artifacts/", Scope::Run, create)
+            .makes::<shown::Artifact>("Makes an artifact."),
+        Route::post("/api/artifacts/filter", Scope::Read, filter)
+            .gives::<Vec<shown::Artifact>>("The artifacts that match."),
+        Route::post("/api/artifacts/count", Scope::Read, count)
+            .gives::<u64>("How many artifacts match."),
+        Route::post("/api/artifacts/latest/filter", Scope::Read, latest_filter).gives::<Vec<
+            shown::ArtifactCollection,
+        >>(
+            "The latest artifacts of their keys that match.",
+        ),
+        Route::post("/api/artifacts/latest/count", Scope::Read, latest_count)
+            .gives::<u64>("How many latest artifacts of their keys match."),
+        Route::get("/api/artifacts/{id}", Scope::Read, read)
+            .gives::<shown::Artifact>("An artifact."),
+        Route::get("/api/artifacts/{id}/latest", Scope::Read, latest)
+            .gives::<shown::Artifact>("The latest artifact of a key."),
+        Route::patch("/api/artifacts/{id}", Scope::Run, update)
+            .does(StatusCode::NO_CONTENT, "Changes what an artifact says."),
+        Route::delete("/api/artifacts/{id}", Scope::Run, delete)
+            .does(StatusCode::NO_CONTENT, "Deletes an artifact."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ArtifactCreate {
     #[serde(default)]
@@ -92,7 +106,7 @@ async fn latest(
     Ok(Json(artifact(&found.ok_or(ApiError::NotFound("Artifact"))?)))
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ArtifactUpdate {
     #[serde(default)]
@@ -129,7 +143,7 @@ async fn delete(State(state): State<AppState>, id: Id) -> Result<StatusCode, Api
 }
 
 /// Prefect's `ArtifactFilter`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct ArtifactFilter {
     operator: Operator,
@@ -142,7 +156,7 @@ struct ArtifactFilter {
     artifact_type: Option<OneOf<String>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Key {
     any_: Option<Vec<String>>,
@@ -195,7 +209,7 @@ impl ArtifactFilter {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum ArtifactSort {
     CreatedDesc,
@@ -206,7 +220,7 @@ enum ArtifactSort {
     KeyAsc,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ListBody {
     #[serde(deserialize_with = "or_default")]

@@ -1,8 +1,11 @@
 //! The parts of a request as handlers need them: a body, an id. What is wrong with one is told as Prefect tells it.
 
+use std::borrow::Cow;
+
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use bytes::Bytes;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
@@ -118,5 +121,42 @@ impl<'de> Deserialize<'de> for Page {
             0 => Err(D::Error::custom("Input should be greater than or equal to 1")),
             page => Ok(Self(page)),
         }
+    }
+}
+
+/// A whole number from `least` on, and to `most` if there is such.
+fn number(least: u64, most: Option<u64>, otherwise: u64) -> Schema {
+    let mut schema = json_schema!({ "type": "integer", "minimum": least, "default": otherwise });
+    if let Some(most) = most {
+        schema.insert("maximum".into(), most.into());
+    }
+    schema
+}
+
+impl JsonSchema for Limit {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Limit".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        number(0, Some(Config::PAGE_LIMIT), Config::PAGE_LIMIT)
+    }
+}
+
+impl JsonSchema for Page {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Page".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        number(1, None, 1)
     }
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use super::extract::{Body, Id, Limit, Page, or_default};
 use super::filter::FlowFilter;
 use super::select::{Filters, Selection};
 use super::shape;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::flows;
 use crate::route::{Route, Scope};
@@ -19,16 +21,26 @@ use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/flows/", Scope::Run, create),
-        Route::post("/api/flows/filter", Scope::Read, filter),
-        Route::post("/api/flows/count", Scope::Read, count),
-        Route::post("/api/flows/paginate", Scope::Read, paginate),
-        Route::get("/api/flows/name/{name}", Scope::Read, by_name),
-        Route::get("/api/flows/{id}", Scope::Read, read),
+        Route::post("/api/flows/", Scope::Run, create)
+            .makes::<shown::Flow>("Makes a flow known by its name, or gives the one that is."),
+        Route::post("/api/flows/filter", Scope::Read, filter)
+            .gives::<Vec<shown::Flow>>("The flows that match."),
+        Route::post("/api/flows/count", Scope::Read, count).gives::<u64>("How many flows match."),
+        Route::post("/api/flows/paginate", Scope::Read, paginate)
+            .gives::<shown::Page<shown::Flow>>("A page of the flows that match."),
+        Route::get("/api/flows/name/{name}", Scope::Read, by_name)
+            .gives::<shown::Flow>("The flow of a name."),
+        Route::post("/api/flows/bulk_delete", Scope::Run, stays)
+            .refuses("Deletes flows, which stay on record."),
+        Route::patch("/api/flows/{id}", Scope::Run, update)
+            .does(StatusCode::NO_CONTENT, "Gives a flow other tags."),
+        Route::delete("/api/flows/{id}", Scope::Run, delete)
+            .refuses("Deletes a flow, which stays on record."),
+        Route::get("/api/flows/{id}", Scope::Read, read).gives::<shown::Flow>("A flow."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct FlowCreate {
     name: String,
@@ -41,7 +53,7 @@ struct FlowCreate {
 }
 
 /// The order of flows in an answer.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum FlowSort {
     CreatedDesc,
@@ -51,7 +63,7 @@ enum FlowSort {
     NameDesc,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ListBody {
     #[serde(deserialize_with = "or_default")]
@@ -91,6 +103,38 @@ async fn by_name(
     let flow = flows::by_id(&state, super::ids::flow(&name)).await?;
     let flow = flow.ok_or(ApiError::NotFound("Flow"))?;
     Ok(Json(shape::flow(&flow, Some(state.started()))))
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct FlowUpdate {
+    tags: Option<Vec<String>>,
+}
+
+/// Gives a flow other tags. A program that has the flow says its own when it next runs it for the first time.
+async fn update(
+    State(state): State<AppState>,
+    id: Id,
+    Body(body): Body<FlowUpdate>,
+) -> Result<StatusCode, ApiError> {
+    let flow = flows::by_id(&state, id.0).await?.ok_or(ApiError::NotFound("Flow"))?;
+    if let Some(tags) = body.tags.filter(|tags| *tags != flow.tags) {
+        flows::tag(&state, &flow, tags).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn delete(State(state): State<AppState>, id: Id) -> Result<StatusCode, ApiError> {
+    flows::by_id(&state, id.0).await?.ok_or(ApiError::NotFound("Flow"))?;
+    stays().await
+}
+
+/// A flow is what runs are of, in the programs that have it, and is not deleted.
+async fn stays() -> Result<StatusCode, ApiError> {
+    Err(ApiError::Conflict(
+        "a flow belongs to the programs that run it and stays on record: delete its runs instead (`POST /api/flow_runs/bulk_delete`)"
+            .into(),
+    ))
 }
 
 /// The flows that are asked for, one of each name.

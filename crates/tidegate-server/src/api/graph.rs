@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{Query, State};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::graph::{Graph, GraphBuilder, Point};
@@ -12,6 +13,7 @@ use tidegate_core::{Order, Run, RunId, RunKind, RunQuery, Timestamp};
 
 use super::extract::Id;
 use super::{flow_runs, ids};
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -23,10 +25,12 @@ const NODES: usize = 10_000;
 const EDGES: usize = 10_000;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::get("/api/flow_runs/{id}/graph-v2", Scope::Read, graph)]
+    vec![Route::get("/api/flow_runs/{id}/graph-v2", Scope::Read, graph).gives::<shown::Graph>(
+        "The runs that were called in a flow run, and what each came after.",
+    )]
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Since {
     /// Runs that ended before are left out.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{RunKind, StateType, Timestamp};
@@ -12,6 +13,7 @@ use tidegate_core::{RunKind, StateType, Timestamp};
 use super::extract::Body;
 use super::select::{Filters, Selection};
 use super::shape;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -21,13 +23,20 @@ const STEPS: usize = 500;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/flow_runs/history", Scope::Read, of_flow_runs),
-        Route::post("/api/task_runs/history", Scope::Read, of_task_runs),
-        Route::post("/api/flow_runs/lateness", Scope::Read, mean_lateness),
+        Route::post("/api/flow_runs/history", Scope::Read, of_flow_runs)
+            .gives::<Vec<shown::HistoryStep>>(
+                "How many flow runs there were in which state, in steps of time.",
+            ),
+        Route::post("/api/task_runs/history", Scope::Read, of_task_runs)
+            .gives::<Vec<shown::HistoryStep>>(
+                "How many task runs there were in which state, in steps of time.",
+            ),
+        Route::post("/api/flow_runs/lateness", Scope::Read, mean_lateness)
+            .gives::<Option<f64>>("By how many seconds flow runs started too late, in the mean."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct HistoryBody {
     history_start: Timestamp,
     history_end: Timestamp,

@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use super::extract::{Body, Id, Limit, or_default};
 use super::ids;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -24,18 +26,31 @@ const ASK_AGAIN_SECONDS: f64 = 1.0;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/v2/concurrency_limits/", Scope::Run, create),
-        Route::post("/api/v2/concurrency_limits/filter", Scope::Read, filter),
-        Route::post("/api/v2/concurrency_limits/increment-with-lease", Scope::Run, take),
-        Route::post("/api/v2/concurrency_limits/decrement-with-lease", Scope::Run, give_back),
-        Route::post("/api/v2/concurrency_limits/leases/{lease_id}/renew", Scope::Run, renew),
-        Route::get("/api/v2/concurrency_limits/{id_or_name}", Scope::Read, read),
-        Route::patch("/api/v2/concurrency_limits/{id_or_name}", Scope::Run, update),
-        Route::delete("/api/v2/concurrency_limits/{id_or_name}", Scope::Run, delete),
+        Route::post("/api/v2/concurrency_limits/", Scope::Run, create)
+            .makes::<shown::ConcurrencyLimit>("Makes a concurrency limit."),
+        Route::post("/api/v2/concurrency_limits/filter", Scope::Read, filter).gives::<Vec<
+            shown::ConcurrencyLimit,
+        >>(
+            "The concurrency limits.",
+        ),
+        Route::post("/api/v2/concurrency_limits/increment-with-lease", Scope::Run, take)
+            .gives::<shown::TakenSlots>(
+            "Takes slots under a lease, or says that there is no room (423).",
+        ),
+        Route::post("/api/v2/concurrency_limits/decrement-with-lease", Scope::Run, give_back)
+            .does(StatusCode::NO_CONTENT, "Gives back what is held under a lease."),
+        Route::post("/api/v2/concurrency_limits/leases/{lease_id}/renew", Scope::Run, renew)
+            .does(StatusCode::NO_CONTENT, "Holds slots for longer."),
+        Route::get("/api/v2/concurrency_limits/{id_or_name}", Scope::Read, read)
+            .gives::<shown::ConcurrencyLimit>("A concurrency limit."),
+        Route::patch("/api/v2/concurrency_limits/{id_or_name}", Scope::Run, update)
+            .does(StatusCode::NO_CONTENT, "Changes a concurrency limit."),
+        Route::delete("/api/v2/concurrency_limits/{id_or_name}", Scope::Run, delete)
+            .does(StatusCode::NO_CONTENT, "Deletes a concurrency limit."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct LimitCreate {
     name: String,
@@ -94,7 +109,7 @@ async fn read(
     Ok(Json(shown(&find(&state, &id_or_name).await?, state.now())))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ListBody {
     #[serde(deserialize_with = "or_default")]
@@ -112,7 +127,7 @@ async fn filter(
     Ok(Json(page.map(|limit| shown(limit, now)).collect()))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct LimitUpdate {
     limit: Option<u32>,
@@ -145,15 +160,24 @@ async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-enum Mode {
+pub(super) enum Mode {
     #[default]
     Concurrency,
     RateLimit,
 }
 
-#[derive(Debug, Deserialize)]
+impl From<Mode> for SlotMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Concurrency => Self::Held,
+            Mode::RateLimit => Self::Decaying,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Take {
     slots: u32,
     names: Vec<String>,
@@ -166,7 +190,7 @@ struct Take {
 }
 
 /// For whom slots are taken.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct SlotsFor {
     id: Uuid,
 }
@@ -195,10 +219,7 @@ async fn take(
         hold: HoldId::new(),
         limits: body.names,
         slots: body.slots.max(1),
-        mode: match body.mode {
-            Mode::Concurrency => SlotMode::Held,
-            Mode::RateLimit => SlotMode::Decaying,
-        },
+        mode: body.mode.into(),
         missing: MissingLimit::LeaveOut,
         standing: SlotStanding::Passing,
         run_id: body.holder.map(|holder| holder.id.into()),
@@ -212,7 +233,12 @@ async fn take(
     }
     // What was not taken is not waited for here: the client asks again.
     state.store().put_acknowledged(Write::ReleaseLease(lease)).await?;
-    Err(match answer {
+    Err(no_room(answer))
+}
+
+/// Why no slots were taken.
+pub(super) fn no_room(answer: SlotAnswer) -> ApiError {
+    match answer {
         SlotAnswer::Never(limit) => ApiError::invalid(
             &["body", "slots"],
             format!("Slots requested is greater than the limit of '{}'", limit.limit.name),
@@ -231,7 +257,7 @@ async fn take(
                 retry_after_seconds: ASK_AGAIN_SECONDS,
             }
         }
-    })
+    }
 }
 
 /// Ends leases of clients that have expired, so that what they held is free.
@@ -245,7 +271,7 @@ async fn end_expired(state: &AppState) -> Result<(), ApiError> {
     Ok(())
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct GiveBack {
     lease_id: Uuid,
 }
@@ -261,7 +287,7 @@ async fn give_back(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Renew {
     #[serde(default = "five_minutes")]
     lease_duration: f64,
@@ -289,7 +315,7 @@ async fn client_lease(state: &AppState, id: Uuid) -> Result<Option<Lease>, ApiEr
 }
 
 /// Prefect's `MinimalConcurrencyLimitResponse`.
-fn minimal(limit: &LimitUse) -> Value {
+pub(super) fn minimal(limit: &LimitUse) -> Value {
     let ConcurrencyLimit { name, limit, .. } = &limit.limit;
     json!({ "id": ids::limit(name), "name": name, "limit": limit })
 }

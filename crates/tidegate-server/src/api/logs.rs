@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tidegate_core::{LogLevel, LogQuery, LogRecord, Timestamp};
@@ -11,6 +12,7 @@ use uuid::Uuid;
 use super::extract::{Body, Limit, or_default};
 use super::filter::{AnyOf, Between, Operator, is_part_of};
 use super::ids;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -20,12 +22,13 @@ const PAGE: u64 = 5000;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/logs/", Scope::Run, create),
-        Route::post("/api/logs/filter", Scope::Read, filter),
+        Route::post("/api/logs/", Scope::Run, create).does(StatusCode::CREATED, "Takes log lines."),
+        Route::post("/api/logs/filter", Scope::Read, filter)
+            .gives::<Vec<shown::Log>>("The log lines that match."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct LogCreate {
     name: String,
@@ -56,7 +59,7 @@ async fn create(
 }
 
 /// Prefect's `LogFilter`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct LogFilter {
     operator: Operator,
@@ -67,21 +70,21 @@ pub(super) struct LogFilter {
     text: Option<Text>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Level {
     ge_: Option<i64>,
     le_: Option<i64>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct TaskRun {
     any_: Option<Vec<Uuid>>,
     is_null_: Option<bool>,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Text {
     query: String,
@@ -159,7 +162,7 @@ impl Text {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum LogSort {
     #[default]
@@ -167,7 +170,7 @@ enum LogSort {
     TimestampDesc,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ListBody {
     logs: Option<LogFilter>,

@@ -1,7 +1,10 @@
 //! Prefect's HTTP API: its routes, its names and its answers over our records. Nothing here decides what may become of a run.
 
+mod absent;
 mod admin;
 mod artifacts;
+mod blocks;
+mod dashboard;
 mod events;
 mod extract;
 mod filter;
@@ -12,16 +15,19 @@ mod history;
 pub(crate) mod ids;
 mod limits;
 mod logs;
+mod openapi;
 mod select;
 mod shape;
+mod slots;
 mod states;
 mod tag_limits;
 mod task_runs;
 mod variables;
-mod version;
+pub(crate) mod version;
 
 use crate::route::Route;
 
+pub(crate) use extract::{Body, Id};
 pub(crate) use version::check as check_version;
 
 /// The routes of the API.
@@ -38,8 +44,13 @@ pub(crate) fn routes() -> Vec<Route> {
         history::routes(),
         artifacts::routes(),
         variables::routes(),
+        blocks::routes(),
         limits::routes(),
         tag_limits::routes(),
+        slots::routes(),
+        absent::routes(),
+        dashboard::routes(),
+        openapi::routes(),
     ];
     tables.into_iter().flatten().collect()
 }

@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use tidegate_core::{Run, RunId, RunKind, RunQuery};
@@ -20,7 +21,7 @@ const PAGE: u64 = 2000;
 const NAMED: usize = 400;
 
 /// What is asked of runs, and of what has to do with them. The fields are those of a request.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filters {
     pub(crate) flows: Option<FlowFilter>,
@@ -33,7 +34,7 @@ pub(crate) struct Filters {
 }
 
 /// The order of runs in an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum RunSort {
     #[default]

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Query, State};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use tidegate_core::{Run, RunKind, RunQuery};
@@ -9,20 +10,25 @@ use uuid::Uuid;
 
 use super::extract::Id;
 use super::{ids, shape};
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::get("/api/flow_run_states/", Scope::Read, of_flow_run),
-        Route::get("/api/flow_run_states/{id}", Scope::Read, flow_run_state),
-        Route::get("/api/task_run_states/", Scope::Read, of_task_run),
-        Route::get("/api/task_run_states/{id}", Scope::Read, task_run_state),
+        Route::get("/api/flow_run_states/", Scope::Read, of_flow_run)
+            .gives::<Vec<shown::State>>("The states of a flow run, oldest first."),
+        Route::get("/api/flow_run_states/{id}", Scope::Read, flow_run_state)
+            .gives::<shown::State>("A state of a flow run."),
+        Route::get("/api/task_run_states/", Scope::Read, of_task_run)
+            .gives::<Vec<shown::State>>("The states of a task run, oldest first."),
+        Route::get("/api/task_run_states/{id}", Scope::Read, task_run_state)
+            .gives::<shown::State>("A state of a task run."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct OfRun {
     #[serde(alias = "flow_run_id", alias = "task_run_id")]
     run_id: Option<Uuid>,

@@ -4,27 +4,37 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{ConcurrencyLimit, LimitChange, LimitUse};
 use uuid::Uuid;
 
-use super::extract::{Body, Limit, or_default};
+use super::extract::{Body, Id, Limit, or_default};
 use super::ids;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/concurrency_limits/", Scope::Run, create),
-        Route::post("/api/concurrency_limits/filter", Scope::Read, filter),
-        Route::get("/api/concurrency_limits/tag/{tag}", Scope::Read, read),
-        Route::delete("/api/concurrency_limits/tag/{tag}", Scope::Run, delete),
+        Route::post("/api/concurrency_limits/", Scope::Run, create)
+            .makes::<shown::TagLimit>("Makes or changes the limit on the task runs of a tag."),
+        Route::post("/api/concurrency_limits/filter", Scope::Read, filter)
+            .gives::<Vec<shown::TagLimit>>("The limits on tags."),
+        Route::get("/api/concurrency_limits/tag/{tag}", Scope::Read, read)
+            .gives::<shown::TagLimit>("The limit on a tag."),
+        Route::delete("/api/concurrency_limits/tag/{tag}", Scope::Run, delete)
+            .does(StatusCode::OK, "Deletes the limit on a tag."),
+        Route::get("/api/concurrency_limits/{id}", Scope::Read, read_by_id)
+            .gives::<shown::TagLimit>("A limit on a tag."),
+        Route::delete("/api/concurrency_limits/{id}", Scope::Run, delete_by_id)
+            .does(StatusCode::OK, "Deletes a limit on a tag."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct LimitCreate {
     tag: String,
@@ -71,7 +81,28 @@ async fn delete(
     Ok(StatusCode::OK)
 }
 
-#[derive(Debug, Default, Deserialize)]
+/// The limit of this id, if it is one of a tag.
+async fn find_by_id(state: &AppState, id: Id) -> Result<LimitUse, ApiError> {
+    let limits = state.store().limits(Vec::new()).await?;
+    let mut of_tags = limits
+        .into_iter()
+        .filter(|limit| ConcurrencyLimit::tag_of_name(&limit.limit.name).is_some());
+    of_tags
+        .find(|limit| ids::limit(&limit.limit.name) == id.0)
+        .ok_or(ApiError::NotFound("Concurrency limit"))
+}
+
+async fn read_by_id(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+    Ok(Json(shown(&state, &find_by_id(&state, id).await?).await?))
+}
+
+async fn delete_by_id(State(state): State<AppState>, id: Id) -> Result<StatusCode, ApiError> {
+    let name = find_by_id(&state, id).await?.limit.name;
+    state.store().change_limit(LimitChange::Delete(name), state.now()).await?;
+    Ok(StatusCode::OK)
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ListBody {
     #[serde(deserialize_with = "or_default")]

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tidegate_core::graph::Upstream;
@@ -20,25 +21,33 @@ use super::ids;
 use super::select::{Filters, Selection};
 use super::shape::{self, PolicyBody, StateCreate};
 use crate::change;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/task_runs/", Scope::Run, create),
-        Route::post("/api/task_runs/filter", Scope::Read, filter),
-        Route::post("/api/task_runs/count", Scope::Read, count),
-        Route::post("/api/task_runs/paginate", Scope::Read, paginate),
-        Route::get("/api/task_runs/{id}", Scope::Read, read),
-        Route::patch("/api/task_runs/{id}", Scope::Run, update),
-        Route::delete("/api/task_runs/{id}", Scope::Run, delete),
-        Route::post("/api/task_runs/{id}/set_state", Scope::Run, set_state),
+        Route::post("/api/task_runs/", Scope::Run, create)
+            .makes::<shown::TaskRun>("Makes a task run, or gives the one of these keys."),
+        Route::post("/api/task_runs/filter", Scope::Read, filter)
+            .gives::<Vec<shown::TaskRun>>("The task runs that match."),
+        Route::post("/api/task_runs/count", Scope::Read, count)
+            .gives::<u64>("How many task runs match."),
+        Route::post("/api/task_runs/paginate", Scope::Read, paginate)
+            .gives::<shown::Page<shown::TaskRun>>("A page of the task runs that match."),
+        Route::get("/api/task_runs/{id}", Scope::Read, read).gives::<shown::TaskRun>("A task run."),
+        Route::patch("/api/task_runs/{id}", Scope::Run, update)
+            .does(StatusCode::NO_CONTENT, "Renames a task run."),
+        Route::delete("/api/task_runs/{id}", Scope::Run, delete)
+            .does(StatusCode::NO_CONTENT, "Deletes a task run."),
+        Route::post("/api/task_runs/{id}/set_state", Scope::Run, set_state)
+            .makes::<shown::OrchestrationResult>("Proposes a state to the rules."),
     ]
 }
 
 /// Prefect's `TaskRunCreate`, and what its clients tell of a task run in an event.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct TaskRunBody {
     #[serde(default)]
     id: Option<Uuid>,
@@ -115,7 +124,7 @@ fn place(dynamic_key: &str, inputs: &Map<String, Value>) -> Option<Box<CallPlace
     Some(Box::new(place))
 }
 
-async fn find(state: &AppState, id: Id) -> Result<Run, ApiError> {
+pub(super) async fn find(state: &AppState, id: Id) -> Result<Run, ApiError> {
     let run = state.store().run(id.0.into()).await?;
     run.filter(|run| run.kind() == RunKind::Task).ok_or(ApiError::NotFound("Task"))
 }
@@ -175,7 +184,7 @@ async fn paginate(
     })))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct TaskRunUpdate {
     name: Option<String>,

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{
@@ -13,25 +14,35 @@ use uuid::Uuid;
 
 use super::extract::{Body, Id, Limit, or_default};
 use super::filter::{AnyOf, Named, Operator, TagFilter};
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/variables/", Scope::Run, create),
-        Route::post("/api/variables/filter", Scope::Read, filter),
-        Route::post("/api/variables/count", Scope::Read, count),
-        Route::get("/api/variables/name/{name}", Scope::Read, by_name),
-        Route::patch("/api/variables/name/{name}", Scope::Run, update_by_name),
-        Route::delete("/api/variables/name/{name}", Scope::Run, delete_by_name),
-        Route::get("/api/variables/{id}", Scope::Read, read),
-        Route::patch("/api/variables/{id}", Scope::Run, update),
-        Route::delete("/api/variables/{id}", Scope::Run, delete),
+        Route::post("/api/variables/", Scope::Run, create)
+            .makes::<shown::Variable>("Makes a variable."),
+        Route::post("/api/variables/filter", Scope::Read, filter)
+            .gives::<Vec<shown::Variable>>("The variables that match."),
+        Route::post("/api/variables/count", Scope::Read, count)
+            .gives::<u64>("How many variables match."),
+        Route::get("/api/variables/name/{name}", Scope::Read, by_name)
+            .gives::<shown::Variable>("The variable of a name."),
+        Route::patch("/api/variables/name/{name}", Scope::Run, update_by_name)
+            .does(StatusCode::NO_CONTENT, "Changes the variable of a name."),
+        Route::delete("/api/variables/name/{name}", Scope::Run, delete_by_name)
+            .does(StatusCode::NO_CONTENT, "Deletes the variable of a name."),
+        Route::get("/api/variables/{id}", Scope::Read, read)
+            .gives::<shown::Variable>("A variable."),
+        Route::patch("/api/variables/{id}", Scope::Run, update)
+            .does(StatusCode::NO_CONTENT, "Changes a variable."),
+        Route::delete("/api/variables/{id}", Scope::Run, delete)
+            .does(StatusCode::NO_CONTENT, "Deletes a variable."),
     ]
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct VariableCreate {
     name: String,
@@ -81,7 +92,7 @@ async fn by_name(
     find(&state, VariableQuery { names: vec![name], ..VariableQuery::default() }).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct UpdateBody {
     name: Option<String>,
@@ -134,7 +145,7 @@ async fn delete_by_name(
 }
 
 /// Prefect's `VariableFilter`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct VariableFilter {
     operator: Operator,
@@ -143,7 +154,7 @@ struct VariableFilter {
     tags: Option<TagFilter>,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum VariableSort {
     CreatedDesc,
@@ -153,7 +164,7 @@ enum VariableSort {
     NameAsc,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ListBody {
     variables: Option<VariableFilter>,

@@ -29,7 +29,12 @@ pub(super) fn is_known(config: &Config, host: &str) -> bool {
         return true;
     }
     let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-    address.is_some_and(|address| address.is_loopback() || address == config.address.ip())
+    address.is_some_and(|address| {
+        // Who asks by an address was not led here by a name.
+        address.is_loopback()
+            || address == config.address.ip()
+            || config.address.ip().is_unspecified()
+    })
 }
 
 /// A host without its port.

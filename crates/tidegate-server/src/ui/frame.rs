@@ -14,18 +14,20 @@ pub(super) enum Place {
     Flows,
     Limits,
     Variables,
+    Blocks,
     Artifacts,
     Events,
     Settings,
 }
 
 impl Place {
-    const ALL: [(Self, &'static str, &'static str); 8] = [
+    const ALL: [(Self, &'static str, &'static str); 9] = [
         (Self::Dashboard, "Dashboard", "/"),
         (Self::Runs, "Runs", "/runs"),
         (Self::Flows, "Flows", "/flows"),
         (Self::Limits, "Limits", "/limits"),
         (Self::Variables, "Variables", "/variables"),
+        (Self::Blocks, "Blocks", "/blocks"),
         (Self::Artifacts, "Artifacts", "/artifacts"),
         (Self::Events, "Events", "/events"),
         (Self::Settings, "Settings", "/settings"),
@@ -75,8 +77,8 @@ impl Frame {
                     meta name="color-scheme" content="light dark";
                     title { (self.title) " · Tidegate" }
                     link rel="icon" type="image/svg+xml" href=(assets::icon());
-                    link rel="stylesheet" href=(assets::style());
-                    script src=(assets::script()) {}
+                    @for url in assets::styles() { link rel="stylesheet" href=(url); }
+                    @for url in assets::scripts() { script src=(url) {} }
                 }
                 body data-live=[self.live.as_deref()] {
                     a.skip href="#main" { "Skip to content" }

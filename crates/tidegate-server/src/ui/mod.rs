@@ -9,7 +9,9 @@
 
 mod assets;
 mod filter;
+mod form;
 mod frame;
+pub(crate) mod graph;
 mod live;
 mod mark;
 mod markdown;
@@ -22,10 +24,10 @@ mod trouble;
 mod view;
 mod words;
 
-use crate::route::{Route, Scope};
+use crate::route::{self, Page as Route, Scope};
 
 /// The routes of the pages and of what they are made of.
-pub(crate) fn routes() -> Vec<Route> {
+pub(crate) fn routes() -> Vec<route::Route> {
     vec![
         Route::get("/assets/{name}", Scope::Open, assets::give),
         Route::get("/", Scope::Read, page::dashboard::show),
@@ -39,11 +41,21 @@ pub(crate) fn routes() -> Vec<Route> {
         Route::post("/runs/{id}/delete", Scope::Run, page::act::delete),
         Route::get("/runs/{id}/live", Scope::Read, live::run),
         Route::get("/runs/{id}/graph.svg", Scope::Read, page::graph::save),
+        Route::get("/runs/{id}/graph.json", Scope::Read, page::graph::tell),
         Route::get("/flows", Scope::Read, page::flows::show),
         Route::get("/limits", Scope::Read, page::limits::show),
         Route::get("/variables", Scope::Read, page::variables::show),
         Route::post("/variables", Scope::Run, page::variables::set),
         Route::post("/variables/delete", Scope::Run, page::variables::delete),
+        Route::get("/blocks", Scope::Read, page::blocks::list),
+        Route::get("/blocks/catalogue", Scope::Read, page::blocks::catalogue),
+        Route::get("/blocks/new/{slug}", Scope::Read, page::blocks::begin),
+        Route::post("/blocks/new/{slug}", Scope::Run, page::blocks::create),
+        Route::get("/blocks/{id}", Scope::Read, page::blocks::show),
+        Route::get("/blocks/{id}/edit", Scope::Read, page::blocks::edit),
+        Route::post("/blocks/{id}/edit", Scope::Run, page::blocks::change),
+        Route::get("/blocks/{id}/delete", Scope::Read, page::blocks::ask),
+        Route::post("/blocks/{id}/delete", Scope::Run, page::blocks::delete),
         Route::get("/artifacts", Scope::Read, page::artifacts::list),
         Route::get("/artifacts/{id}", Scope::Read, page::artifacts::show),
         Route::get("/events", Scope::Read, page::events::show),

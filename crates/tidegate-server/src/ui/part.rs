@@ -42,9 +42,13 @@ pub(super) fn elapsed(run: &Run, now: Timestamp) -> Markup {
 
 /// An id, shortened to what tells it from others; a click copies all of it.
 pub(super) fn id(id: RunId) -> Markup {
-    let text = id.to_string();
+    copied(&id.to_string())
+}
+
+/// An id of anything, as [`id`].
+pub(super) fn copied(text: &str) -> Markup {
     let short = text.rsplit('-').next().unwrap_or_default();
-    html! { button.id type="button" data-copy=(text) title={ "Copy " (text) } { (short) } }
+    html! { button.id type="button" data-copy=(text) title={ "Copy " (text) } aria-label={ "Copy the id " (text) } { (short) } }
 }
 
 /// Where a run is shown.

@@ -28,6 +28,7 @@ impl From<ApiError> for Trouble {
             ApiError::BadRequest(why)
             | ApiError::Conflict(why)
             | ApiError::Forbidden(why)
+            | ApiError::NotConfigured(why)
             | ApiError::Gone(why)
             | ApiError::Locked { detail: why, .. } => Self::Refused(why),
             ApiError::Invalid { .. } | ApiError::TooLarge => {

@@ -44,6 +44,7 @@ impl Caller {
     }
 
     pub(crate) async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let told = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in &self.headers {
             request = request.header(*name, value);
@@ -56,6 +57,7 @@ impl Caller {
         let body = if streams { Body::empty() } else { body };
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
+        crate::document::check(&told, parts.status, &text);
         Answer { status: parts.status, headers: parts.headers, text }
     }
 

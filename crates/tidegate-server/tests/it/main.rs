@@ -4,8 +4,10 @@
 
 mod api;
 mod asking;
+mod document;
 mod guard;
 mod owners;
 mod prefect;
 mod routes;
+mod schema;
 mod serving;

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use tidegate_core::{
     BlockAnswer, BlockChange, BlockDocument, BlockDocumentId, BlockDocumentQuery, BlockSchema,
-    BlockSchemaQuery, BlockType, BlockTypeId, BlockTypeQuery, block_references,
+    BlockSchemaId, BlockSchemaQuery, BlockType, BlockTypeId, BlockTypeQuery, block_references,
 };
 
 use super::block_row::{documents, put_document, put_schema, put_type, schemas, types};
@@ -19,12 +19,35 @@ pub(super) fn change(
 ) -> Result<BlockAnswer, UnreadableRow> {
     match change {
         BlockChange::Register { block_type, schema } => register(connection, block_type, schema),
+        BlockChange::PutType(block_type) => {
+            bring_up_to_date(connection, block_type)?;
+            Ok(BlockAnswer::Done)
+        }
         BlockChange::Create(document) => create(connection, document),
         BlockChange::Replace(document) => replace(connection, document),
         BlockChange::Reseal(document) => reseal(connection, document),
         BlockChange::DeleteDocument(id) => delete_document(connection, *id),
+        BlockChange::DeleteSchema(id) => delete_schema(connection, *id),
         BlockChange::DeleteType(id) => delete_type(connection, *id),
     }
+}
+
+/// The type as it is from now on.
+fn bring_up_to_date(
+    connection: &Connection,
+    block_type: &BlockType,
+) -> Result<BlockType, UnreadableRow> {
+    let of_slug = BlockTypeQuery { slugs: vec![block_type.slug.clone()], ..Default::default() };
+    let mut block_type = block_type.clone();
+    if let Some(known) = types(connection, &of_slug)?.pop() {
+        let same = BlockType { updated: block_type.updated, ..known.clone() };
+        (block_type.id, block_type.created) = (known.id, known.created);
+        if block_type == same {
+            return Ok(known);
+        }
+    }
+    put_type(connection, &block_type)?;
+    Ok(block_type)
 }
 
 fn register(
@@ -32,17 +55,7 @@ fn register(
     block_type: &BlockType,
     schema: &BlockSchema,
 ) -> Result<BlockAnswer, UnreadableRow> {
-    let of_slug = BlockTypeQuery { slugs: vec![block_type.slug.clone()], ..Default::default() };
-    let mut block_type = block_type.clone();
-    if let Some(known) = types(connection, &of_slug)?.pop() {
-        let same = BlockType { updated: block_type.updated, ..known.clone() };
-        (block_type.id, block_type.created) = (known.id, known.created);
-        if block_type != same {
-            put_type(connection, &block_type)?;
-        }
-    } else {
-        put_type(connection, &block_type)?;
-    }
+    let block_type = bring_up_to_date(connection, block_type)?;
     let of_type = BlockSchemaQuery {
         block_type_id: Some(block_type.id),
         checksum: Some(schema.checksum.clone()),
@@ -138,6 +151,34 @@ fn delete_document(
         .prepare_cached("DELETE FROM block_documents WHERE id = ?1")?
         .execute([id.as_uuid().as_bytes().as_slice()])?;
     Ok(if deleted > 0 { BlockAnswer::Done } else { BlockAnswer::Missing })
+}
+
+fn delete_schema(connection: &Connection, id: BlockSchemaId) -> Result<BlockAnswer, UnreadableRow> {
+    let of_id = BlockSchemaQuery { id: Some(id), ..Default::default() };
+    let Some(schema) = schemas(connection, &of_id)?.pop() else {
+        return Ok(BlockAnswer::Missing);
+    };
+    let of_type = BlockTypeQuery { ids: vec![schema.block_type_id], ..Default::default() };
+    if types(connection, &of_type)?.iter().any(|block_type| block_type.is_protected) {
+        return Ok(BlockAnswer::Protected);
+    }
+    let of_type = BlockDocumentQuery {
+        block_type_id: Some(schema.block_type_id),
+        anonymous: true,
+        ..Default::default()
+    };
+    let of_it = documents(connection, &of_type)?.into_iter();
+    let of_it: Vec<_> = of_it
+        .filter(|document| document.block_schema_id == id)
+        .map(|document| document.id)
+        .collect();
+    if !of_it.is_empty() {
+        return Ok(BlockAnswer::Referenced(of_it));
+    }
+    connection
+        .prepare_cached("DELETE FROM block_schemas WHERE id = ?1")?
+        .execute([id.as_uuid().as_bytes().as_slice()])?;
+    Ok(BlockAnswer::Done)
 }
 
 fn delete_type(connection: &Connection, id: BlockTypeId) -> Result<BlockAnswer, UnreadableRow> {

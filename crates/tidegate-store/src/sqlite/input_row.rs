@@ -33,6 +33,14 @@ pub(super) fn put(
     Ok(row.execute()? > 0)
 }
 
+/// Deletes an input; whether there was one.
+pub(super) fn delete(connection: &Connection, run: RunId, key: &str) -> rusqlite::Result<bool> {
+    let deleted = connection
+        .prepare_cached("DELETE FROM run_inputs WHERE flow_run_id = ?1 AND key = ?2")?
+        .execute((run.as_uuid().as_bytes().as_slice(), key))?;
+    Ok(deleted > 0)
+}
+
 /// The inputs that match, in order.
 pub(super) fn select(
     connection: &Connection,

@@ -4,10 +4,10 @@
 use std::fmt;
 
 use serde_json::Value;
+use tidegate_core::check_json;
 
 use super::reference::Resolved;
 use super::{Block, describe};
-use crate::pause::check;
 
 /// Why data is no value of a type.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) fn read<B: Block>(data: Value) -> Result<B, Unfit> {
     };
     // What serde says may have the value in it, and does not say where it is.
     let plain = Resolved::plain(data);
-    Err(Unfit(match check(&describe::fields::<B>(), &plain) {
+    Err(Unfit(match check_json(&describe::fields::<B>(), &plain) {
         Err(complaint) => complaint,
         Ok(()) => match trouble.rsplit_once(", expected ") {
             Some((_, expected)) => format!("a field is not {expected}"),

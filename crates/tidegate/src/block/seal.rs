@@ -1,22 +1,23 @@
 //! A block as the data of its document and back: what is secret in it is sealed, bound to the document and to its place there, so that
 //! it opens nowhere else. Nothing secret is stored otherwise, and what is not secret needs no key.
 
-use serde_json::{Map, Value, json};
-use tidegate_core::{BlockDocument, BlockDocumentId, Store, StoreInfo};
+use std::convert::Infallible;
+
+use serde_json::{Map, Value};
+use tidegate_core::{
+    BlockDocument, BlockDocumentId, Store, StoreInfo, push_json_pointer, replace_sealed_in_block,
+    sealed_block_place, sealed_block_value, sealed_in_block,
+};
 
 use super::Block;
 use crate::error::{Error, Result};
 use crate::redact::MASK;
 use crate::secret::{Keyring, exposed};
 
-/// What stands for a secret in the data of a document: the only field of an object.
-const SEALED: &str = "$sealed";
-
 /// The keys for what a store keeps, read where blocking is fine.
 pub(crate) async fn keyring(store: &dyn Store) -> Result<Keyring> {
     let StoreInfo { location, shared, .. } = store.info();
-    let read =
-        move || if shared { Keyring::for_database(&location) } else { Keyring::of_process() };
+    let read = move || Keyring::for_store(&location, shared);
     tokio::task::spawn_blocking(read).await.map_err(Error::from)?
 }
 
@@ -71,13 +72,13 @@ impl Sealer<'_> {
     fn seal(&mut self, masked: &Value, data: &mut Value) -> Result<()> {
         match (masked, data) {
             (Value::Object(masked), Value::Object(data)) if same_names(masked, data) => {
-                if sealed_in(data).is_some() {
-                    return Err(self.error(format!(
-                        "holds an object with the one field `{SEALED}`, which stands for a secret: call that field otherwise"
-                    )));
+                if sealed_in_block(data).is_some() {
+                    return Err(self.error(
+                        "holds an object with the one field `$sealed`, which stands for a secret: call that field otherwise",
+                    ));
                 }
                 for (name, value) in data {
-                    let before = push(&mut self.path, name);
+                    let before = push_json_pointer(&mut self.path, name);
                     self.seal(&masked[name], value)?;
                     self.path.truncate(before);
                 }
@@ -85,7 +86,7 @@ impl Sealer<'_> {
             }
             (Value::Array(masked), Value::Array(data)) if masked.len() == data.len() => {
                 for (index, (masked, value)) in masked.iter().zip(data).enumerate() {
-                    let before = push(&mut self.path, &index.to_string());
+                    let before = push_json_pointer(&mut self.path, &index.to_string());
                     self.seal(masked, value)?;
                     self.path.truncate(before);
                 }
@@ -95,8 +96,8 @@ impl Sealer<'_> {
             (Value::String(mask), data) if mask == MASK => {
                 let plain = zeroize::Zeroizing::new(data.to_string());
                 let keyring = self.keyring.ok_or_else(without_key)?;
-                let sealed = keyring.seal(&bound_to(self.id, &self.path), plain.as_bytes())?;
-                *data = json!({ SEALED: sealed });
+                let sealed = keyring.seal(&sealed_block_place(self.id, &self.path), plain.as_bytes())?;
+                *data = sealed_block_value(&sealed);
                 Ok(())
             }
             (_, _) => Err(self.error(
@@ -117,9 +118,9 @@ impl Sealer<'_> {
 /// The data of a document with what is secret in it opened.
 pub(super) fn open(document: &BlockDocument, keyring: Option<&Keyring>) -> Result<Value> {
     let mut data = Value::Object(document.data.clone());
-    each_sealed(&mut data, &mut String::new(), &mut |path, sealed| {
+    replace_sealed_in_block(&mut data, &mut String::new(), &mut |path, sealed| {
         let keyring = keyring.ok_or_else(without_key)?;
-        let plain = keyring.open(&bound_to(document.id, path), sealed)?;
+        let plain = keyring.open(&sealed_block_place(document.id, path), sealed)?;
         serde_json::from_slice(&plain).map_err(|_| {
             Error::configuration(format!(
                 "what is sealed in the block {} at {path} is no JSON",
@@ -134,9 +135,9 @@ pub(super) fn open(document: &BlockDocument, keyring: Option<&Keyring>) -> Resul
 pub(super) fn is_sealed(document: &BlockDocument) -> bool {
     let mut any = false;
     let mut data = Value::Object(document.data.clone());
-    let looked = each_sealed(&mut data, &mut String::new(), &mut |_, _| {
+    let looked = replace_sealed_in_block(&mut data, &mut String::new(), &mut |_, _| {
         any = true;
-        Ok(Value::Null)
+        Ok::<_, Infallible>(Value::Null)
     });
     any || looked.is_err()
 }
@@ -150,11 +151,11 @@ pub(crate) fn reseal(
     let mut any = false;
     for (name, value) in &mut data {
         let mut path = String::new();
-        push(&mut path, name);
-        each_sealed(value, &mut path, &mut |path, sealed| {
-            let newer = keyring.reseal(&bound_to(document.id, path), sealed)?;
+        push_json_pointer(&mut path, name);
+        replace_sealed_in_block::<Error>(value, &mut path, &mut |path, sealed| {
+            let newer = keyring.reseal(&sealed_block_place(document.id, path), sealed)?;
             any |= newer.is_some();
-            Ok(json!({ SEALED: newer.as_deref().unwrap_or(sealed) }))
+            Ok::<_, Error>(sealed_block_value(newer.as_deref().unwrap_or(sealed)))
         })?;
     }
     Ok(any.then_some(data))
@@ -178,59 +179,14 @@ fn without_key() -> Error {
 pub fn masked(data: &Map<String, Value>) -> Map<String, Value> {
     let mut shown = data.clone();
     for value in shown.values_mut() {
-        each_sealed(value, &mut String::new(), &mut |_, _| Ok(MASK.into()))
-            .expect("a mask is always at hand");
+        replace_sealed_in_block(value, &mut String::new(), &mut |_, _| {
+            Ok::<_, Infallible>(MASK.into())
+        })
+        .expect("a mask is always at hand");
     }
     shown
 }
 
-/// Puts something in the place of each secret.
-fn each_sealed(
-    value: &mut Value,
-    path: &mut String,
-    with: &mut dyn FnMut(&str, &str) -> Result<Value>,
-) -> Result<()> {
-    match value {
-        Value::Object(fields) => {
-            if let Some(sealed) = sealed_in(fields) {
-                *value = with(path, sealed)?;
-                return Ok(());
-            }
-            for (name, value) in fields {
-                let before = push(path, name);
-                each_sealed(value, path, with)?;
-                path.truncate(before);
-            }
-        }
-        Value::Array(values) => {
-            for (index, value) in values.iter_mut().enumerate() {
-                let before = push(path, &index.to_string());
-                each_sealed(value, path, with)?;
-                path.truncate(before);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-    Ok(())
-}
-
-fn sealed_in(fields: &Map<String, Value>) -> Option<&str> {
-    (fields.len() == 1).then(|| fields.get(SEALED)?.as_str()).flatten()
-}
-
 fn same_names(one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
     one.len() == other.len() && one.keys().all(|name| other.contains_key(name))
-}
-
-/// One step further down; how long the path was before.
-fn push(path: &mut String, step: &str) -> usize {
-    let before = path.len();
-    path.push('/');
-    path.push_str(&step.replace('~', "~0").replace('/', "~1"));
-    before
-}
-
-/// A secret opens in this place only.
-fn bound_to(id: BlockDocumentId, path: &str) -> String {
-    format!("block-document/{id}{path}")
 }

@@ -17,6 +17,8 @@ use super::global_concurrency_limit::GlobalConcurrencyLimit;
 use super::man::Man;
 use super::options::GlobalOptions;
 use super::profile::Profile;
+#[cfg(feature = "server")]
+use super::server::Server;
 use super::session::Session;
 use super::task_run::TaskRun;
 use super::variable::Variable;
@@ -105,6 +107,9 @@ pub(super) enum Command {
     Profile(Profile),
     #[command(subcommand)]
     Database(Database),
+    #[cfg(feature = "server")]
+    #[command(subcommand)]
+    Server(Server),
     Version(Version),
     Completions(Completions),
     Man(Man),
@@ -125,6 +130,8 @@ impl Command {
             Self::Config(config) => config.run(session),
             Self::Profile(profile) => profile.run(session),
             Self::Database(database) => database.run(session).await,
+            #[cfg(feature = "server")]
+            Self::Server(server) => server.run(session).await,
             Self::Version(version) => version.run(session),
             Self::Completions(completions) => completions.run(session),
             Self::Man(man) => man.run(session),

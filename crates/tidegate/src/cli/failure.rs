@@ -68,6 +68,12 @@ impl Failure {
         Self { message: None, next: Vec::new(), code: 0 }
     }
 
+    /// The answer says what could not be done.
+    #[cfg(feature = "server")]
+    pub(super) fn answered() -> Self {
+        Self { message: None, next: Vec::new(), code: UNDONE }
+    }
+
     /// What may be typed next. `{program}` stands for the program.
     pub(super) fn try_next(mut self, line: impl Into<String>) -> Self {
         self.next.push(line.into());

@@ -37,6 +37,8 @@ mod options;
 mod output;
 mod profile;
 mod record;
+#[cfg(feature = "server")]
+mod server;
 mod session;
 mod task_run;
 mod values;

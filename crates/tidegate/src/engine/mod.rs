@@ -38,6 +38,8 @@ mod reporter;
 mod result;
 mod retention;
 mod seat;
+#[cfg(feature = "server")]
+mod serving;
 mod shutdown;
 mod slots;
 mod staging;
@@ -84,6 +86,12 @@ use reporter::Reporter;
 pub(crate) use reporter::{Counted, Ended, Tally};
 use retention::Housekeeping;
 pub(crate) use seat::{Away, Seat, Workers, waiting};
+#[cfg(feature = "server")]
+pub(crate) use serving::Served;
+#[cfg(feature = "server")]
+use serving::Servers;
+#[cfg(all(feature = "cli", feature = "server"))]
+pub(crate) use shutdown::Signals;
 use slots::Slots;
 pub(crate) use slots::{Given, Hold, Wanted};
 pub(crate) use transact::not_in_transactional_body;
@@ -141,6 +149,9 @@ struct Inner {
     slots: Slots,
     archive: Archive,
     housekeeping: Housekeeping,
+    /// The servers that show it.
+    #[cfg(feature = "server")]
+    servers: Servers,
     /// Shows people how far it has got.
     reporter: Reporter,
     /// What it runs at top level.
@@ -178,6 +189,8 @@ impl Engine {
             slots: Slots::default(),
             archive,
             housekeeping: Housekeeping::default(),
+            #[cfg(feature = "server")]
+            servers: Servers::default(),
             reporter: Reporter::new(shows),
             roster,
             ownership,
@@ -227,6 +240,8 @@ impl Engine {
     pub async fn close(&self) -> Result<()> {
         self.0.housekeeping.stop();
         self.0.nursery.join().await;
+        #[cfg(feature = "server")]
+        self.0.servers.stop().await;
         self.0.reporter.stop().await;
         if let Some(thread) = self.0.ownership.as_ref().and_then(|ownership| ownership.stop()) {
             self.0.nursery.spawn_blocking(move || thread.join());

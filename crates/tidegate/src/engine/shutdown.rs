@@ -97,13 +97,13 @@ impl Drop for Stopping<'_> {
 
 /// A signal that asks a process to stop.
 #[derive(Clone, Copy, Debug)]
-struct Signal {
+pub(crate) struct Signal {
     name: &'static str,
     number: i32,
 }
 
 impl Signal {
-    fn end_process(self) -> ! {
+    pub(crate) fn end_process(self) -> ! {
         process::exit(128 + self.number)
     }
 }
@@ -111,14 +111,15 @@ impl Signal {
 const SIGINT: Signal = Signal { name: "SIGINT", number: 2 };
 
 #[cfg(unix)]
-struct Signals {
+#[derive(Debug)]
+pub(crate) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
-    fn listen() -> Result<Self> {
+    pub(crate) fn listen() -> Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
 
         let listen = |kind| signal(kind).map_err(unheard);
@@ -128,7 +129,7 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) -> Signal {
+    pub(crate) async fn next(&mut self) -> Signal {
         const SIGTERM: Signal = Signal { name: "SIGTERM", number: 15 };
         tokio::select! {
             _ = self.interrupt.recv() => SIGINT,
@@ -138,15 +139,15 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals;
+pub(crate) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn listen() -> Result<Self> {
+    pub(crate) fn listen() -> Result<Self> {
         Ok(Self)
     }
 
-    async fn next(&mut self) -> Signal {
+    pub(crate) async fn next(&mut self) -> Signal {
         match tokio::signal::ctrl_c().await {
             Ok(()) => SIGINT,
             Err(_unheard) => std::future::pending().await,

@@ -8,7 +8,7 @@ use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::check::check;
+use tidegate_core::check_json;
 
 /// The field that a type without fields of its own is wrapped in.
 const VALUE: &str = "value";
@@ -47,7 +47,7 @@ impl Form {
         // What is not filled in yet is not missed yet.
         let mut optional = self.schema.clone();
         optional.as_object_mut().map(|schema| schema.remove("required"));
-        check(&optional, &Value::Object(initial.clone()))?;
+        check_json(&optional, &Value::Object(initial.clone()))?;
         for (name, value) in initial {
             if let Some(field) =
                 self.schema.pointer_mut("/properties").and_then(|all| all.get_mut(&name))
@@ -95,7 +95,7 @@ pub(super) fn fill_in(schema: &Value, given: Option<Value>) -> Result<Value, Str
         }
     }
     let filled = Value::Object(filled);
-    check(schema, &filled)?;
+    check_json(schema, &filled)?;
     Ok(filled)
 }
 

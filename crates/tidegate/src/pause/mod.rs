@@ -9,7 +9,6 @@
 //! ```
 
 mod answer;
-mod check;
 mod form;
 
 use std::fmt;
@@ -32,8 +31,6 @@ use crate::resume;
 use crate::run_input::Put;
 
 pub(crate) use answer::Question;
-#[cfg(feature = "blocks")]
-pub(crate) use check::check;
 use form::Form;
 
 /// How long a pause waits that says nothing else.

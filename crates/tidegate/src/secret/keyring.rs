@@ -25,16 +25,24 @@ pub(crate) struct Keyring {
 }
 
 impl Keyring {
+    /// The keys for what a store at `location` keeps: those of the settings if other processes use it too, and one that this process has
+    /// made for itself if none does.
+    ///
+    /// It may run a command and wait for it; call it where blocking is fine.
+    pub(crate) fn for_store(location: &str, shared: bool) -> Result<Self> {
+        if shared { Self::for_database(location) } else { Self::of_process() }
+    }
+
     /// The keys that the settings name, checked to be kept away from the database at `location`.
     ///
     /// It may run a command and wait for it; call it where blocking is fine.
-    pub(crate) fn for_database(location: &str) -> Result<Self> {
+    fn for_database(location: &str) -> Result<Self> {
         source::read(Some(location.as_ref()))
     }
 
     /// A key that this process has made for itself, for stores in memory: what is sealed there is gone with the process too, so nobody
     /// needs to keep a key for it.
-    pub(crate) fn of_process() -> Result<Self> {
+    fn of_process() -> Result<Self> {
         static KEYRING: OnceLock<Keyring> = OnceLock::new();
         if let Some(keyring) = KEYRING.get() {
             return Ok(keyring.clone());

@@ -33,6 +33,8 @@ mod source;
 mod tests;
 #[cfg(feature = "blocks")]
 mod value;
+#[cfg(feature = "blocks")]
+mod vault;
 
 #[cfg(feature = "blocks")]
 pub use key::generate_key;

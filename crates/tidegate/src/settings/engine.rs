@@ -1,5 +1,7 @@
 //! The settings of an engine as values of their types. Which value counts was decided before.
 
+#[cfg(feature = "server")]
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,7 +9,11 @@ use std::time::Duration;
 use tidegate_core::Lease;
 
 use super::load::no_home;
+#[cfg(feature = "server")]
+use super::server::{Login, ServerSettings, listed};
 use super::table::parse_flag;
+#[cfg(feature = "server")]
+use super::table::parse_host;
 use super::{Durability, Settings, meaningless};
 use crate::duration;
 use crate::error::Result;
@@ -17,11 +23,18 @@ use crate::retention::Retention;
 /// What an engine goes by.
 #[derive(Clone, Debug)]
 #[cfg_attr(
-    not(feature = "sqlite"),
-    allow(dead_code, reason = "without SQLite there is no database to open")
+    not(all(feature = "sqlite", feature = "remote")),
+    allow(
+        dead_code,
+        reason = "without SQLite there is no database to open, and without a client no server"
+    )
 )]
 pub(crate) struct EngineSettings {
     pub(crate) database_url: String,
+    /// The server that records are kept on, instead of that database.
+    pub(crate) api_url: Option<String>,
+    pub(crate) api_key: Option<String>,
+    pub(crate) api_auth_string: Option<String>,
     pub(crate) durability: Durability,
     pub(crate) log_level: LevelFilter,
     pub(crate) log_format: Format,
@@ -40,6 +53,8 @@ pub(crate) struct EngineSettings {
     pub(crate) lease_term: Duration,
     pub(crate) shutdown_grace: Duration,
     pub(crate) retention: Retention,
+    #[cfg(feature = "server")]
+    pub(crate) server: ServerSettings,
     /// Whether they are those of a test, which reads no files.
     pub(crate) of_test: bool,
     /// What looks like a setting and is none.
@@ -60,6 +75,9 @@ impl EngineSettings {
             };
         Ok(Self {
             database_url,
+            api_url: said.text("TIDEGATE_API_URL")?,
+            api_key: said.text("TIDEGATE_API_KEY")?,
+            api_auth_string: said.text("TIDEGATE_API_AUTH_STRING")?,
             durability: said.parsed("TIDEGATE_DURABILITY")?.unwrap_or_default(),
             log_level: said.parsed("TIDEGATE_LOGGING_LEVEL")?.unwrap_or_default(),
             log_format: said.parsed("TIDEGATE_LOGGING_FORMAT")?.unwrap_or_default(),
@@ -88,6 +106,17 @@ impl EngineSettings {
                 age: said.length_of_time("TIDEGATE_RETENTION_AGE")?,
                 count: said.parsed("TIDEGATE_RETENTION_COUNT")?,
             },
+            #[cfg(feature = "server")]
+            server: ServerSettings {
+                host: said
+                    .read("TIDEGATE_SERVER_HOST", parse_host)?
+                    .unwrap_or(Ipv4Addr::LOCALHOST.into()),
+                port: said.parsed("TIDEGATE_SERVER_PORT")?.unwrap_or(4200),
+                allowed_hosts: said
+                    .read("TIDEGATE_SERVER_ALLOWED_HOSTS", |names| Some(listed(names)))?
+                    .unwrap_or_default(),
+                auth: said.read("TIDEGATE_SERVER_AUTH", |auth| Some(Login::new(auth)))?,
+            },
             of_test: settings.of_test,
             warnings: settings.warnings().to_vec(),
         })
@@ -114,6 +143,12 @@ impl Said<'_> {
 
     fn parsed<T: FromStr>(&self, name: &'static str) -> Result<Option<T>> {
         self.read(name, |value| value.parse().ok())
+    }
+
+    /// A text that says nothing is as one that is not there.
+    fn text(&self, name: &'static str) -> Result<Option<String>> {
+        let text = self.read(name, |text| Some(text.to_owned()))?;
+        Ok(text.filter(|text| !text.is_empty()))
     }
 
     fn flag(&self, name: &'static str) -> Result<Option<bool>> {

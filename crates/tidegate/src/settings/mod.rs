@@ -33,6 +33,8 @@ mod engine;
 mod file;
 mod load;
 mod profile;
+#[cfg(feature = "server")]
+mod server;
 mod source;
 mod table;
 
@@ -44,6 +46,8 @@ pub(crate) use engine::EngineSettings;
 pub use profile::{Profile, Profiles};
 pub use source::Source;
 pub(crate) use table::hint;
+#[cfg(all(feature = "cli", feature = "server"))]
+pub(crate) use table::parse_host;
 pub use table::{Setting, nearest};
 pub use tidegate_core::store::Durability;
 

@@ -1,5 +1,6 @@
 //! The table of settings: what each is called, what it accepts and what it says. Nothing here reads one.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -55,6 +56,17 @@ const SECONDS: Kind = Kind {
     accepts: "a number of seconds, or a text such as 1m30s",
     fits: |text| duration::parse(text.trim()).is_ok(),
 };
+const HOST: Kind = Kind {
+    accepts: "an address of this machine such as 127.0.0.1 or 0.0.0.0, or localhost",
+    fits: |text| parse_host(text).is_some(),
+};
+const PORT: Kind = Kind { accepts: "a number from 0 to 65535", fits: parses::<u16> };
+const LOGIN: Kind = Kind {
+    accepts: "user:password",
+    fits: |text| {
+        text.trim().split_once(':').is_some_and(|(user, word)| !user.is_empty() && !word.is_empty())
+    },
+};
 const LEASE: Kind = Kind {
     accepts: "a number of seconds, at least 1",
     fits: |text| duration::parse(text.trim()).is_ok_and(|term| term >= Duration::from_secs(1)),
@@ -65,6 +77,9 @@ const LEASE: Kind = Kind {
 static SETTINGS: &[Setting] = &[
     setting("TIDEGATE_HOME", "home", PATH, Words("~/.tidegate"), "the folder for the default database and for profiles"),
     setting("TIDEGATE_DATABASE_URL", "database.url", TEXT, Words("sqlite:TIDEGATE_HOME/tidegate.db"), "the database of the default engine"),
+    personal(setting("TIDEGATE_API_URL", "api.url", TEXT, Words("none"), "the server that records are kept on, instead of a database")),
+    personal(secret(setting("TIDEGATE_API_KEY", "api.key", TEXT, Words("none"), "the key that the server asks for"))),
+    personal(secret(setting("TIDEGATE_API_AUTH_STRING", "api.auth_string", TEXT, Words("none"), "the user:password that the server asks for"))),
     setting("TIDEGATE_DURABILITY", "durability", DURABILITY, Value("full"), "what an acknowledged record survives"),
     setting("TIDEGATE_LOGGING_LEVEL", "logging.level", LEVEL, Value("INFO"), "the lowest level printed and stored"),
     setting("TIDEGATE_LOGGING_FORMAT", "logging.format", FORMAT, Value("console"), "how lines are printed"),
@@ -87,6 +102,10 @@ static SETTINGS: &[Setting] = &[
     personal(secret(setting("TIDEGATE_ENCRYPTION_KEY", "encryption.key", TEXT, Words("none"), "the key for secrets, in base64 or hexadecimal digits"))),
     personal(setting("TIDEGATE_ENCRYPTION_KEY_FILE", "encryption.key_file", PATH, Words("one of the user's settings"), "the file that the key for secrets is in")),
     personal(setting("TIDEGATE_ENCRYPTION_KEY_COMMAND", "encryption.key_command", TEXT, Words("none"), "the command that prints the key for secrets")),
+    setting("TIDEGATE_SERVER_HOST", "server.host", HOST, Value("127.0.0.1"), "the address that the server listens at"),
+    setting("TIDEGATE_SERVER_PORT", "server.port", PORT, Value("4200"), "the port that the server listens at; 0 for any that is free"),
+    setting("TIDEGATE_SERVER_ALLOWED_HOSTS", "server.allowed_hosts", TEXT, Words("loopback and its own address"), "the names, separated by commas, that others know the server by"),
+    personal(secret(setting("TIDEGATE_SERVER_AUTH", "server.auth", LOGIN, Words("none"), "the user and the password that the server asks for"))),
 ];
 
 /// The same setting, whose value is shown to nobody.
@@ -94,7 +113,8 @@ const fn secret(setting: Setting) -> Setting {
     Setting { secret: true, ..setting }
 }
 
-/// The same setting, which a file that comes with a folder does not decide: it runs a command, or is not to be in a repository.
+/// The same setting, which a file that comes with a folder does not decide: it runs a command, says who is told a key, or is not to be
+/// in a repository.
 const fn personal(setting: Setting) -> Setting {
     Setting { personal: true, ..setting }
 }
@@ -205,6 +225,14 @@ pub(super) fn parse_flag(text: &str) -> Option<bool> {
         "1" | "true" | "yes" | "on" => Some(true),
         "0" | "false" | "no" | "off" => Some(false),
         _ => None,
+    }
+}
+
+/// An address of this machine.
+pub(crate) fn parse_host(text: &str) -> Option<IpAddr> {
+    match text.trim() {
+        "localhost" => Some(Ipv4Addr::LOCALHOST.into()),
+        text => text.trim_matches(['[', ']']).parse().ok(),
     }
 }
 

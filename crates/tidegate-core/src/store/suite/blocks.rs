@@ -345,3 +345,39 @@ pub async fn of_many_who_save_under_one_name_one_does(subject: &Subject) {
     let saved: Vec<_> = answers.iter().filter(|answer| **answer == BlockAnswer::Done).collect();
     assert_eq!(saved.len(), 1);
 }
+
+/// It keeps its id when it is put again, and when a schema of it is registered.
+pub async fn a_type_is_there_without_a_schema(subject: &Subject) {
+    let store = subject.open().await;
+    let put = async |block_type: &BlockType| {
+        change(&store, BlockChange::PutType(Box::new(block_type.clone()))).await
+    };
+    let first = block_type("a");
+    assert_eq!(put(&first).await, BlockAnswer::Done);
+    let described =
+        BlockType { description: Some("new".to_owned()), updated: at(9), ..block_type("a") };
+    assert_eq!(put(&described).await, BlockAnswer::Done);
+    let types = store.block_types(BlockTypeQuery::default()).await.expect("the store answers");
+    let [known] = &types[..] else { panic!("there is one type, and not {types:?}") };
+    assert_eq!((known.id, known.created, known.updated), (first.id, at(1), at(9)));
+    assert_eq!(known.description.as_deref(), Some("new"));
+    assert_eq!(registered(&store, "a").await.block_type, first.id);
+    store.close().await.expect("it closes");
+}
+
+/// Nor is one of a type that is protected.
+pub async fn a_schema_that_documents_are_of_is_not_deleted(subject: &Subject) {
+    let store = subject.open().await;
+    let known = registered(&store, "a").await;
+    let document = known.document("one", json!({}));
+    create(&store, &document).await;
+    let delete = async |id| change(&store, BlockChange::DeleteSchema(id)).await;
+    assert_eq!(delete(known.schema).await, BlockAnswer::Referenced(vec![document.id]));
+    change(&store, BlockChange::DeleteDocument(document.id)).await;
+    assert_eq!(delete(known.schema).await, BlockAnswer::Done);
+    assert_eq!(delete(known.schema).await, BlockAnswer::Missing);
+    let kept = BlockType { is_protected: true, ..block_type("kept") };
+    let kept = register(&store, kept, schema("x:1")).await;
+    assert_eq!(delete(kept.schema).await, BlockAnswer::Protected);
+    store.close().await.expect("it closes");
+}

@@ -183,3 +183,20 @@ pub async fn inputs_are_deleted_with_their_runs(subject: &Subject) {
     assert_eq!(of(&store, run.id).await, []);
     assert_eq!(of(&store, kept.id).await.len(), 3);
 }
+
+/// Others of its run stay, and there is room for another of its key.
+pub async fn an_input_is_deleted_by_its_key(subject: &Subject) {
+    let store = subject.open().await;
+    let (run, other) = (begin(&store, "a").await, begin(&store, "b").await);
+    for each in [input(&run, "x", 1), input(&run, "y", 2), input(&other, "x", 3)] {
+        store.put_acknowledged(put(&each)).await.expect("it is stored");
+    }
+    let delete = async || store.delete_input(run.id, "x".to_owned()).await.expect("it answers");
+    assert!(delete().await);
+    assert!(!delete().await);
+    assert_eq!(of(&store, run.id).await, [input(&run, "y", 2)]);
+    assert_eq!(of(&store, other.id).await, [input(&other, "x", 3)]);
+    store.put_acknowledged(put(&input(&run, "x", 4))).await.expect("there is room for it");
+    assert_eq!(of(&store, run.id).await, [input(&run, "y", 2), input(&run, "x", 4)]);
+    store.close().await.expect("it closes");
+}

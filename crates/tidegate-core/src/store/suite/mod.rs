@@ -16,6 +16,7 @@
 //! ```
 
 mod artifacts;
+mod batches;
 mod blocks;
 mod cache;
 mod calls;
@@ -165,6 +166,7 @@ promises! { $
         an_input_may_come_before_its_run
         an_input_for_a_state_that_the_run_has_left_is_refused
         inputs_are_deleted_with_their_runs
+        an_input_is_deleted_by_its_key
     }
     events {
         an_event_comes_back_as_it_was_put
@@ -263,9 +265,19 @@ promises! { $
         of_backups_to_one_place_at_once_one_is_written
         a_backup_that_cannot_be_written_leaves_nothing
     }
+    batches {
+        a_batch_is_applied_once_and_answered_alike_each_time
+        a_batch_that_came_before_a_restart_is_not_applied_again
+        a_batch_out_of_turn_changes_nothing
+        what_a_batch_cannot_do_harms_nothing_else_in_it
+        a_batch_comes_after_what_was_put_before
+        clients_do_not_disturb_each_other
+    }
     blocks {
         a_block_comes_back_as_it_was_saved
         a_type_that_is_registered_again_is_brought_up_to_date
+        a_type_is_there_without_a_schema
+        a_schema_that_documents_are_of_is_not_deleted
         a_block_has_its_name_alone
         a_block_is_replaced_where_it_is
         a_block_is_sealed_anew_unless_it_was_saved_since

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{EventQuery, EventRecord, Order, Timestamp};
@@ -15,7 +16,7 @@ use crate::state::AppState;
 const PAGE: u64 = 50;
 
 /// Prefect's `EventFilter`, as far as it is known here.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct EventFilter {
     occurred: Occurred,
@@ -28,41 +29,41 @@ struct EventFilter {
     order: EventOrder,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Occurred {
     since: Option<Timestamp>,
     until: Option<Timestamp>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Name {
     prefix: Option<Vec<String>>,
     name: Option<Vec<String>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct ResourceFilter {
     id: Option<Vec<String>>,
     id_prefix: Option<Vec<String>>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum OneOrMany {
     One(ResourceFilter),
     Many(Vec<ResourceFilter>),
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct IdFilter {
     id: Option<Vec<Uuid>>,
 }
 
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 enum EventOrder {
     Asc,
@@ -70,7 +71,7 @@ enum EventOrder {
     Desc,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct ListBody {
     filter: Option<EventFilter>,

@@ -6,6 +6,7 @@ mod take;
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use tidegate_core::{Resource, Timestamp};
 use uuid::Uuid;
 
 use super::extract::Body;
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -21,15 +23,18 @@ use take::Taker;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/events", Scope::Run, create),
-        Route::post("/api/events/filter", Scope::Read, list::filter),
+        Route::post("/api/events", Scope::Run, create)
+            .does(StatusCode::NO_CONTENT, "Takes events. One that tells of a task run moves it."),
+        Route::post("/api/events/filter", Scope::Read, list::filter)
+            .gives::<shown::Events>("The events that match, in pages."),
         // A socket says who it is in its first message, so anyone may open one.
-        Route::get("/api/events/in", Scope::Open, socket::events_in),
+        Route::get("/api/events/in", Scope::Open, socket::events_in)
+            .opens("A socket on which a client sends events."),
     ]
 }
 
 /// Prefect's `Event`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct EventBody {
     occurred: Timestamp,
     event: String,

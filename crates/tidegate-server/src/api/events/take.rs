@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 use tidegate_core::{
@@ -33,7 +34,7 @@ pub(super) struct Taker {
 }
 
 /// What an event about a task run carries.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 struct Payload {
     validated_state: StateCreate,
     task_run: TaskRunBody,

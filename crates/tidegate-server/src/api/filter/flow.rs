@@ -1,5 +1,6 @@
 //! Which flows are asked for.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tidegate_core::Definition;
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use super::parts::{Named, OneOf, Operator, TagFilter};
 use crate::api::ids;
 
 /// Prefect's `FlowFilter`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct FlowFilter {
     pub(crate) operator: Operator,
@@ -19,7 +20,7 @@ pub(crate) struct FlowFilter {
 }
 
 /// Whether it has a deployment.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Deployed {
     pub(crate) operator: Operator,

@@ -1,5 +1,6 @@
 //! Which flow runs are asked for.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tidegate_core::{Run, RunQuery, State, StateType};
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use super::parts::{AnyOf, Between, Named, Nullable, OneOf, Operator, TagFilter};
 use crate::api::ids;
 
 /// Prefect's `FlowRunFilter`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct FlowRunFilter {
     pub(crate) operator: Operator,
@@ -30,7 +31,7 @@ pub(crate) struct FlowRunFilter {
 }
 
 /// The state of a run.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct StateFilter {
     pub(crate) operator: Operator,
@@ -40,7 +41,7 @@ pub(crate) struct StateFilter {
 }
 
 /// Who made a run, which no run here says.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CreatedBy {
     pub(crate) operator: Operator,

@@ -1,10 +1,11 @@
 //! The parts that filters are made of. Each answers for one value; none if nothing is asked of it.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tidegate_core::Timestamp;
 
 /// Whether all conditions must hold, or one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub(crate) enum Operator {
     /// All.
     #[default]
@@ -32,7 +33,7 @@ impl Operator {
 }
 
 /// One of several.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "T: Deserialize<'de>")]
 pub(crate) struct AnyOf<T> {
     #[serde(default)]
@@ -46,7 +47,7 @@ impl<T> AnyOf<T> {
 }
 
 /// One of several, and none of others.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "T: Deserialize<'de>")]
 pub(crate) struct OneOf<T> {
     #[serde(default)]
@@ -64,7 +65,7 @@ impl<T> OneOf<T> {
 }
 
 /// One of several, if there is one at all.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, bound = "T: Deserialize<'de>")]
 pub(crate) struct Nullable<T> {
     #[serde(default)]
@@ -83,7 +84,7 @@ impl<T: PartialEq> Nullable<T> {
 }
 
 /// A name, or a part of one in any case.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Named {
     #[serde(default)]
@@ -106,7 +107,7 @@ pub(crate) fn is_part_of(part: &str, text: &str) -> bool {
 }
 
 /// Tags.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct TagFilter {
     pub(crate) operator: Operator,
@@ -124,7 +125,7 @@ impl TagFilter {
 }
 
 /// A time.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Between {
     pub(crate) before_: Option<Timestamp>,

@@ -1,5 +1,6 @@
 //! Which task runs are asked for.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tidegate_core::{Run, RunQuery};
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use super::flow_run::StateFilter;
 use super::parts::{AnyOf, Between, Named, Operator, TagFilter};
 
 /// Prefect's `TaskRunFilter`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct TaskRunFilter {
     pub(crate) operator: Operator,
@@ -24,14 +25,14 @@ pub(crate) struct TaskRunFilter {
 }
 
 /// Whether it stands for a subflow run.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Subflows {
     pub(crate) exists_: Option<bool>,
 }
 
 /// The flow run it was called in.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct OfFlowRun {
     pub(crate) operator: Operator,

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tidegate_core::{Advance, Run, State as RunState, StoreErrorKind, Write};
@@ -15,7 +16,7 @@ use crate::change;
 use crate::error::ApiError;
 use crate::state::AppState;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(in crate::api) struct SetState {
     pub(in crate::api) state: StateCreate,
     #[serde(default)]
@@ -28,13 +29,13 @@ pub(super) async fn set_state(
     Body(body): Body<SetState>,
 ) -> Result<Response, ApiError> {
     let run = find(&state, id).await?;
-    let propose = |now| body.state.clone().into_state(now);
+    let propose = |now| body.state.clone().of_flow_run().into_state(now);
     let moved = change::move_on(&state, run, propose, body.force).await?;
     Ok(shape::orchestration(&moved, state.now()))
 }
 
 /// Prefect's `FlowRunUpdate`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct FlowRunUpdate {
     name: Option<String>,
@@ -86,10 +87,25 @@ fn changed(run: &Run, body: &FlowRunUpdate) -> Result<Advance, ApiError> {
 
 pub(super) async fn delete(State(state): State<AppState>, id: Id) -> Result<StatusCode, ApiError> {
     let run = find(&state, id).await?;
+    gone(&state, &run).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Deletes a flow run, which is cancelled before if nobody runs it.
+pub(super) async fn gone(state: &AppState, run: &Run) -> Result<(), ApiError> {
     if !run.has_ended() && run.lease.is_none() {
         // Nobody runs it, so nobody is surprised.
-        change::set_state(&state, run.id, RunState::cancelled, true).await?;
+        change::set_state(state, run.id, RunState::cancelled, true).await?;
     }
-    change::delete(&state, &run).await?;
+    change::delete(state, run).await
+}
+
+/// Clients tell how a run was made; nobody asks for it, so that it is taken and left out.
+pub(super) async fn label(
+    State(state): State<AppState>,
+    id: Id,
+    Body(_labels): Body<Map<String, Value>>,
+) -> Result<StatusCode, ApiError> {
+    find(&state, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

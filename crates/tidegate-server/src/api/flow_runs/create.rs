@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tidegate_core::{
@@ -20,7 +21,7 @@ use crate::flows;
 use crate::state::AppState;
 
 /// Prefect's `FlowRunCreate`. What we keep nothing of is known all the same.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "fields that are known, and left out")]
 pub(super) struct FlowRunCreate {

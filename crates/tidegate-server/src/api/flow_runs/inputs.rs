@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{
@@ -21,7 +22,7 @@ use crate::state::AppState;
 /// What the sender of an input is called where it is a flow run.
 const FLOW_RUN: &str = "prefect.flow-run.";
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct InputCreate {
     key: String,
     value: String,
@@ -48,7 +49,7 @@ pub(super) async fn create(
     Ok(StatusCode::CREATED)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct FilterBody {
     prefix: String,
     #[serde(default = "one")]
@@ -80,6 +81,17 @@ pub(super) async fn read(
     let input =
         state.store().inputs(query).await?.pop().ok_or(ApiError::NotFound("Flow run input"))?;
     Ok(Json(input.value))
+}
+
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    Path((id, key)): Path<(Uuid, String)>,
+) -> Result<StatusCode, ApiError> {
+    if state.store().delete_input(id.into(), key).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::NotFound("Flow run input"))
+    }
 }
 
 /// Prefect's `FlowRunInput`.

@@ -1,11 +1,14 @@
 //! Flow runs: making, reading, listing and moving them.
 
+mod bulk;
 mod change;
 mod create;
 mod inputs;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{Run, RunKind};
@@ -16,29 +19,52 @@ use super::shape;
 pub(super) use change::SetState;
 pub(super) use create::sorted;
 
+use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/flow_runs/", Scope::Run, create::create),
-        Route::patch("/api/flow_runs/{id}", Scope::Run, change::update),
-        Route::delete("/api/flow_runs/{id}", Scope::Run, change::delete),
-        Route::post("/api/flow_runs/{id}/set_state", Scope::Run, change::set_state),
-        Route::post("/api/flow_runs/{id}/resume", Scope::Run, inputs::resume),
-        Route::post("/api/flow_runs/{id}/input", Scope::Run, inputs::create),
-        Route::post("/api/flow_runs/{id}/input/filter", Scope::Read, inputs::filter),
-        Route::get("/api/flow_runs/{id}/input/{key}", Scope::Read, inputs::read),
-        Route::post("/api/flow_runs/filter", Scope::Read, filter),
-        Route::post("/api/flow_runs/count", Scope::Read, count),
-        Route::post("/api/flow_runs/paginate", Scope::Read, paginate),
-        Route::get("/api/flow_runs/{id}", Scope::Read, read),
+        Route::post("/api/flow_runs/", Scope::Run, create::create)
+            .makes::<shown::FlowRun>("Makes a flow run, or gives the one of this idempotency key."),
+        Route::patch("/api/flow_runs/{id}", Scope::Run, change::update)
+            .does(StatusCode::NO_CONTENT, "Changes what a flow run is called and is given."),
+        Route::delete("/api/flow_runs/{id}", Scope::Run, change::delete)
+            .does(StatusCode::NO_CONTENT, "Deletes a flow run."),
+        Route::post("/api/flow_runs/{id}/set_state", Scope::Run, change::set_state)
+            .makes::<shown::OrchestrationResult>("Proposes a state to the rules."),
+        Route::post("/api/flow_runs/{id}/resume", Scope::Run, inputs::resume)
+            .makes::<shown::OrchestrationResult>("Lets a paused flow run go on."),
+        Route::post("/api/flow_runs/{id}/input", Scope::Run, inputs::create)
+            .does(StatusCode::CREATED, "Hands a flow run an input."),
+        Route::post("/api/flow_runs/{id}/input/filter", Scope::Read, inputs::filter).gives::<Vec<
+            shown::FlowRunInput,
+        >>(
+            "The inputs of a flow run that match.",
+        ),
+        Route::get("/api/flow_runs/{id}/input/{key}", Scope::Read, inputs::read)
+            .gives::<Value>("The value of an input."),
+        Route::delete("/api/flow_runs/{id}/input/{key}", Scope::Run, inputs::delete)
+            .does(StatusCode::NO_CONTENT, "Deletes an input."),
+        Route::patch("/api/flow_runs/{id}/labels", Scope::Run, change::label)
+            .does(StatusCode::NO_CONTENT, "Takes labels of a flow run, and keeps none."),
+        Route::post("/api/flow_runs/bulk_delete", Scope::Run, bulk::delete)
+            .gives::<shown::Deleted>("Deletes the flow runs that match and can be deleted."),
+        Route::post("/api/flow_runs/bulk_set_state", Scope::Run, bulk::set_state)
+            .gives::<shown::Results>("Proposes a state to each of the flow runs that match."),
+        Route::post("/api/flow_runs/filter", Scope::Read, filter)
+            .gives::<Vec<shown::FlowRun>>("The flow runs that match."),
+        Route::post("/api/flow_runs/count", Scope::Read, count)
+            .gives::<u64>("How many flow runs match."),
+        Route::post("/api/flow_runs/paginate", Scope::Read, paginate)
+            .gives::<shown::Page<shown::FlowRun>>("A page of the flow runs that match."),
+        Route::get("/api/flow_runs/{id}", Scope::Read, read).gives::<shown::FlowRun>("A flow run."),
     ]
 }
 
 /// What a list of runs is asked by.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct ListBody {
     #[serde(deserialize_with = "or_default")]
@@ -51,7 +77,7 @@ pub(super) struct ListBody {
 }
 
 /// What a page of a list of runs is asked by.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct PageBody {
     #[serde(deserialize_with = "or_default")]

@@ -9,7 +9,7 @@ mod task_run;
 
 pub(crate) use flow::flow;
 pub(crate) use flow_run::{flow_run, lateness};
-pub(crate) use orchestration::orchestration;
+pub(crate) use orchestration::{orchestration, orchestration_result};
 pub(crate) use policy::PolicyBody;
 pub(crate) use state::{StateCreate, state};
 pub(crate) use task_run::task_run;

@@ -9,13 +9,14 @@ use tidegate_core::{Timestamp, Verdict};
 use super::state;
 use crate::change::Moved;
 
-/// Prefect's `OrchestrationResult`; 201 if the run has another state than before.
+/// The answer with Prefect's `OrchestrationResult`; 201 if the run has another state than before.
 pub(crate) fn orchestration(moved: &Moved, now: Timestamp) -> Response {
     let status = if moved.written { StatusCode::CREATED } else { StatusCode::OK };
-    (status, Json(result(moved, now))).into_response()
+    (status, Json(orchestration_result(moved, now))).into_response()
 }
 
-fn result(moved: &Moved, now: Timestamp) -> Value {
+/// Prefect's `OrchestrationResult`.
+pub(crate) fn orchestration_result(moved: &Moved, now: Timestamp) -> Value {
     let reason = moved.reason();
     let (status, details) = match &moved.verdict {
         Verdict::Accept => ("ACCEPT", json!({ "type": "accept_details" })),

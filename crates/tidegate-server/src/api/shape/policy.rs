@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{Delays, RetryPolicy, RetryType, RunPolicy};
 
 /// A policy as clients send it. What Prefect's clients send and we go by otherwise is left out.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct PolicyBody {
     max_retries: u32,
@@ -20,7 +21,7 @@ pub(crate) struct PolicyBody {
     retry_type: Option<RetryType>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 enum DelayBody {
     One(f64),

@@ -1,5 +1,6 @@
 //! A state, as Prefect shows it and as its clients propose it.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tidegate_core::{Run, RunKind, State, StateData, StateResult, StateType, Timestamp};
@@ -11,7 +12,7 @@ use crate::api::ids;
 const DATA: &str = "prefect_data";
 
 /// A state as clients propose it. When it begins is said by the server.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub(crate) struct StateCreate {
     #[serde(rename = "type")]
     state_type: StateType,
@@ -26,7 +27,7 @@ pub(crate) struct StateCreate {
 }
 
 /// Prefect's `StateDetails`, as far as we go by them.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Details {
     scheduled_time: Option<Timestamp>,
@@ -38,6 +39,13 @@ struct Details {
 }
 
 impl StateCreate {
+    /// As it is proposed of a flow run. Prefect's clients say of each failure that it is not to be retried, and mean nothing by it: whether
+    /// a flow run is, its policy says.
+    pub(crate) fn of_flow_run(mut self) -> Self {
+        self.state_details.retriable = None;
+        self
+    }
+
     /// The state, beginning at this time.
     pub(crate) fn into_state(self, at: Timestamp) -> State {
         let Details {

@@ -2,6 +2,7 @@
 
 pub(super) mod act;
 pub(super) mod artifacts;
+pub(super) mod blocks;
 pub(super) mod dashboard;
 pub(super) mod events;
 pub(super) mod flows;

@@ -2,6 +2,8 @@
 
 pub(super) mod activity;
 pub(super) mod artifacts;
+pub(super) mod block;
+pub(super) mod blocks;
 pub(super) mod dashboard;
 pub(super) mod events;
 pub(super) mod flow_run;

@@ -128,6 +128,12 @@ impl Ownership {
         self.start(self.lock());
     }
 
+    /// Watches over dead owners from now on, and lets their runs be.
+    #[cfg(feature = "server")]
+    pub(super) fn keep_watch(self: &Arc<Self>) {
+        self.start(self.lock());
+    }
+
     /// Starts the thread, unless it runs or has ended.
     fn start(self: &Arc<Self>, mut state: MutexGuard<'_, State>) {
         if std::mem::replace(&mut state.started, true) {

@@ -1,18 +1,41 @@
 //! Whether a JSON value is what a JSON Schema asks for, as far as schemas of Rust types go. What it does not know of a schema it lets
 //! pass: the type itself has the last word. It never tells the value, only what is wrong with it.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// Says what is wrong with the value, and where.
-pub(crate) fn check(schema: &Value, value: &Value) -> Result<(), String> {
-    let checker = Checker { root: schema };
+/// How many schemas are followed into each other. No type is as deep, and a schema that refers to itself has no end.
+const DEPTH: u32 = 64;
+
+/// How many schemas are looked at for one value, since a schema may come from anyone.
+const STEPS: u32 = 100_000;
+
+/// Says what is wrong with a value by a JSON Schema, and where.
+///
+/// ```
+/// use serde_json::json;
+/// use tidegate_core::check_json;
+///
+/// let schema = json!({"properties": {"n": {"type": "integer"}}, "required": ["n"]});
+/// assert!(check_json(&schema, &json!({"n": 1})).is_ok());
+/// let complaint = check_json(&schema, &json!({"n": "one"})).unwrap_err();
+/// assert_eq!(complaint, "the field `n` must be a whole number, and is a text");
+/// ```
+///
+/// # Errors
+///
+/// The value is not what the schema asks for. The complaint does not tell the value, which may be secret.
+pub fn check_json(schema: &Value, value: &Value) -> Result<(), String> {
+    let checker = Checker { root: schema, depth: Cell::new(0), steps: Cell::new(0) };
     checker.check(schema, value, &Place::Whole)
 }
 
 struct Checker<'a> {
     root: &'a Value,
+    depth: Cell<u32>,
+    steps: Cell<u32>,
 }
 
 /// Which part of the value is looked at.
@@ -24,6 +47,18 @@ enum Place<'a> {
 
 impl Checker<'_> {
     fn check(&self, schema: &Value, value: &Value, place: &Place<'_>) -> Result<(), String> {
+        let (depth, steps) = (self.depth.get(), self.steps.get());
+        if depth >= DEPTH || steps >= STEPS {
+            return Ok(());
+        }
+        self.steps.set(steps + 1);
+        self.depth.set(depth + 1);
+        let checked = self.check_here(schema, value, place);
+        self.depth.set(depth);
+        checked
+    }
+
+    fn check_here(&self, schema: &Value, value: &Value, place: &Place<'_>) -> Result<(), String> {
         let schema = match schema {
             Value::Bool(false) => return Err(format!("{place} may not be there")),
             Value::Object(schema) => schema,
@@ -338,5 +373,21 @@ impl fmt::Display for Place<'_> {
                 f.write_str("`")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_schema_without_an_end_is_followed_to_an_end() {
+        let itself = json!({"$ref": "#"});
+        assert_eq!(check_json(&itself, &json!(1)), Ok(()));
+        let twice = json!({"allOf": [{"$ref": "#"}, {"$ref": "#"}], "type": "integer"});
+        assert_eq!(check_json(&twice, &json!(1)), Ok(()));
+        assert!(check_json(&twice, &json!("one")).is_err());
     }
 }

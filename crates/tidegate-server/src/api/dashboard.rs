@@ -1,0 +1,186 @@
+//! What Prefect's own pages ask for beside the rest of its API (`/ui`): counts and points of runs. The pages of this server do not.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tidegate_core::{RunKind, RunQuery, StateType, Timestamp, check_json};
+use uuid::Uuid;
+
+use super::extract::{Body, Id, or_default};
+use super::select::{Filters, RunSort, Selection};
+use super::{shape, task_runs};
+use crate::document::shown;
+use crate::error::ApiError;
+use crate::route::{Route, Scope};
+use crate::state::AppState;
+
+/// How many points one answer has at most.
+const POINTS: u64 = 1000;
+
+/// Into how many steps the time of a dashboard is cut.
+const STEPS: i64 = 20;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::post("/api/ui/flow_runs/history", Scope::Read, points)
+            .gives::<Vec<shown::Point>>("When flow runs began, and how long they took."),
+        Route::post("/api/ui/flow_runs/count-task-runs", Scope::Read, count_task_runs)
+            .gives::<BTreeMap<Uuid, u64>>("How many task runs each of these flow runs has."),
+        Route::post("/api/ui/task_runs/count", Scope::Read, by_state)
+            .gives::<BTreeMap<String, u64>>("How many task runs are in which state."),
+        Route::post("/api/ui/task_runs/dashboard/counts", Scope::Read, ended_in_steps).gives::<Vec<
+            BTreeMap<String, u64>,
+        >>(
+            "How many task runs completed and failed, in steps of time.",
+        ),
+        Route::get("/api/ui/task_runs/{id}", Scope::Read, task_run)
+            .gives::<shown::NamedTaskRun>("A task run with the name of its flow run."),
+        Route::post("/api/ui/schemas/validate", Scope::Read, validate)
+            .gives::<shown::Validated>("Whether values are what a JSON Schema asks for."),
+    ]
+}
+
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct PointsBody {
+    #[serde(deserialize_with = "or_default")]
+    sort: Option<RunSort>,
+    limit: Option<u64>,
+    #[serde(deserialize_with = "or_default")]
+    offset: u64,
+    #[serde(flatten)]
+    filters: Filters,
+}
+
+/// Prefect's `SimpleFlowRun`: when a run began, and how long it took.
+async fn points(
+    State(state): State<AppState>,
+    Body(body): Body<PointsBody>,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    let limit = body.limit.unwrap_or(POINTS);
+    if limit > POINTS {
+        let why = format!("Input should be less than or equal to {POINTS}");
+        return Err(ApiError::invalid(&["body", "limit"], why, "less_than_equal"));
+    }
+    let sort = body.sort.unwrap_or(RunSort::ExpectedStartTimeDesc);
+    let selection = Selection::new(RunKind::Flow, body.filters);
+    let runs = selection.list(&state, sort, body.offset, limit).await?;
+    let now = state.now();
+    let point = |run: &tidegate_core::Run| {
+        let current = run.state()?;
+        Some(json!({
+            "id": run.id,
+            "state_type": current.state_type(),
+            "timestamp": run.start_time.or(run.expected_start_time).unwrap_or(run.created),
+            "duration": run.estimated_run_time(now).as_secs_f64(),
+            "lateness": shape::lateness(run, now),
+        }))
+    };
+    Ok(Json(runs.iter().filter_map(point).collect()))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+struct OfFlowRuns {
+    flow_run_ids: Vec<Uuid>,
+}
+
+async fn count_task_runs(
+    State(state): State<AppState>,
+    Body(body): Body<OfFlowRuns>,
+) -> Result<Json<BTreeMap<Uuid, u64>>, ApiError> {
+    let mut counts = BTreeMap::new();
+    for id in body.flow_run_ids {
+        let query = RunQuery {
+            kind: Some(RunKind::Task),
+            flow_run_id: Some(id.into()),
+            ..RunQuery::default()
+        };
+        counts.insert(id, state.store().count_runs(query).await?);
+    }
+    Ok(Json(counts))
+}
+
+/// How many task runs are in which state.
+async fn by_state(
+    State(state): State<AppState>,
+    Body(filters): Body<Filters>,
+) -> Result<Json<BTreeMap<&'static str, u64>>, ApiError> {
+    let mut counts: BTreeMap<&'static str, u64> =
+        StateType::ALL.into_iter().map(|each| (each.as_str(), 0)).collect();
+    Selection::new(RunKind::Task, filters)
+        .each(&state, |run| {
+            if let Some(current) = run.state() {
+                *counts.entry(current.state_type().as_str()).or_default() += 1;
+            }
+            true
+        })
+        .await?;
+    Ok(Json(counts))
+}
+
+/// How many task runs have completed and failed in each of the steps between two times: those that the filter says they started between.
+async fn ended_in_steps(
+    State(state): State<AppState>,
+    Body(filters): Body<Filters>,
+) -> Result<Json<Vec<Value>>, ApiError> {
+    let asked = filters.task_runs.as_ref().and_then(|asked| asked.start_time.as_ref());
+    let Some(start) = asked.and_then(|times| times.after_) else {
+        let why = "task_runs.start_time.after_ is required";
+        return Err(ApiError::invalid(&["body", "task_runs", "start_time"], why, "value_error"));
+    };
+    let end = asked.and_then(|times| times.before_).unwrap_or_else(|| state.now());
+    let mut steps = vec![(0_u64, 0_u64); STEPS as usize];
+    let span = (end - start).num_microseconds().unwrap_or(i64::MAX).max(1);
+    let step_of = |at: Timestamp| {
+        let since = (at - start).num_microseconds().filter(|since| (0..span).contains(since))?;
+        usize::try_from(i128::from(since) * i128::from(STEPS) / i128::from(span)).ok()
+    };
+    Selection::new(RunKind::Task, filters)
+        .each(&state, |run| {
+            let step = run.end_time.or(run.start_time).and_then(step_of);
+            match (step.and_then(|step| steps.get_mut(step)), run.state()) {
+                (Some((completed, _)), Some(ended)) if ended.is_completed() => *completed += 1,
+                (Some((_, failed)), Some(ended))
+                    if [StateType::Failed, StateType::Crashed].contains(&ended.state_type()) =>
+                {
+                    *failed += 1;
+                }
+                (Some(_) | None, _) => {}
+            }
+            true
+        })
+        .await?;
+    let told = |(completed, failed): &(u64, u64)| json!({"completed": completed, "failed": failed});
+    Ok(Json(steps.iter().map(told).collect()))
+}
+
+/// Prefect's `UITaskRun`: a task run with the name of its flow run.
+async fn task_run(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+    let run = task_runs::find(&state, id).await?;
+    let flow_run = match run.flow_run_id {
+        Some(id) => state.store().run(id).await?,
+        None => None,
+    };
+    let mut shown = shape::task_run(&run, state.now());
+    shown["flow_run_name"] = json!(flow_run.map(|flow_run| flow_run.name));
+    Ok(Json(shown))
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Validate {
+    schema: Map<String, Value>,
+    values: Map<String, Value>,
+}
+
+/// What is wrong with values by a JSON Schema: the first thing, where Prefect tells all.
+async fn validate(_: State<AppState>, Body(body): Body<Validate>) -> Result<Json<Value>, ApiError> {
+    let Validate { schema, values } = body;
+    let checked = check_json(&Value::Object(schema), &Value::Object(values));
+    let errors: Vec<String> = checked.err().into_iter().collect();
+    Ok(Json(json!({ "valid": errors.is_empty(), "errors": errors })))
+}
