@@ -31,7 +31,7 @@ fn decide(proposed: &Move<'_>) -> Decision {
     if to != StateType::Scheduled {
         return Decision::pass_with(&[Effect::ResetPauses, Effect::ClearRetryType]);
     }
-    if proposed.run.deployment_id.is_none() {
+    if !proposed.run.can_be_started_again() {
         return Decision::Abort("Cannot reschedule a run without an associated deployment.".into());
     }
     Decision::pass_with(&[Effect::ResetPauses, Effect::RetryByReschedule])
