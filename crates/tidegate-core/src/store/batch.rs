@@ -46,9 +46,9 @@ pub enum Change {
     DeleteArtifact(ArtifactId),
     /// As by [`delete_input`](super::Store::delete_input).
     DeleteInput {
-        /// The flow run.
+        /// The flow run it is for.
         run: RunId,
-        /// The key of the input.
+        /// What it is found by.
         key: String,
     },
     /// As by [`change_variable`](super::Store::change_variable).
@@ -88,7 +88,7 @@ pub enum Change {
 pub enum Changed {
     /// The write is stored.
     Written,
-    /// Whether it was done: of a lease, an artifact, a lock and a limit.
+    /// Whether it was done: of a lease, an artifact, an input, a lock and a limit.
     Was(bool),
     /// Of a variable.
     Variable(VariableAnswer),

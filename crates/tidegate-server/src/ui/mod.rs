@@ -7,6 +7,7 @@
 //!                                              └─────────────────── SSE ────────────────────┘
 //! ```
 
+mod ansi;
 mod assets;
 mod filter;
 mod form;
@@ -42,6 +43,8 @@ pub(crate) fn routes() -> Vec<route::Route> {
         Route::get("/runs/{id}/live", Scope::Read, live::run),
         Route::get("/runs/{id}/graph.svg", Scope::Read, page::graph::save),
         Route::get("/runs/{id}/graph.json", Scope::Read, page::graph::tell),
+        Route::get("/runs/{id}/log.json", Scope::Read, page::logs::tell),
+        Route::get("/runs/{id}/log.txt", Scope::Read, page::logs::save),
         Route::get("/flows", Scope::Read, page::flows::show),
         Route::get("/limits", Scope::Read, page::limits::show),
         Route::get("/variables", Scope::Read, page::variables::show),

@@ -7,6 +7,7 @@ mod asking;
 mod blocks;
 mod document;
 mod guard;
+mod keys;
 mod owners;
 mod prefect;
 mod rest;

@@ -33,12 +33,6 @@
     for (const each of scope.querySelectorAll("[data-zone]")) each.textContent = zone;
   };
 
-  const follow = () => {
-    const log = document.getElementById("log");
-    const on = document.getElementById("follow");
-    if (log && on && on.getAttribute("aria-pressed") === "true") log.scrollTop = log.scrollHeight;
-  };
-
   // A part that changed on the server takes the place of the one that is here; what the viewer has done to it stays.
   const was = new WeakMap();
   const renew = (page) => {
@@ -57,7 +51,6 @@
     }
     document.title = page.title;
     if (held && document.activeElement === document.body) document.getElementById(held)?.focus();
-    follow();
   };
   let asking = false, again = false;
   const refresh = async () => {
@@ -119,7 +112,6 @@
     for (const part of document.querySelectorAll("[data-part]")) was.set(part, part.innerHTML);
     begin(document);
     listen();
-    follow();
     setInterval(() => tell(document), 1000);
     document.addEventListener("keydown", key);
     document.addEventListener("click", async (e) => {
@@ -135,14 +127,7 @@
         root.dataset.theme = dark ? "light" : "dark";
         kept("theme", root.dataset.theme);
       }
-      const on = e.target.closest("#follow");
-      if (on) { on.setAttribute("aria-pressed", String(on.getAttribute("aria-pressed") !== "true")); follow(); }
-      if (e.target.closest("#wrap")) document.getElementById("log")?.classList.toggle("nowrap");
     });
-    document.addEventListener("scroll", (e) => {
-      const log = e.target, on = document.getElementById("follow");
-      if (log.id === "log" && on && log.scrollTop + log.clientHeight < log.scrollHeight - 40) on.setAttribute("aria-pressed", "false");
-    }, true);
     document.addEventListener("submit", (e) => {
       let ask = e.target.dataset.confirm;
       if (e.target.id === "chosen") {

@@ -8,10 +8,12 @@ pub(super) mod events;
 pub(super) mod flows;
 pub(super) mod graph;
 pub(super) mod limits;
+pub(super) mod logs;
 pub(super) mod run;
 pub(super) mod runs;
 pub(super) mod search;
 pub(super) mod settings;
+pub(super) mod task_run;
 pub(super) mod variables;
 
 use axum::response::Html;

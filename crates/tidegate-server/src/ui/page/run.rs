@@ -1,21 +1,21 @@
 //! The page of one run.
 
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use futures_util::future::try_join_all;
 use maud::{Markup, html};
 use tidegate_core::{
-    ArtifactQuery, LogLevel, LogQuery, Run, RunId, RunKind, RunQuery, StateType, StoreError,
+    ArtifactQuery, LogQuery, Run, RunId, RunKind, RunQuery, StateType, StoreError,
 };
 
 use super::graph::id_of;
-use super::{Page, Pairs, offset, value};
+use super::{Page, Pairs, logs, offset, task_run, value};
 use crate::state::AppState;
 use crate::ui::frame::{Frame, Place};
 use crate::ui::trouble::Trouble;
-use crate::ui::view::logs::{LINES, Logs};
 use crate::ui::view::run::{self, Cause, Tab};
 use crate::ui::view::task_runs::{self, Calls};
-use crate::ui::view::{artifacts, flow_run, history, logs};
+use crate::ui::view::{artifacts, flow_run, history};
 use crate::ui::{mark, part};
 
 /// How many log lines stand with what went wrong.
@@ -26,7 +26,10 @@ pub(in crate::ui) async fn show(
     State(state): State<AppState>,
     Path(id): Path<String>,
     pairs: Pairs,
+    headers: HeaderMap,
 ) -> Page {
+    // The script of the page has asked, which has what is large already.
+    let live = headers.contains_key("x-live");
     let run = find(&state, &id).await?;
     let now = state.now();
     let tab = value(&pairs, "tab").map_or(Tab::Logs, Tab::of);
@@ -44,13 +47,14 @@ pub(in crate::ui) async fn show(
         (run::head(&run, parent.as_ref(), &actions))
         (trouble(&state, &run).await?)
         (run::facts(&run, now))
-        @if run.kind() == RunKind::Flow {
-            (flow_run::graph(&run, called))
+        @match run.kind() {
+            RunKind::Flow => { (flow_run::graph(&run, called)) }
+            RunKind::Task => { (task_run::of(&state, &run).await?) }
         }
         section {
             (run::tabs(&run, tab, called))
             @match tab {
-                Tab::Logs => { (logs_of(&state, &run, &pairs).await?) }
+                Tab::Logs => { (logs::of(&state, &run, &pairs, live).await?) }
                 Tab::Tasks => { (list(&state, &run, &calls, &pairs).await?) }
                 Tab::Parameters => { div #parameters data-part { (run::parameters(&run)) } }
                 Tab::Artifacts => { (artifacts_of(&state, &run).await?) }
@@ -154,44 +158,6 @@ async fn list(
         state: chosen,
         offset,
         now: state.now(),
-    }))
-}
-
-async fn logs_of(
-    state: &AppState,
-    run: &Run,
-    pairs: &[(String, String)],
-) -> Result<Markup, StoreError> {
-    let known = |name: &str| LogLevel::ALL.into_iter().find(|level| level.as_str() == name);
-    let at_least = value(pairs, "level").and_then(known).unwrap_or(LogLevel::Trace);
-    let offset = offset(pairs);
-    let (flow, task) = match run.kind() {
-        RunKind::Flow => (Some(run.id), None),
-        RunKind::Task => (None, Some(run.id)),
-    };
-    let query = LogQuery {
-        flow_run_id: flow,
-        task_run_id: task,
-        at_least: Some(at_least),
-        newest_first: true,
-        limit: Some(LINES),
-        offset,
-    };
-    let mut lines = state.store().logs(query).await?;
-    lines.reverse();
-    let names = match run.kind() {
-        RunKind::Flow => {
-            names(state, lines.iter().filter_map(|line| line.task_run_id).collect()).await?
-        }
-        RunKind::Task => Vec::new(),
-    };
-    Ok(logs::show(&Logs {
-        run: run.id,
-        at_least,
-        lines: &lines,
-        offset,
-        names: &names,
-        going_on: !run.is_terminal(),
     }))
 }
 

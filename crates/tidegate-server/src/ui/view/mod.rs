@@ -2,6 +2,7 @@
 
 pub(super) mod activity;
 pub(super) mod artifacts;
+pub(super) mod attempts;
 pub(super) mod block;
 pub(super) mod blocks;
 pub(super) mod dashboard;

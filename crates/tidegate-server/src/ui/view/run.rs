@@ -40,7 +40,7 @@ impl Tab {
     const fn title(self) -> &'static str {
         match self {
             Self::Logs => "Logs",
-            Self::Tasks => "Calls",
+            Self::Tasks => "Tasks",
             Self::Parameters => "Parameters and result",
             Self::Artifacts => "Artifacts",
             Self::History => "History",
@@ -161,6 +161,9 @@ pub(in crate::ui) fn parameters(run: &Run) -> Markup {
             }
             h2 { "Result" }
             p { (result(run)) }
+            @if run.state().is_some_and(|state| state.name == "Cached") {
+                p { "It was in the cache: an earlier run with the same cache key made it." }
+            }
         }
     }
 }

@@ -196,7 +196,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
                 run: flow.id,
                 at_least: LogLevel::Trace,
                 lines: &lines,
-                offset: 0,
+                which: logs::Which::Around(7, 8),
                 names: &names,
                 going_on: true,
             }),
