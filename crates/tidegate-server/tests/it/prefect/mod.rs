@@ -5,3 +5,4 @@ mod client;
 mod flows;
 mod kept;
 mod pauses;
+mod watching;
