@@ -3,9 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use tidegate_core::{Clock, Vault};
+use tidegate_core::{Clock, Owner, Vault};
 
-use crate::security::{ApiKey, Secret};
+use crate::limit::{Limits, RateLimit};
+use crate::security::{ApiKey, Secret, StoredKeys};
 
 /// Where a server listens, and whom it answers.
 ///
@@ -25,9 +26,13 @@ pub struct Config {
     pub(crate) address: SocketAddr,
     pub(crate) basic_auth: Option<Secret>,
     pub(crate) keys: Vec<ApiKey>,
+    /// Those that are kept in the store of the one server that has this.
+    pub(crate) stored: Arc<StoredKeys>,
     pub(crate) hosts: Vec<String>,
     pub(crate) clock: Clock,
+    pub(crate) limits: Limits,
     pub(crate) vault: Option<Arc<dyn Vault>>,
+    pub(crate) owner: Option<Arc<dyn Owner>>,
 }
 
 /// Settings that no server can be run with.
@@ -52,6 +57,9 @@ impl Config {
     /// How many records one answer lists at most.
     pub const PAGE_LIMIT: u64 = 200;
 
+    /// How many streams there are at once, of all callers.
+    pub const STREAMS: usize = 512;
+
     /// How many bytes the body of a request has at most.
     pub const BODY_LIMIT: usize = 1 << 20;
 
@@ -62,9 +70,12 @@ impl Config {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), Self::PORT),
             basic_auth: None,
             keys: Vec::new(),
+            stored: Arc::default(),
             hosts: Vec::new(),
             clock: Clock::system(),
+            limits: Limits::new(),
             vault: None,
+            owner: None,
         }
     }
 
@@ -114,10 +125,39 @@ impl Config {
         self
     }
 
-    /// Whether callers must say who they are.
+    /// Asks whoever runs flows in this process directly for what is wanted of them, instead of through the store.
+    #[must_use]
+    pub fn owner(mut self, owner: Arc<dyn Owner>) -> Self {
+        self.owner = Some(owner);
+        self
+    }
+
+    /// Lets each caller ask so often, or as often as they like. By default 1000 times a second and 2000 times at once, and callers on this
+    /// machine as often as they like. Those who were asked who they are and have not said it well are held to much less in any case.
+    #[must_use]
+    pub fn rate_limit(mut self, limit: Option<RateLimit>) -> Self {
+        self.limits.rate = limit;
+        self
+    }
+
+    /// Lets each caller have so many streams at once: sockets, and pages that follow what happens. By default 64.
+    #[must_use]
+    pub fn streams_per_caller(mut self, streams: usize) -> Self {
+        self.limits.streams = streams;
+        self
+    }
+
+    /// Lets each address of another machine have so many connections at once. By default 256.
+    #[must_use]
+    pub fn connections_per_address(mut self, connections: usize) -> Self {
+        self.limits.connections = connections;
+        self
+    }
+
+    /// Whether callers must say who they are. Of keys in the store it is known once a server has looked.
     #[must_use]
     pub fn asks_who_calls(&self) -> bool {
-        self.basic_auth.is_some() || !self.keys.is_empty()
+        self.basic_auth.is_some() || !self.keys.is_empty() || self.stored.were_any()
     }
 
     /// Fails if no server can be run with it.
@@ -126,7 +166,10 @@ impl Config {
     ///
     /// The address can be reached from elsewhere and nobody is asked who they are; or the basic authentication is no user and password.
     pub fn check(&self) -> Result<(), InvalidConfig> {
-        if !self.address.ip().is_loopback() && !self.asks_who_calls() {
+        let is_guarded = self.basic_auth.is_some()
+            || !self.keys.is_empty()
+            || self.stored.is_any_good(self.clock.now());
+        if !self.address.ip().is_loopback() && !is_guarded {
             return Err(InvalidConfig::Unguarded(self.address));
         }
         match &self.basic_auth {

@@ -6,16 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tidegate_core::Store;
+use tidegate_core::{Store, StoreError};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::with_state;
 use crate::config::{Config, InvalidConfig};
+use crate::security::Crowd;
 use crate::state::AppState;
 
 /// How many connections there are at once; more wait to be accepted.
@@ -48,6 +52,9 @@ pub enum ServeError {
     /// Its settings are not good.
     #[error(transparent)]
     Config(#[from] InvalidConfig),
+    /// Its store cannot say which keys there are.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// It cannot listen where it should.
     #[error("the server cannot listen on {address}: is another one running there?")]
     Listen {
@@ -65,18 +72,27 @@ impl Server {
     ///
     /// The settings are not good (see [`Config::check`]), or nothing can listen there.
     pub async fn bind(store: Arc<dyn Store>, config: Config) -> Result<Self, ServeError> {
-        config.check()?;
         let address = config.address;
+        let state = AppState::new(store, config);
+        // A key in the store guards it as well as a password does.
+        state.config().stored.refresh(state.store(), state.now()).await?;
+        state.config().check()?;
         let listen = |source| ServeError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        Ok(Self { listener, address, state: AppState::new(store, config) })
+        Ok(Self { listener, address, state })
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether callers must say who they are: because there is a password, or a key.
+    #[must_use]
+    pub fn asks_who_calls(&self) -> bool {
+        self.state.config().asks_who_calls()
     }
 
     /// Answers until `stop` is cancelled. Then nobody is let in any more, streams end, requests that are under way have ten seconds to
@@ -89,21 +105,29 @@ impl Server {
     /// # Cancel safety
     ///
     /// Dropping the future closes the socket at once; requests that are under way are not awaited.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), tidegate_core::StoreError> {
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
         let Self { listener, state, .. } = self;
         let router = with_state(state.clone());
         let _stop_when_dropped = state.stop().clone().drop_guard();
         let room = Arc::new(Semaphore::new(CONNECTIONS));
+        let addresses = Crowd::default();
         loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => break,
                 accepted = accept(&listener, &room) => accepted,
             };
-            let Some((stream, permit)) = accepted else { continue };
+            let Some((stream, address, permit)) = accepted else { continue };
+            let each = state.config().limits.connections;
+            // Everyone behind a proxy on this machine is at one address.
+            let each = if address.ip().is_loopback() { CONNECTIONS } else { each };
+            let Some(place) = addresses.enter(address.ip(), each, CONNECTIONS) else {
+                state.counts().refused();
+                continue;
+            };
             let (router, state_of_it) = (router.clone(), state.clone());
             state.tasks().spawn(async move {
-                connection(stream, router, state_of_it).await;
-                drop(permit);
+                connection(stream, address, router, state_of_it).await;
+                drop((place, permit));
             });
         }
         drop(listener);
@@ -123,13 +147,13 @@ impl Server {
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
     let permit = Arc::clone(room).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => {
+        Ok((stream, address)) => {
             // Answers are written whole, so nothing is gained by waiting for more.
             let _ = stream.set_nodelay(true);
-            Some((stream, permit))
+            Some((stream, address, permit))
         }
         Err(error) => {
             tracing::warn!(target: "tidegate::server", "a connection could not be accepted: {error}");
@@ -141,8 +165,12 @@ async fn accept(
 }
 
 /// Answers the requests of one connection, until it ends or the server is to stop.
-async fn connection(stream: TcpStream, router: Router, state: AppState) {
-    let service = TowerToHyperService::new(router);
+async fn connection(stream: TcpStream, address: SocketAddr, router: Router, state: AppState) {
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(address));
+        router.call(request)
+    });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)

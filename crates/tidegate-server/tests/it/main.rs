@@ -4,10 +4,15 @@
 
 mod api;
 mod asking;
+mod blocks;
 mod document;
 mod guard;
+mod keys;
+mod limits;
 mod owners;
 mod prefect;
+mod rest;
 mod routes;
 mod schema;
 mod serving;
+mod sockets;

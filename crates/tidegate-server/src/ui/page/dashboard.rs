@@ -1,10 +1,12 @@
 //! The first page.
 
 use axum::extract::State;
-use futures_util::future::try_join_all;
-use tidegate_core::{RunKind, RunQuery, StateType, StoreError, Timestamp};
+use axum::http::HeaderMap;
+use tidegate_core::{
+    RunKind, RunQuery, RunTime, StateType, Steps, StoreError, Tally, TallyQuery, Timestamp,
+};
 
-use super::{Page, Pairs, value};
+use super::{Page, Pairs, attention, value};
 use crate::state::AppState;
 use crate::ui::frame::{Frame, Place};
 use crate::ui::mark;
@@ -12,37 +14,29 @@ use crate::ui::span::Span;
 use crate::ui::view::activity::Bucket;
 use crate::ui::view::dashboard::{self, Dashboard};
 
-/// How many runs each of its lists has.
-const LIST: u64 = 8;
-
 /// `GET /`
-pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> Page {
+pub(in crate::ui) async fn show(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    pairs: Pairs,
+) -> Page {
     let now = state.now();
     let span = value(&pairs, "span").and_then(Span::of).unwrap_or(Span::Day);
     let flows = RunQuery { kind: Some(RunKind::Flow), ..RunQuery::default() };
     let begun = RunQuery { created_after: Some(span.start(now)), ..flows.clone() };
-    let of = |query: &RunQuery, types: &[StateType]| RunQuery {
-        state_types: types.to_vec(),
-        limit: Some(LIST),
-        ..query.clone()
-    };
-    let store = state.store();
     let counts = counts(&state, &begun).await?;
-    let buckets = buckets(&state, span, now, &counts).await?;
-    let wrong = [StateType::Failed, StateType::Crashed, StateType::Paused];
-    let mut needy = store.runs(of(&begun, &wrong)).await?;
-    let late =
-        RunQuery { state_names: vec!["Late".to_owned()], ..of(&flows, &[StateType::Scheduled]) };
-    needy.extend(store.runs(late).await?);
-    needy.sort_by_key(|run| std::cmp::Reverse(run.created));
-    needy.truncate(LIST as usize);
-    let running = [StateType::Running, StateType::Cancelling, StateType::Pending];
-    let running = store.runs(of(&flows, &running)).await?;
-    let mut next = store.runs(of(&flows, &[StateType::Scheduled])).await?;
-    next.retain(|run| run.state().is_some_and(|state| state.name != "Late"));
-    next.sort_by_key(|run| run.next_scheduled_start_time);
+    let mut buckets = buckets(&state, span, now).await?;
+    // What is to begin later stands under what comes next, and is no activity yet.
+    for bucket in &mut buckets {
+        bucket.states.retain(|(state_type, _)| *state_type != StateType::Scheduled);
+    }
+    let seen = attention::seen_until(&headers).filter(|_| value(&pairs, "seen") != Some("all"));
+    let needy = attention::needy(&state, span.start(now), seen).await?;
+    let running = attention::going(&state).await?;
+    let next = attention::next(&state).await?;
+    let slow = attention::slow(&state, span.start(now)).await?;
     let any = counts.iter().any(|(_, count)| *count > 0) || {
-        !store.runs(RunQuery { limit: Some(1), ..flows }).await?.is_empty()
+        !state.store().runs(RunQuery { limit: Some(1), ..flows }).await?.is_empty()
     };
     let page = Dashboard {
         span,
@@ -51,6 +45,8 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
         needy: &needy,
         running: &running,
         next: &next,
+        slow: &slow,
+        seen,
         any,
         now,
     };
@@ -58,57 +54,35 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
     Ok(frame.around(&dashboard::show(&page)))
 }
 
-/// How many runs are in which state. What completed is what is left, so that nobody counts it one by one.
+/// How many runs are in which state.
 async fn counts(state: &AppState, query: &RunQuery) -> Result<Vec<(StateType, u64)>, StoreError> {
-    let store = state.store();
-    let count = |state_type: StateType| {
-        let all = state_type == StateType::Completed;
-        let types = if all { Vec::new() } else { vec![state_type] };
-        store.count_runs(RunQuery { state_types: types, ..query.clone() })
-    };
-    let counted = try_join_all(mark::ORDER.map(count)).await?;
-    Ok(with_rest(mark::ORDER.into_iter().zip(counted)))
+    let query = TallyQuery { runs: query.clone(), steps: None, sums: false, now: state.now() };
+    Ok(by_state(&state.store().tally_runs(query).await?))
 }
 
-/// Takes the others from the number of all, which stands where what completed belongs.
-fn with_rest(counts: impl Iterator<Item = (StateType, u64)>) -> Vec<(StateType, u64)> {
-    let mut counts: Vec<_> = counts.collect();
-    let others: u64 =
-        counts.iter().filter(|(each, _)| *each != StateType::Completed).map(|(_, n)| n).sum();
-    for (_, all) in counts.iter_mut().filter(|(each, _)| *each == StateType::Completed) {
-        *all = all.saturating_sub(others);
-    }
-    counts
+/// The bars of the chart.
+async fn buckets(state: &AppState, span: Span, now: Timestamp) -> Result<Vec<Bucket>, StoreError> {
+    let buckets = span.buckets(now);
+    let (Some(first), Some(last)) = (buckets.first(), buckets.last()) else {
+        return Ok(Vec::new());
+    };
+    let length = (first.1 - first.0).to_std().unwrap_or_default();
+    let steps = Steps { by: RunTime::Created, start: first.0, end: last.1, length };
+    let runs = RunQuery { kind: Some(RunKind::Flow), ..RunQuery::default() };
+    let query = TallyQuery { runs, steps: Some(steps), sums: false, now };
+    let tallies = state.store().tally_runs(query).await?;
+    let all = buckets.into_iter().zip(0..).map(|((start, end), step)| {
+        let own: Vec<Tally> = tallies.iter().filter(|tally| tally.step == step).cloned().collect();
+        Bucket { start, end, states: by_state(&own) }
+    });
+    Ok(all.collect())
 }
 
-/// The bars of the chart. States of which the span has none are not asked for again.
-async fn buckets(
-    state: &AppState,
-    span: Span,
-    now: Timestamp,
-    counts: &[(StateType, u64)],
-) -> Result<Vec<Bucket>, StoreError> {
-    let store = state.store();
-    let there: Vec<StateType> = counts
-        .iter()
-        .filter(|(each, count)| *count > 0 || *each == StateType::Completed)
-        .map(|(each, _)| *each)
-        .collect();
-    let there = &there;
-    let count = |(start, end): (Timestamp, Timestamp)| async move {
-        let query = RunQuery {
-            kind: Some(RunKind::Flow),
-            created_after: Some(start),
-            created_before: Some(end),
-            ..RunQuery::default()
-        };
-        let counted = try_join_all(there.iter().map(|state_type| {
-            let all = *state_type == StateType::Completed;
-            let types = if all { Vec::new() } else { vec![*state_type] };
-            store.count_runs(RunQuery { state_types: types, ..query.clone() })
-        }));
-        let states = with_rest(there.iter().copied().zip(counted.await?));
-        Ok::<_, StoreError>(Bucket { start, end, states })
+/// How many are in which state, of every state.
+fn by_state(tallies: &[Tally]) -> Vec<(StateType, u64)> {
+    let count = |state_type| {
+        let own = tallies.iter().filter(|tally| tally.state_type == state_type);
+        (state_type, own.map(|tally| tally.runs).sum())
     };
-    try_join_all(span.buckets(now).into_iter().map(count)).await
+    mark::ORDER.map(count).into()
 }

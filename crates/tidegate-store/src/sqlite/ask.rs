@@ -1,4 +1,4 @@
-//! How a question or an act reaches the file or the memory that a store is in. What is asked or done is said elsewhere.
+//! How a question or a change gets to the database, and its answer back. What it is about is the business of who asks.
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
@@ -11,7 +11,6 @@ use super::work::not_at_work;
 use super::{Place, Sqlite};
 
 impl Sqlite {
-    /// Asks a question that sees everything put before.
     pub(super) fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
@@ -67,7 +66,6 @@ impl Sqlite {
         async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
     }
 
-    /// Fails within a transaction of this thread, which would wait for itself.
     pub(super) fn not_at_work(&self) -> Result<(), StoreError> {
         not_at_work(&self.info.location)
     }
