@@ -18,7 +18,8 @@ fn document() -> &'static Value {
 
 /// Whether a route is one of the API. What programs say to a server of their own kind is no part of it.
 fn is_told(path: &str) -> bool {
-    (path.starts_with("/api/") && !path.starts_with("/api/tidegate/")) || matches!(path, "/metrics" | "/openapi.json")
+    (path.starts_with("/api/") && !path.starts_with("/api/tidegate/"))
+        || matches!(path, "/metrics" | "/openapi.json")
 }
 
 #[test]
