@@ -18,7 +18,7 @@ mod stored;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -100,8 +100,16 @@ pub(crate) async fn require(
 }
 
 /// The answer where there is no route. Who may not look is not told that there is none.
-pub(crate) async fn no_route(request: Request) -> ApiError {
-    refuse(&request, StatusCode::NOT_FOUND)
+pub(crate) async fn no_route(request: Request) -> Response {
+    let refusal = refuse(&request, StatusCode::NOT_FOUND);
+    let accepts = request.headers().get(ACCEPT).and_then(|accepts| accepts.to_str().ok());
+    let looks = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+    // A person who mistyped an address is told so on a page.
+    if looks && matches!(refusal, ApiError::NoRoute(_)) && !request.uri().path().starts_with("/api")
+    {
+        return crate::ui::no_page();
+    }
+    refusal.into_response()
 }
 
 /// The answer where there is a route, but not with this method.

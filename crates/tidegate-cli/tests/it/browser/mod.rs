@@ -11,6 +11,7 @@ mod keys;
 mod page;
 mod pages;
 mod palette;
+mod pauses;
 mod program;
 mod runs;
 mod screenshots;

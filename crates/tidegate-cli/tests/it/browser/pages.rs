@@ -76,6 +76,14 @@ fn visits(gallery: &Gallery) -> Vec<Visit> {
         };
         visit(route, format!("/blocks/{}{what}", record.block), picture);
     }
+    visit("/limits/new", "/limits/new".into(), "limit-new");
+    visit("/limits/edit", "/limits/edit?name=warehouse".into(), "limit-edit");
+    visit("/limits/delete", "/limits/delete?name=warehouse".into(), "limit-delete");
+    // Where Prefect's clients send people.
+    visit("/blocks/catalog", "/blocks/catalog".into(), "blocks-catalogue");
+    visit("/blocks/block/{id}", format!("/blocks/block/{}", record.block), "block");
+    visit("/runs/flow-run/{id}", format!("/runs/flow-run/{}", record.failed), "run-failed");
+    visit("/runs/task-run/{id}", format!("/runs/task-run/{}", record.task), "task");
     for (id, kind) in record.artifacts {
         visit("/artifacts/{id}", format!("/artifacts/{id}"), &format!("artifact-{kind}"));
     }
