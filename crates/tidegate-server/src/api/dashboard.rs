@@ -129,17 +129,17 @@ async fn ended_in_steps(
         return Err(ApiError::invalid(&["body", "task_runs", "start_time"], why, "value_error"));
     };
     let end = asked.and_then(|times| times.before_).unwrap_or_else(|| state.now());
-    let mut steps = vec![(0_u64, 0_u64); STEPS];
-    let span = (end - start).to_std().unwrap_or_default();
-    // Rounded up, so that the last step reaches the end.
-    let length = span / STEPS as u32 + Duration::from_micros(1);
+    let mut steps = vec![(0_u64, 0_u64); STEPS as usize];
+    let span = (end - start).num_microseconds().unwrap_or(i64::MAX).max(1);
+    let length = Duration::from_micros((span / STEPS + 1).cast_unsigned());
     let asked = Steps { by: RunTime::End, start, end, length };
     for tally in Selection::new(RunKind::Task, filters).tally(&state, Some(asked)).await? {
         let step = usize::try_from(tally.step).ok().and_then(|step| steps.get_mut(step));
-        match (step, tally.state_type) {
-            (Some((completed, _)), StateType::Completed) => *completed += tally.runs,
-            (Some((_, failed)), StateType::Failed | StateType::Crashed) => *failed += tally.runs,
-            (Some(_) | None, _) => {}
+        let Some((completed, failed)) = step else { continue };
+        if tally.state_type == StateType::Completed {
+            *completed += tally.runs;
+        } else if [StateType::Failed, StateType::Crashed].contains(&tally.state_type) {
+            *failed += tally.runs;
         }
     }
     let told = |(completed, failed): &(u64, u64)| json!({"completed": completed, "failed": failed});
