@@ -15,9 +15,7 @@ pub(super) fn faults(page: &Page) -> Vec<String> {
     let mut faults: Vec<_> =
         found.as_array().unwrap().iter().map(|fault| fault.as_str().unwrap().to_owned()).collect();
     let shift = page.eval_number("window.__shift");
-    // The graph takes its height when it knows its rows; the rest of the page moves once.
-    let bound = if page.count("#graph-room") > 0 { 0.25 } else { 0.1 };
-    if shift >= bound {
+    if shift >= 0.1 {
         faults.push(format!("things move by {shift:.3}: {}", page.eval("window.__moved")));
     }
     let bytes = page.eval_number(
