@@ -33,9 +33,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tidegate-core", &[]),
     ("tidegate-macros", &[]),
     ("tidegate-store", &["tidegate-core"]),
-    ("tidegate", &["tidegate-core", "tidegate-macros", "tidegate-server", "tidegate-store"]),
+    (
+        "tidegate",
+        &[
+            "tidegate-core",
+            "tidegate-macros",
+            "tidegate-remote",
+            "tidegate-server",
+            "tidegate-store",
+        ],
+    ),
     ("tidegate-blocks", &["tidegate"]),
     ("tidegate-cli", &["tidegate"]),
+    ("tidegate-remote", &["tidegate-core"]),
     ("tidegate-server", &["tidegate-core"]),
     ("tidegate-faults", &[]),
 ];

@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, ArtifactQuery, Deleted, EventQuery, Expired, IfExists,
-    InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork, Store,
-    StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, VariableQuery, Write,
+    Acknowledgement, Acknowledger, ArtifactQuery, Batch, BatchAnswer, Deleted, EventQuery, Expired,
+    IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork,
+    Store, StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, VariableQuery,
+    Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
@@ -322,6 +323,14 @@ impl Store for Troubled {
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         self.inner.logs(query)
+    }
+
+    fn apply(
+        &self,
+        batch: Batch,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<BatchAnswer, StoreError>> {
+        self.inner.apply(batch, now)
     }
 
     fn new_logs(

@@ -48,7 +48,7 @@ impl fmt::Debug for CacheKey {
 }
 
 /// The result of a run, to be taken by others that would compute the same.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CacheEntry {
     /// What finds it.
     pub key: CacheKey,

@@ -54,7 +54,7 @@ impl Definition {
 }
 
 /// A flow or task that a store has runs of, or had.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DefinitionRecord {
     /// As it was when it was last changed.
     pub definition: Arc<Definition>,

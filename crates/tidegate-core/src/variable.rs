@@ -119,7 +119,8 @@ fn check_value(name: &str, value: &Value) -> Result<(), InvalidVariable> {
 }
 
 /// What finds one variable.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum VariableKey {
     /// Its id.
     Id(VariableId),
@@ -128,14 +129,21 @@ pub enum VariableKey {
 }
 
 /// What becomes different in a variable; what is not set stays.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct VariableUpdate {
     /// Its new name.
     pub name: Option<String>,
     /// Its new value.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub value: Option<Value>,
     /// Its new tags, in the place of all it had.
     pub tags: Option<Vec<String>>,
+}
+
+/// A value that is there, `null` included.
+fn there<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 impl VariableUpdate {
@@ -170,7 +178,8 @@ impl VariableUpdate {
 }
 
 /// A change of what variables there are.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum VariableChange {
     /// There is one more, unless there is one of that name.
     Create(VariableRecord),
@@ -191,7 +200,8 @@ pub enum VariableChange {
 }
 
 /// What came of a [`VariableChange`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum VariableAnswer {
     /// It is done. This is the variable as it is now, or was before it was deleted.
     Done(VariableRecord),

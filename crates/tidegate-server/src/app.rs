@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::metrics::{METRICS_TYPE, metrics};
 use crate::route::{Route, Scope};
 use crate::state::AppState;
-use crate::{api, security, ui};
+use crate::{api, remote, security, ui};
 
 /// What is known of a route without calling it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,7 @@ pub(crate) fn table() -> Vec<Route> {
             .writes(METRICS_TYPE, "What the server counts, as Prometheus reads it."),
     ];
     routes.extend(api::routes());
+    routes.extend(remote::routes());
     routes.extend(ui::routes());
     routes
 }

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, on};
@@ -108,6 +109,12 @@ impl Route {
         put => PUT;
         delete => DELETE;
     }
+
+    /// Takes bodies of so many bytes, where others take [`Config::BODY_LIMIT`](crate::Config::BODY_LIMIT).
+    pub(crate) fn body_limit(mut self, bytes: usize) -> Self {
+        self.answer = self.answer.layer(DefaultBodyLimit::max(bytes));
+        self
+    }
 }
 
 impl Undescribed {
@@ -147,7 +154,8 @@ impl Undescribed {
     }
 }
 
-/// Makes routes of pages and of what they are made of. Those are for browsers, and no part of the API.
+/// Makes routes of pages and of what they are made of, and of the store for programs of the same release. Those are no part of the API
+/// that is described.
 pub(crate) struct Page;
 
 macro_rules! pages {

@@ -13,6 +13,7 @@ use crate::error::ApiError;
 use crate::flows::Flows;
 use crate::metrics::Counts;
 use crate::security::{Buckets, Crowd, Place, Who};
+use crate::ui::graph::Kept;
 
 /// What every handler is given. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,6 +29,7 @@ struct Shared {
     flows: Flows,
     buckets: Buckets,
     streams: Crowd<Who>,
+    graphs: Kept,
     started: Timestamp,
 }
 
@@ -42,6 +44,7 @@ impl AppState {
             tasks,
             counts: Counts::default(),
             flows: Flows::default(),
+            graphs: Kept::default(),
             buckets: Buckets::default(),
             streams: Crowd::default(),
             started,
@@ -82,6 +85,11 @@ impl AppState {
     /// The flows that were asked for.
     pub(crate) fn flows(&self) -> &Flows {
         &self.0.flows
+    }
+
+    /// The graphs that pages showed lately.
+    pub(crate) fn graphs(&self) -> &Kept {
+        &self.0.graphs
     }
 
     /// How often callers may still ask.

@@ -319,3 +319,13 @@ CREATE TABLE block_documents (
 ) STRICT;
 
 CREATE INDEX block_documents_by_schema ON block_documents (block_schema);
+
+-- Who sends batches, with the number of the last one that was applied and what came of it: one that comes again is not applied again.
+CREATE TABLE clients (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    last INTEGER NOT NULL,
+    answer TEXT, -- as JSON; NULL when all of it was simply written
+    seen INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;

@@ -43,6 +43,8 @@ enum Database {
     #[default]
     FromSettings,
     Url(String),
+    /// On a server.
+    Api(String),
     Given(Arc<dyn Store>),
     None,
 }
@@ -58,6 +60,16 @@ impl EngineBuilder {
     /// Keeps records in this database: `sqlite:app.db`, `sqlite:/var/lib/app/runs.db` or `sqlite::memory:`.
     pub fn database(mut self, url: impl Into<String>) -> Self {
         self.database = Database::Url(url.into());
+        self
+    }
+
+    /// Keeps records on a server, by the address of its API: `http://host:4200/api`. It is what `TIDEGATE_API_URL` says, and goes before every
+    /// database that settings name. Needs the feature `remote`.
+    ///
+    /// What is acknowledged is durable on the server. While it cannot be reached, runs are held back and nothing is lost; what is sent again is
+    /// recorded once.
+    pub fn api_url(mut self, url: impl Into<String>) -> Self {
+        self.database = Database::Api(url.into());
         self
     }
 
@@ -157,6 +169,9 @@ impl EngineBuilder {
         if let Database::Url(url) = &self.database {
             say("database.url", Some(url.clone()));
         }
+        if let Database::Api(url) = &self.database {
+            say("api.url", Some(url.clone()));
+        }
         say("logging.level", self.log_level.map(|level| level.to_string()));
         say("progress", self.progress.map(|progress| progress.to_string()));
         #[cfg(feature = "sqlite")]
@@ -252,30 +267,57 @@ fn beside(store: Option<&dyn Store>) -> Option<Arc<dyn ResultStorage>> {
         .then(|| Arc::new(LocalFiles::named("beside the database", folder)) as _)
 }
 
-#[cfg(feature = "sqlite")]
+/// Opens what is said in the code, or else the server that the settings name, or else their database.
 fn open_store(database: Database, settings: &EngineSettings) -> Result<Option<Arc<dyn Store>>> {
-    let url = match database {
-        Database::None => return Ok(None),
-        Database::Given(store) => return Ok(Some(store)),
-        Database::Url(url) => url,
-        Database::FromSettings => settings.database_url.clone(),
-    };
+    match database {
+        Database::None => Ok(None),
+        Database::Given(store) => Ok(Some(store)),
+        Database::Url(url) => open_database(&url, settings).map(Some),
+        Database::Api(url) => connect(&url, settings).map(Some),
+        Database::FromSettings => match &settings.api_url {
+            Some(url) => connect(url, settings).map(Some),
+            None if cfg!(feature = "sqlite") => {
+                open_database(&settings.database_url, settings).map(Some)
+            }
+            None => Ok(None),
+        },
+    }
+}
+
+#[cfg(feature = "sqlite")]
+fn open_database(url: &str, settings: &EngineSettings) -> Result<Arc<dyn Store>> {
     let open = || {
-        let mut options = tidegate_store::Options::from_url(&url)?;
+        let mut options = tidegate_store::Options::from_url(url)?;
         options.durability = settings.durability;
         tidegate_store::Sqlite::open(options)
     };
     let store = open().map_err(|error| Error::store(None, error))?;
-    Ok(Some(Arc::new(store)))
+    Ok(Arc::new(store))
 }
 
 #[cfg(not(feature = "sqlite"))]
-fn open_store(database: Database, _settings: &EngineSettings) -> Result<Option<Arc<dyn Store>>> {
-    match database {
-        Database::None | Database::FromSettings => Ok(None),
-        Database::Given(store) => Ok(Some(store)),
-        Database::Url(url) => Err(Error::configuration(format!(
-            "`{url}` cannot be opened: this build of Tidegate has no database; enable its feature `sqlite`"
-        ))),
+fn open_database(url: &str, _settings: &EngineSettings) -> Result<Arc<dyn Store>> {
+    Err(Error::configuration(format!(
+        "`{url}` cannot be opened: this build of Tidegate has no database; enable its feature `sqlite`"
+    )))
+}
+
+#[cfg(feature = "remote")]
+fn connect(url: &str, settings: &EngineSettings) -> Result<Arc<dyn Store>> {
+    let mut options = tidegate_remote::Options::new();
+    if let Some(text) = &settings.api_auth_string {
+        options = options.auth_string(text);
     }
+    if let Some(key) = &settings.api_key {
+        options = options.api_key(key);
+    }
+    let store = tidegate_remote::Remote::connect(url, options);
+    Ok(Arc::new(store.map_err(|error| Error::store(None, error))?))
+}
+
+#[cfg(not(feature = "remote"))]
+fn connect(url: &str, _settings: &EngineSettings) -> Result<Arc<dyn Store>> {
+    Err(Error::configuration(format!(
+        "records cannot be kept on the server {url}: this build of Tidegate has no client; enable its feature `remote`"
+    )))
 }

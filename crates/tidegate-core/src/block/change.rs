@@ -1,10 +1,13 @@
 //! What is changed about blocks, and what came of it. Every answer says why nothing was changed, so that whoever asked can say what to
 //! do next.
 
+use serde::{Deserialize, Serialize};
+
 use super::{BlockDocument, BlockDocumentId, BlockSchema, BlockSchemaId, BlockType, BlockTypeId};
 
 /// A change of what is recorded of blocks, made in one transaction.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BlockChange {
     /// A type and a schema of it are there from now on. A type of the same slug is brought up to date and keeps its id and the time it
     /// was made; so does a schema of the same type and checksum.
@@ -33,7 +36,8 @@ pub enum BlockChange {
 }
 
 /// What came of a change.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum BlockAnswer {
     /// It was made.
     Done,

@@ -1,9 +1,12 @@
 //! Questions for blocks, as data. An empty question matches everything, but for anonymous documents.
 
+use serde::{Deserialize, Serialize};
+
 use super::{BlockDocumentId, BlockSchemaId, BlockTypeId};
 
 /// Which types of blocks are asked for, by slug. Every part that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct BlockTypeQuery {
     /// Types of one of these ids; empty means any.
     pub ids: Vec<BlockTypeId>,
@@ -18,7 +21,8 @@ pub struct BlockTypeQuery {
 }
 
 /// Which schemas are asked for, newest first. Every part that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct BlockSchemaQuery {
     /// The schema of this id.
     pub id: Option<BlockSchemaId>,
@@ -37,7 +41,8 @@ pub struct BlockSchemaQuery {
 }
 
 /// Which documents are asked for, by type and name. Every part that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct BlockDocumentQuery {
     /// Documents of one of these ids; empty means any.
     pub ids: Vec<BlockDocumentId>,

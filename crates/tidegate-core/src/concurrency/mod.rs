@@ -161,7 +161,7 @@ pub enum SlotRoom {
 }
 
 /// How many slots of a limit were taken at some time. What decays since is seen by [`at`](Taken::at).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taken {
     /// Millionths of slots.
     pub micros: u64,

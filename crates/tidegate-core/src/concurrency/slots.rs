@@ -1,11 +1,13 @@
 //! Slots of concurrency limits, as they are asked for, taken and listed. Nothing here decides whether there are enough.
 
+use serde::{Deserialize, Serialize};
+
 use super::{ConcurrencyLimit, SlotStanding, Taken};
 use crate::id::identifier;
 use crate::{LeaseId, RunId, Timestamp};
 
 /// A limit, and what is taken of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LimitUse {
     /// The limit.
     pub limit: ConcurrencyLimit,
@@ -38,7 +40,8 @@ identifier! {
 }
 
 /// How slots are given back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SlotMode {
     /// By whoever holds them, and where the limit decays by time too.
     Held,
@@ -47,7 +50,8 @@ pub enum SlotMode {
 }
 
 /// What becomes of a request for slots of a limit that does not exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MissingLimit {
     /// The limit is left out.
     LeaveOut,
@@ -56,7 +60,7 @@ pub enum MissingLimit {
 }
 
 /// A request for slots of several limits, all or none.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SlotRequest {
     /// What lets go of them again.
     pub hold: HoldId,
@@ -79,7 +83,7 @@ pub struct SlotRequest {
 }
 
 /// Slots that nobody holds any more, or waits for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SlotRelease {
     /// What they were taken as.
     pub hold: HoldId,
@@ -90,7 +94,8 @@ pub struct SlotRelease {
 }
 
 /// What came of a [`SlotRequest`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SlotAnswer {
     /// The slots are taken, of those limits that exist and are active.
     Taken {
@@ -110,7 +115,7 @@ pub enum SlotAnswer {
 }
 
 /// Slots that are held.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SlotHolder {
     /// What they were taken as.
     pub hold: HoldId,
@@ -125,7 +130,8 @@ pub struct SlotHolder {
 }
 
 /// A change of what limits there are.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LimitChange {
     /// There is one more, unless there is one of that name.
     Create(ConcurrencyLimit),

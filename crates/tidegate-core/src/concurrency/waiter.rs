@@ -1,6 +1,8 @@
 //! Those who wait for slots under several leases, and who of them gives way. Those under one lease have an order of their own; without
 //! this they would hand slots on to each other for as long as they liked. Nothing here takes slots.
 
+use serde::{Deserialize, Serialize};
+
 use chrono::TimeDelta;
 
 use super::{HoldId, SlotRequest};
@@ -10,7 +12,8 @@ use crate::{LeaseId, Timestamp};
 const TURN: TimeDelta = TimeDelta::seconds(1);
 
 /// How a request for slots stands to those under other leases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SlotStanding {
     /// It gives way to whoever has waited for longer. If there is no room it waits, and others give way to it.
     InLine,

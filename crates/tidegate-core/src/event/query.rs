@@ -1,10 +1,13 @@
 //! Which events are asked for, as data.
 
+use serde::{Deserialize, Serialize};
+
 use super::{EventId, EventRecord, prefix};
 use crate::{Order, RunId, RunKind, Timestamp};
 
 /// Which events are asked for. Every part that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct EventQuery {
     /// The event of this id.
     pub id: Option<EventId>,

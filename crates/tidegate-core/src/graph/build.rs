@@ -10,7 +10,7 @@ use super::{Graph, Node};
 use crate::{Definition, Run, RunId, Timestamp};
 
 /// How often a task is called in one place before its runs are drawn as one.
-const FOLD_OVER: usize = 8;
+pub const FOLD_OVER: usize = 8;
 
 /// Makes a [`Graph`] from the records of a flow run and of everything that was called in it.
 #[derive(Debug)]

@@ -115,7 +115,7 @@ fn sum_up(node: &mut Node) {
 }
 
 /// The edges that remain between the nodes that do.
-fn fold_edges(graph: &Graph, folded: &[usize]) -> (usize, Vec<Edge>) {
+pub(super) fn fold_edges(graph: &Graph, folded: &[usize]) -> (usize, Vec<Edge>) {
     let mut into: Vec<BTreeSet<Point>> = vec![BTreeSet::new(); graph.joints];
     let mut out: Vec<BTreeSet<Point>> = vec![BTreeSet::new(); graph.joints];
     let mut kinds = vec![EdgeKind::Order; graph.joints];

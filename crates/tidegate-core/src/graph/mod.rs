@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Run, RunId, RunKind, StateType, Timestamp};
 
-pub use build::GraphBuilder;
+pub use build::{FOLD_OVER, GraphBuilder};
 pub use place::{CallPlace, Calls, InvalidCallPlace, Seen, Upstream};
 pub use sequence::Sequence;
 pub use text::TextLine;
@@ -148,6 +148,18 @@ impl Graph {
     #[must_use]
     pub fn folded(&self) -> Self {
         fold::fold(self)
+    }
+
+    /// The edges that are left, and how many joints, where each node is drawn as a mark: `marks` has its index for each node, and nodes
+    /// of one mark are drawn as one. Points are then marks and the joints that are left.
+    ///
+    /// # Panics
+    ///
+    /// `marks` does not have one for each node.
+    #[must_use]
+    pub fn edges_between(&self, marks: &[usize]) -> (usize, Vec<Edge>) {
+        assert_eq!(marks.len(), self.nodes.len(), "there is a mark for each node");
+        fold::fold_edges(self, marks)
     }
 
     /// A Mermaid flowchart, which Markdown viewers draw.

@@ -1,5 +1,7 @@
 //! What can go wrong with a store. Never what went wrong with a run.
 
+use serde::{Deserialize, Serialize};
+
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +17,8 @@ pub struct StoreError {
 }
 
 /// Which kind of trouble a store is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StoreErrorKind {
     /// The database cannot be opened or created where it should be.
@@ -64,5 +67,25 @@ impl StoreError {
     #[must_use]
     pub fn kind(&self) -> StoreErrorKind {
         self.kind
+    }
+}
+
+/// What is left of an error on its way to another process: what it says, but not its cause.
+#[derive(Serialize, Deserialize)]
+struct Told<'a> {
+    kind: StoreErrorKind,
+    message: std::borrow::Cow<'a, str>,
+}
+
+impl Serialize for StoreError {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Told { kind: self.kind, message: (&*self.message).into() }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for StoreError {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Told { kind, message } = Told::deserialize(deserializer)?;
+        Ok(Self::new(kind, message))
     }
 }

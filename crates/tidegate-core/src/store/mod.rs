@@ -7,16 +7,22 @@
 //!     └───────────────────── Acknowledgement, Room <───────────────────────────────────────────┘
 //! ```
 
+mod batch;
 mod condition;
 mod durability;
 mod error;
 mod query;
+mod question;
 mod sql;
 #[cfg(feature = "suite")]
 pub mod suite;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 mod write;
+
+use serde::{Deserialize, Serialize};
 
 use std::borrow::Cow;
 use std::fmt;
@@ -33,12 +39,14 @@ use crate::{
 };
 
 pub use crate::event::EventQuery;
+pub use batch::{Batch, BatchAnswer, Change, Changed, ClientId};
 pub use condition::{RelatedRuns, RunCondition, RunField, RunTime};
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
 pub use query::{
     ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery, RunSort, VariableQuery,
 };
+pub use question::{Greeting, Question};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
@@ -48,7 +56,7 @@ pub use upkeep::{Deleted, Expired, IfExists};
 pub use write::{Acknowledgement, Acknowledger, Advance, Room, RoomMaker, Write};
 
 /// What a store tells of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StoreInfo {
     /// Where it keeps things, for messages: a path, or `memory`.
@@ -68,7 +76,8 @@ impl StoreInfo {
 }
 
 /// A call that was made in a flow run. A flow run may have a million of them, so each is no larger than it must be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RecordedCall {
     /// It completed, and its result is kept.
     Completed(Box<CompletedCall>),
@@ -77,7 +86,7 @@ pub enum RecordedCall {
 }
 
 /// What is needed of a call that completed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CompletedCall {
     /// What finds it.
     pub key: CallKey,
@@ -325,6 +334,13 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// The log lines that match, oldest first unless asked otherwise.
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>>;
 
+    /// Applies a batch of a client that asks again when it does not hear the answer: in one transaction, after everything that was put
+    /// before, and once. Its number is remembered in that transaction and its answer until the next batch of its client is applied; what
+    /// is not heard of for a month after `now` is forgotten. It is as durable as an acknowledged write when it is answered. An error
+    /// means that nothing of it is applied and that it can be sent again, but for the kind
+    /// [`Unsupported`](StoreErrorKind::Unsupported).
+    fn apply(&self, batch: Batch, now: Timestamp)
+    -> BoxFuture<'_, Result<BatchAnswer, StoreError>>;
     /// The log lines of all runs in the order in which they were stored, of those after a place at most so many, and the place of the
     /// last of them. Without a place no lines, but where the next will be. Whoever shows lines as they come asks this again and again;
     /// lines that are not stored yet are not waited for.

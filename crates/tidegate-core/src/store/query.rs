@@ -8,7 +8,8 @@ use crate::{
 };
 
 /// The order of answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Order {
     /// Newest first.
     #[default]
@@ -18,7 +19,8 @@ pub enum Order {
 }
 
 /// Which runs are asked for. Every part that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RunQuery {
     /// Flow runs or task runs only.
     pub kind: Option<RunKind>,
@@ -79,7 +81,8 @@ pub enum RunSort {
 }
 
 /// Which log lines are asked for. Every part that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct LogQuery {
     /// Lines of this flow run, those of its task runs included.
     pub flow_run_id: Option<RunId>,
@@ -100,7 +103,7 @@ pub struct LogQuery {
 }
 
 /// Which inputs of a flow run are asked for, oldest first. Every part that is set must hold.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InputQuery {
     /// The flow run they are for.
     pub flow_run_id: RunId,
@@ -123,7 +126,8 @@ impl InputQuery {
 }
 
 /// Which artifacts are asked for. Every part that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ArtifactQuery {
     /// The artifact of this id.
     pub id: Option<ArtifactId>,
@@ -146,7 +150,8 @@ pub struct ArtifactQuery {
 }
 
 /// Which open requests are asked for. Every part that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RequestQuery {
     /// Requests about this run.
     pub run_id: Option<RunId>,
@@ -155,7 +160,8 @@ pub struct RequestQuery {
 }
 
 /// Which variables are asked for, by name. Every part that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct VariableQuery {
     /// The variable of this id.
     pub id: Option<VariableId>,

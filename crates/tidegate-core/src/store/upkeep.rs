@@ -1,11 +1,14 @@
 //! What keeps a store in good order, as data: which runs are no longer wanted, and what deleting them has come to.
 
+use serde::{Deserialize, Serialize};
+
 use std::sync::Arc;
 
 use crate::{ResultReference, RunId, Timestamp};
 
 /// Which top-level runs are no longer wanted: those that are too old, and those that are too many. By default none are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Expired {
     /// Those that ended before this time.
     pub ended_before: Option<Timestamp>,
@@ -18,7 +21,7 @@ pub struct Expired {
 }
 
 /// What was deleted.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Deleted {
     /// How many runs, task runs and subflow runs included.
     pub runs: u64,
@@ -32,7 +35,8 @@ pub struct Deleted {
 }
 
 /// What becomes of what is there already: a file where a backup is to be, or an input of the same key.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum IfExists {
     /// It stays, and nothing is written.
     #[default]

@@ -1,5 +1,7 @@
 //! What is written, and how its writer learns of it. Nothing here knows where things are kept.
 
+use serde::{Deserialize, Serialize};
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -16,7 +18,8 @@ use crate::{
 };
 
 /// One change to what is stored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Write {
     /// A run is recorded for the first time, with the states it has been in so far.
     Begin(Box<Run>),
@@ -105,7 +108,7 @@ impl Write {
 }
 
 /// How a run has moved on since the write before: its new states, and its books after them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Advance {
     /// The run.
     pub run_id: RunId,

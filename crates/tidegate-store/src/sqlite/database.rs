@@ -146,28 +146,7 @@ impl Database {
     /// Applies writes in the transaction that is open, but for those that can never be stored.
     fn apply(&mut self, writes: &[Write]) -> rusqlite::Result<Refusals> {
         let Self { connection, place, numbers, known, guard: _ } = self;
-        let mut refusals = Refusals::new();
-        if writes.is_empty() {
-            return Ok(refusals);
-        }
-        let mut transaction = Transaction {
-            place,
-            connection,
-            insert: run_row::insert(connection)?,
-            update: run_row::update(connection)?,
-            deleting: Deleting::now(connection)?,
-            numbers,
-            known,
-            lease: None,
-        };
-        for (index, write) in writes.iter().enumerate() {
-            match transaction.apply(write) {
-                Ok(()) => {}
-                Err(Trouble::Refusal(error)) => refusals.push((index, error)),
-                Err(Trouble::Failure(error)) => return Err(error),
-            }
-        }
-        Ok(refusals)
+        apply_writes((connection, place), numbers, known, writes)
     }
 
     /// Does the work in the transaction that is open, and undoes it unless all of it can be kept; whether it is kept.
@@ -204,6 +183,37 @@ impl Database {
         let Self { connection, place, .. } = self;
         connection.close().map_err(|(_, error)| failed(&place, Doing::Writing, error))
     }
+}
+
+/// Applies writes in the transaction that is open on the connection to this place, but for those that can never be stored.
+pub(super) fn apply_writes<'a>(
+    (connection, place): (&Connection, &str),
+    numbers: &mut Numbers,
+    known: &mut Known,
+    writes: impl IntoIterator<Item = &'a Write, IntoIter: ExactSizeIterator>,
+) -> rusqlite::Result<Refusals> {
+    let (writes, mut refusals) = (writes.into_iter(), Refusals::new());
+    if writes.len() == 0 {
+        return Ok(refusals);
+    }
+    let mut transaction = Transaction {
+        place,
+        connection,
+        insert: run_row::insert(connection)?,
+        update: run_row::update(connection)?,
+        deleting: Deleting::now(connection)?,
+        numbers,
+        known,
+        lease: None,
+    };
+    for (index, write) in writes.enumerate() {
+        match transaction.apply(write) {
+            Ok(()) => {}
+            Err(Trouble::Refusal(error)) => refusals.push((index, error)),
+            Err(Trouble::Failure(error)) => return Err(error),
+        }
+    }
+    Ok(refusals)
 }
 
 /// A transaction in which writes are applied, with what it needs for each of them.

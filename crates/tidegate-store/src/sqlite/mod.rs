@@ -2,7 +2,9 @@
 
 mod act;
 mod artifact_row;
+mod asking;
 mod backup;
+mod batch;
 mod block_change;
 mod block_row;
 mod cache;
@@ -56,8 +58,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
-use rusqlite::Connection;
-use tidegate_core::store::SqlWork;
+use tidegate_core::store::{Batch, BatchAnswer, SqlWork};
 use tidegate_core::{
     Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, BlockAnswer, BlockChange,
     BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
@@ -68,12 +69,11 @@ use tidegate_core::{
     VariableAnswer, VariableChange, VariableQuery, VariableRecord, Write,
 };
 
-use self::database::Database;
-use self::error::{Doing, closed, failed, lease_ended, unreadable};
+use self::error::{closed, lease_ended, unreadable};
 use self::expired::Candidates;
 use self::file::FileStore;
 use self::memory::Memory;
-use self::work::{Work, not_at_work};
+use self::work::Work;
 
 pub use self::location::Location;
 pub use self::options::Options;
@@ -127,56 +127,6 @@ impl Sqlite {
             matches!(options.location, Location::File(_)),
         );
         Ok(Self { info, place })
-    }
-
-    fn ask<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
-    ) -> BoxFuture<'_, Result<T, StoreError>> {
-        if let Err(error) = self.not_at_work() {
-            return ready(Err(error)).boxed();
-        }
-        match &self.place {
-            Place::File(file) => async move {
-                file.writer.fresh().await?;
-                file.readers.ask(question).await
-            }
-            .boxed(),
-            Place::Memory(memory, _) => async move { memory.with(question) }.boxed(),
-        }
-    }
-
-    /// Does something that changes about so many pages in the next transaction, after what was put before, and gives its answer.
-    fn act<T: Send + 'static>(
-        &self,
-        pages: usize,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> BoxFuture<'_, Result<T, StoreError>> {
-        let place = self.info.location.clone();
-        self.try_act(pages, move |connection| {
-            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
-        })
-    }
-
-    /// As [`act`](Self::act), for what may fail by itself.
-    fn try_act<T: Send + 'static>(
-        &self,
-        pages: usize,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> BoxFuture<'_, Result<T, StoreError>> {
-        if let Err(error) = self.not_at_work() {
-            return ready(Err(error)).boxed();
-        }
-        let (act, answer) = act::act(pages, work);
-        match &self.place {
-            Place::File(file) => file.writer.act(act),
-            Place::Memory(memory, _) => memory.act(act),
-        }
-        async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
-    }
-
-    fn not_at_work(&self) -> Result<(), StoreError> {
-        not_at_work(&self.info.location)
     }
 }
 
@@ -420,6 +370,17 @@ impl Store for Sqlite {
             .boxed(),
             Place::File(_) | Place::Memory(..) => lines,
         }
+    }
+
+    fn apply(
+        &self,
+        batch: Batch,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<BatchAnswer, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(batch::pages(&batch), move |connection| {
+            batch::apply(connection, &place, &batch, now)
+        })
     }
 
     fn delete_runs(

@@ -279,6 +279,14 @@ async fn the_schema_is_version_one() {
             UNIQUE (block_type, name)
         ) STRICT
         CREATE INDEX block_documents_by_schema ON block_documents (block_schema)
+        CREATE TABLE clients (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            last INTEGER NOT NULL,
+            answer TEXT, -- as JSON; NULL when all of it was simply written
+            seen INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT
     "#]].assert_eq(&lines(
         &connection,
         "SELECT 'application_id ' || application_id FROM pragma_application_id \

@@ -69,11 +69,14 @@ impl Session {
         self.open(Console::AsSet)
     }
 
-    /// The URL of the database.
+    /// The URL of the database, or of the server that records are kept on instead.
     pub(super) fn database_url(&self) -> Done<String> {
         match &self.options.database {
             Some(url) => Ok(url.clone()),
-            None => Ok(EngineSettings::of(&Settings::load()?)?.database_url),
+            None => {
+                let settings = EngineSettings::of(&Settings::load()?)?;
+                Ok(settings.api_url.unwrap_or(settings.database_url))
+            }
         }
     }
 
@@ -85,11 +88,25 @@ impl Session {
 
     /// Whoever asks something of a database that is not there has probably named the wrong one.
     fn is_there(&self) -> Done {
+        if is_server(&self.database_url()?) {
+            return Ok(());
+        }
         let Location::File(path) = self.location()? else { return Ok(()) };
         if path.exists() {
             return Ok(());
         }
         Err(no_database(&path))
+    }
+
+    /// The engine of a server: of the database, also where the settings name a server, which is most likely this one.
+    #[cfg(feature = "server")]
+    pub(super) fn engine_to_serve(&self) -> Done<&Engine> {
+        if self.options.database.is_some() || self.engine.get().is_some() {
+            return self.open(Console::AsSet);
+        }
+        let settings = EngineSettings::of(&Settings::load()?)?;
+        let engine = Engine::builder().database(settings.database_url).open()?;
+        Ok(self.engine.get_or_init(|| engine))
     }
 
     fn open(&self, console: Console) -> Done<&Engine> {
@@ -136,6 +153,11 @@ impl Session {
             _ => Err(Failure::new("nothing was done")),
         }
     }
+}
+
+/// Whether a URL names a server rather than a database.
+fn is_server(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
 }
 
 fn no_database(path: &Path) -> Failure {

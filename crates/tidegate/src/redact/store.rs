@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use tidegate_core::store::{
-    Acknowledgement, ArtifactQuery, Deleted, EventQuery, Expired, IfExists, InputQuery, LogQuery,
-    RecordedCall, RequestQuery, Room, RunQuery, SqlWork, Store, StoreError, StoreErrorKind,
-    StoreInfo, Tally, TallyQuery, TransactionEnd, Write,
+    Acknowledgement, ArtifactQuery, Batch, BatchAnswer, Change, Deleted, EventQuery, Expired,
+    IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RunQuery, SqlWork, Store,
+    StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, Write,
 };
 use tidegate_core::{
     ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
     BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
-    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run,
-    RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, Timestamp, TransactionRecord,
-    VariableAnswer, VariableChange, VariableQuery, VariableRecord,
+    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request,
+    RequestId, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, Timestamp,
+    TransactionRecord, VariableAnswer, VariableChange, VariableQuery, VariableRecord,
 };
 
 use super::{is_active, is_in, record};
@@ -33,14 +33,24 @@ impl Redacting {
 }
 
 /// What would be stored in the clear, or with a mask in it be something else.
-fn refused<T: Send + 'static>(what: &str) -> BoxFuture<'static, Result<T, StoreError>> {
-    let error = StoreError::new(
+fn refusal(what: &str) -> StoreError {
+    StoreError::new(
         StoreErrorKind::Unsupported,
         format_args!(
             "there is a secret in {what}, where anybody may read it: save it in a block, as a `Secret`"
         ),
-    );
-    Box::pin(std::future::ready(Err(error)))
+    )
+}
+
+fn refused<T: Send + 'static>(what: &str) -> BoxFuture<'static, Result<T, StoreError>> {
+    Box::pin(std::future::ready(Err(refusal(what))))
+}
+
+fn name_of(change: &LimitChange) -> &[u8] {
+    match change {
+        LimitChange::Create(limit) | LimitChange::Update(limit) => limit.name.as_bytes(),
+        LimitChange::Delete(_) => &[],
+    }
 }
 
 fn has_secret(change: &VariableChange) -> bool {
@@ -203,11 +213,7 @@ impl Store for Redacting {
         change: LimitChange,
         now: Timestamp,
     ) -> BoxFuture<'_, Result<bool, StoreError>> {
-        let name = match &change {
-            LimitChange::Create(limit) | LimitChange::Update(limit) => limit.name.as_bytes(),
-            LimitChange::Delete(_) => &[],
-        };
-        if is_in(name) {
+        if is_in(name_of(&change)) {
             return refused("the name of a limit");
         }
         self.inner.change_limit(change, now)
@@ -248,6 +254,47 @@ impl Store for Redacting {
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {
         self.inner.logs(query)
+    }
+
+    fn apply(
+        &self,
+        mut batch: Batch,
+        now: Timestamp,
+    ) -> BoxFuture<'_, Result<BatchAnswer, StoreError>> {
+        if !is_active() {
+            return self.inner.apply(batch, now);
+        }
+        let mut refused = Vec::new();
+        for (place, change) in batch.changes.iter_mut().enumerate() {
+            let what = match change {
+                Change::Write(write) => {
+                    *write = record::redacted(write.clone());
+                    continue;
+                }
+                Change::Variable(change) if has_secret(change) => "a variable",
+                Change::Limit { change, .. } if is_in(name_of(change)) => "the name of a limit",
+                Change::Variable(_)
+                | Change::Limit { .. }
+                | Change::EndLease { .. }
+                | Change::DeleteArtifact(_)
+                | Change::DeleteInput { .. }
+                | Change::Lock { .. }
+                | Change::Slots(_)
+                | Change::Blocks(_)
+                | Change::DeleteRuns { .. } => continue,
+            };
+            refused.push((place, Err(refusal(what))));
+            // Nothing takes its place, so that the others keep theirs.
+            *change = Change::Write(Write::EndRequest(RequestId::new()));
+        }
+        batch.logs = record::redacted_logs(batch.logs);
+        Box::pin(async move {
+            let mut answer = self.inner.apply(batch, now).await?;
+            if let BatchAnswer::Applied(answers) = &mut answer {
+                answers.extend(refused);
+            }
+            Ok(answer)
+        })
     }
 
     fn new_logs(

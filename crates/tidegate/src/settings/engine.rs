@@ -23,11 +23,18 @@ use crate::retention::Retention;
 /// What an engine goes by.
 #[derive(Clone, Debug)]
 #[cfg_attr(
-    not(feature = "sqlite"),
-    allow(dead_code, reason = "without SQLite there is no database to open")
+    not(all(feature = "sqlite", feature = "remote")),
+    allow(
+        dead_code,
+        reason = "without SQLite there is no database to open, and without a client no server"
+    )
 )]
 pub(crate) struct EngineSettings {
     pub(crate) database_url: String,
+    /// The server that records are kept on, instead of that database.
+    pub(crate) api_url: Option<String>,
+    pub(crate) api_key: Option<String>,
+    pub(crate) api_auth_string: Option<String>,
     pub(crate) durability: Durability,
     pub(crate) log_level: LevelFilter,
     pub(crate) log_format: Format,
@@ -68,6 +75,9 @@ impl EngineSettings {
             };
         Ok(Self {
             database_url,
+            api_url: said.text("TIDEGATE_API_URL")?,
+            api_key: said.text("TIDEGATE_API_KEY")?,
+            api_auth_string: said.text("TIDEGATE_API_AUTH_STRING")?,
             durability: said.parsed("TIDEGATE_DURABILITY")?.unwrap_or_default(),
             log_level: said.parsed("TIDEGATE_LOGGING_LEVEL")?.unwrap_or_default(),
             log_format: said.parsed("TIDEGATE_LOGGING_FORMAT")?.unwrap_or_default(),
@@ -133,6 +143,12 @@ impl Said<'_> {
 
     fn parsed<T: FromStr>(&self, name: &'static str) -> Result<Option<T>> {
         self.read(name, |value| value.parse().ok())
+    }
+
+    /// A text that says nothing is as one that is not there.
+    fn text(&self, name: &'static str) -> Result<Option<String>> {
+        let text = self.read(name, |text| Some(text.to_owned()))?;
+        Ok(text.filter(|text| !text.is_empty()))
     }
 
     fn flag(&self, name: &'static str) -> Result<Option<bool>> {

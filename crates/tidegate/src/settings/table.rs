@@ -77,6 +77,9 @@ const LEASE: Kind = Kind {
 static SETTINGS: &[Setting] = &[
     setting("TIDEGATE_HOME", "home", PATH, Words("~/.tidegate"), "the folder for the default database and for profiles"),
     setting("TIDEGATE_DATABASE_URL", "database.url", TEXT, Words("sqlite:TIDEGATE_HOME/tidegate.db"), "the database of the default engine"),
+    personal(setting("TIDEGATE_API_URL", "api.url", TEXT, Words("none"), "the server that records are kept on, instead of a database")),
+    personal(secret(setting("TIDEGATE_API_KEY", "api.key", TEXT, Words("none"), "the key that the server asks for"))),
+    personal(secret(setting("TIDEGATE_API_AUTH_STRING", "api.auth_string", TEXT, Words("none"), "the user:password that the server asks for"))),
     setting("TIDEGATE_DURABILITY", "durability", DURABILITY, Value("full"), "what an acknowledged record survives"),
     setting("TIDEGATE_LOGGING_LEVEL", "logging.level", LEVEL, Value("INFO"), "the lowest level printed and stored"),
     setting("TIDEGATE_LOGGING_FORMAT", "logging.format", FORMAT, Value("console"), "how lines are printed"),
@@ -110,7 +113,8 @@ const fn secret(setting: Setting) -> Setting {
     Setting { secret: true, ..setting }
 }
 
-/// The same setting, which a file that comes with a folder does not decide: it runs a command, or is not to be in a repository.
+/// The same setting, which a file that comes with a folder does not decide: it runs a command, says who is told a key, or is not to be
+/// in a repository.
 const fn personal(setting: Setting) -> Setting {
     Setting { personal: true, ..setting }
 }
@@ -122,8 +126,13 @@ const PREFIX: &str = "TIDEGATE_";
 pub(super) const PROFILE: &str = "TIDEGATE_PROFILE";
 
 /// Names that other parts of Tidegate read: tests, examples and benches.
-const OTHER_NAMES: &[&str] =
-    &["TIDEGATE_BENCH_BUILD", "TIDEGATE_DEEP", "TIDEGATE_SEED", "TIDEGATE_WFINSTANCES"];
+const OTHER_NAMES: &[&str] = &[
+    "TIDEGATE_BENCH_BUILD",
+    "TIDEGATE_DEEP",
+    "TIDEGATE_SEED",
+    "TIDEGATE_TEST_PREFECT_PYTHON",
+    "TIDEGATE_WFINSTANCES",
+];
 
 const fn setting(
     name: &'static str,

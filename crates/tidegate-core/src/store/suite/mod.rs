@@ -16,6 +16,7 @@
 //! ```
 
 mod artifacts;
+mod batches;
 mod blocks;
 mod cache;
 mod calls;
@@ -270,6 +271,14 @@ promises! { $
         a_backup_replaces_a_file_only_if_it_is_asked_to
         of_backups_to_one_place_at_once_one_is_written
         a_backup_that_cannot_be_written_leaves_nothing
+    }
+    batches {
+        a_batch_is_applied_once_and_answered_alike_each_time
+        a_batch_that_came_before_a_restart_is_not_applied_again
+        a_batch_out_of_turn_changes_nothing
+        what_a_batch_cannot_do_harms_nothing_else_in_it
+        a_batch_comes_after_what_was_put_before
+        clients_do_not_disturb_each_other
     }
     blocks {
         a_block_comes_back_as_it_was_saved

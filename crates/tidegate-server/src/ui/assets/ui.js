@@ -1,4 +1,4 @@
-// What the pages do beyond showing: the theme, times in the viewer's zone, keys, copying, live updates, pan and zoom.
+// What the pages do beyond showing: the theme, times in the viewer's zone, keys, copying, live updates.
 // Pages work without it; live updates aside.
 (() => {
   "use strict";
@@ -49,12 +49,9 @@
       if (fresh.innerHTML === was.get(old)) continue;
       if (old.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) continue;
       if (old.querySelector("[name=run]:checked")) continue;
-      const view = old.querySelector("svg[data-moved]");
       const top = old.scrollTop;
       was.set(old, fresh.innerHTML);
       old.replaceChildren(...document.importNode(fresh, true).childNodes);
-      const drawing = view && old.querySelector("[data-pan] svg");
-      if (drawing) { drawing.setAttribute("viewBox", view.getAttribute("viewBox")); drawing.dataset.moved = "1"; }
       old.scrollTop = top;
       begin(old);
     }
@@ -64,10 +61,11 @@
   };
   let asking = false, again = false;
   const refresh = async () => {
+    document.dispatchEvent(new CustomEvent("tidegate:change"));
     if (asking) { again = true; return; }
     asking = true;
     try {
-      const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-store" });
+      const answer = await fetch(location.href, { headers: { accept: "text/html", "x-live": "1" }, cache: "no-store" });
       if (answer.ok) renew(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch { /* the stream says when the server is back */ }
     asking = false;
@@ -92,50 +90,8 @@
     });
   };
 
-  // Wheel zooms at the cursor, dragging moves, a double click fits, + - 0 by key.
-  const pan = (frame) => {
-    const svg = frame.querySelector("svg");
-    if (!svg) return;
-    const box = () => svg.getAttribute("viewBox").split(" ").map(Number);
-    const whole = [0, 0, Number(svg.getAttribute("width")), Number(svg.getAttribute("height"))];
-    const set = (b) => { svg.setAttribute("viewBox", b.join(" ")); svg.dataset.moved = "1"; };
-    const fit = () => { svg.setAttribute("viewBox", whole.join(" ")); delete svg.dataset.moved; };
-    const zoom = (factor, fx = .5, fy = .5) => {
-      const [x, y, w, h] = box();
-      const nw = Math.min(whole[2], Math.max(40, w * factor)), nh = h * nw / w;
-      if (nw >= whole[2]) return fit();
-      set([x + (w - nw) * fx, y + (h - nh) * fy, nw, nh]);
-    };
-    const place = (e) => { const r = svg.getBoundingClientRect(); return [(e.clientX - r.left) / r.width, (e.clientY - r.top) / r.height]; };
-    svg.addEventListener("wheel", (e) => {
-      if (!e.ctrlKey && !e.metaKey && !svg.dataset.moved && !frame.contains(document.activeElement)) return;
-      e.preventDefault();
-      zoom(e.deltaY > 0 ? 1.15 : 1 / 1.15, ...place(e));
-    }, { passive: false });
-    let from = null;
-    svg.addEventListener("pointerdown", (e) => { if (e.button === 0) from = { x: e.clientX, y: e.clientY, box: box(), went: false }; });
-    svg.addEventListener("pointermove", (e) => {
-      if (!from || !svg.dataset.moved) return;
-      const r = svg.getBoundingClientRect(), [x, y, w, h] = from.box;
-      if (Math.abs(e.clientX - from.x) + Math.abs(e.clientY - from.y) > 4) { from.went = true; svg.setPointerCapture(e.pointerId); }
-      if (from.went) set([x - (e.clientX - from.x) * w / r.width, y - (e.clientY - from.y) * h / r.height, w, h]);
-    });
-    svg.addEventListener("click", (e) => { if (from && from.went) e.preventDefault(); from = null; }, true);
-    svg.addEventListener("pointerleave", () => { from = null; });
-    svg.addEventListener("dblclick", (e) => { e.preventDefault(); if (svg.dataset.moved) fit(); else zoom(.5, ...place(e)); });
-    frame.addEventListener("keydown", (e) => {
-      if (e.key === "+" || e.key === "=") zoom(1 / 1.3); else if (e.key === "-") zoom(1.3); else if (e.key === "0") fit(); else return;
-      e.preventDefault();
-    });
-    for (const each of frame.parentElement.querySelectorAll("[data-zoom]")) {
-      each.onclick = () => each.dataset.zoom === "0" ? fit() : zoom(each.dataset.zoom === "in" ? 1 / 1.4 : 1.4);
-      each.hidden = false;
-    }
-  };
-
   const begin = (scope) => {
     tell(scope);
-    for (const frame of scope.querySelectorAll("[data-pan]")) pan(frame);
     for (const each of scope.querySelectorAll("#all")) each.hidden = false;
   };
 

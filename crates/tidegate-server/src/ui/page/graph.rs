@@ -1,48 +1,44 @@
-//! The graph of a flow run, from its records.
+//! The graph of a flow run, from its records: what the script of its page draws, and the image to save.
 
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use tidegate_core::graph::{Graph, GraphBuilder};
-use tidegate_core::{Order, Run, RunId, RunKind, RunQuery, StoreError};
+use tidegate_core::{RunId, RunKind};
 
 use super::run::find;
+use super::{Pairs, value};
 use crate::state::AppState;
+use crate::ui::graph::{self, Ask};
 use crate::ui::trouble::Trouble;
 
-/// How many calls are drawn at most.
-const MOST: u64 = 20_000;
-
-/// What a flow run has called so far; and whether there was more than is drawn.
-pub(super) async fn of(state: &AppState, flow_run: &Run) -> Result<(Graph, bool), StoreError> {
-    let mut builder = GraphBuilder::new(flow_run);
-    let (mut flow_runs, mut left) = (vec![flow_run.id], MOST);
-    while let Some(flow_run_id) = flow_runs.pop().filter(|_| left > 0) {
-        let query = RunQuery {
-            flow_run_id: Some(flow_run_id),
-            order: Order::OldestFirst,
-            limit: Some(left),
-            ..RunQuery::default()
-        };
-        let runs = state.store().runs(query).await?;
-        left = left.saturating_sub(runs.len() as u64);
-        for run in &runs {
-            builder.add(run);
-            if run.kind() == RunKind::Flow {
-                flow_runs.push(run.id);
-            }
-        }
+/// `GET /runs/{id}/graph.json`: what the asker sees of it and does not know yet, as `ui/graph/told.rs` says it.
+pub(in crate::ui) async fn tell(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    pairs: Pairs,
+) -> Result<Response, Trouble> {
+    let run = find(&state, &id).await?;
+    if run.kind() == RunKind::Task {
+        return Err(Trouble::NotFound(format!("graph of '{id}', which is a task run")));
     }
-    Ok((builder.build(state.now()), left == 0))
+    let drawn = graph::look(&state, &run).await?;
+    let told = graph::tell(&drawn, &Ask::of(&pairs), state.now());
+    Ok(([(CACHE_CONTROL, "no-store")], Json(told)).into_response())
 }
 
-/// `GET /runs/{id}/graph.svg`: the image as a file, which looks the same everywhere.
+/// `GET /runs/{id}/graph.svg`: the image as a file, which looks the same everywhere; with `?all=yes`, every run is drawn.
 pub(in crate::ui) async fn save(
     State(state): State<AppState>,
     Path(id): Path<String>,
+    pairs: Pairs,
 ) -> Result<Response, Trouble> {
     let run = find(&state, &id).await?;
-    let (graph, _) = of(&state, &run).await?;
+    let (builder, _) = graph::read(&state, &run).await?;
+    let mut graph = builder.build(state.now());
+    if value(&pairs, "all") == Some("yes") {
+        graph = graph.folding_over(usize::MAX);
+    }
     // Its own style sheet is inside it, and nothing else may be.
     let headers = [
         (CONTENT_TYPE, "image/svg+xml"),

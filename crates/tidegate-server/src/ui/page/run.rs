@@ -7,7 +7,7 @@ use tidegate_core::{
     ArtifactQuery, LogLevel, LogQuery, Run, RunId, RunKind, RunQuery, StateType, StoreError,
 };
 
-use super::graph::{self, id_of};
+use super::graph::id_of;
 use super::{Page, Pairs, offset, value};
 use crate::state::AppState;
 use crate::ui::frame::{Frame, Place};
@@ -45,8 +45,7 @@ pub(in crate::ui) async fn show(
         (trouble(&state, &run).await?)
         (run::facts(&run, now))
         @if run.kind() == RunKind::Flow {
-            @let (drawn, left_out) = graph::of(&state, &run).await?;
-            (flow_run::graph(&run, &drawn, left_out))
+            (flow_run::graph(&run, called))
         }
         section {
             (run::tabs(&run, tab, called))

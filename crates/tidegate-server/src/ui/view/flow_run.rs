@@ -1,7 +1,6 @@
 //! The page of a flow run: what can be done with it, and its graph.
 
-use maud::{Markup, PreEscaped, html};
-use tidegate_core::graph::Graph;
+use maud::{Markup, html};
 use tidegate_core::{Run, StateType};
 
 use crate::ui::{part, words};
@@ -33,28 +32,41 @@ pub(in crate::ui) fn actions(run: &Run, inside: u64) -> Markup {
     }
 }
 
-/// The graph of a flow run, with each run in it as a link.
-pub(in crate::ui) fn graph(run: &Run, graph: &Graph, left_out: bool) -> Markup {
+/// The graph of a flow run, which `assets/graph.js` draws; without it, the image that can be saved. It has made so many calls itself.
+pub(in crate::ui) fn graph(run: &Run, calls: u64) -> Markup {
     let url = part::run_url(run.id);
-    let drawing = graph.to_svg_in_page(|node| {
-        node.run_id.map(part::run_url).or_else(|| Some(format!("{url}?tab=tasks#tabs")))
-    });
     html! {
-        section #graph data-part aria-label="Graph" {
+        section #graph aria-label="Graph" data-url={ (url) "/graph.json" } data-run=(url) data-ended[run.has_ended()] {
             div.bar {
                 h2 { "Graph" }
-                span.soft { (words::several(graph.nodes.len() as u64, "call")) @if left_out { " drawn; the rest is in the list of calls" } }
-                span.tail.bar {
-                    button type="button" data-zoom="in" hidden aria-label="Zoom in" { "+" }
-                    button type="button" data-zoom="out" hidden aria-label="Zoom out" { "−" }
-                    button type="button" data-zoom="0" hidden { "Fit" }
-                    a href={ (url) "/graph.svg" } download={ (run.name) ".svg" } { "Save as SVG" }
+                span.soft #graph-count { (words::several(calls, "call")) }
+                span.tail.bar data-scripted hidden {
+                    span.segments role="group" aria-label="View" {
+                        button #graph-chart type="button" aria-pressed="true" { "Chart" }
+                        button #graph-list-view type="button" aria-pressed="false" { "List" }
+                    }
+                    button type="button" data-graph="open-all" { "Open all" }
+                    button type="button" data-graph="in" aria-label="Zoom in" { "+" }
+                    button type="button" data-graph="out" aria-label="Zoom out" { "−" }
+                    button type="button" data-graph="fit" { "Fit" }
                 }
+                a href={ (url) "/graph.svg" } download={ (run.name) ".svg" } { "Save as SVG" }
             }
-            @if graph.nodes.is_empty() {
-                p.soft { @if run.has_ended() { "It called no task and no flow." } @else { "It has called nothing yet." } }
+            @if calls == 0 && run.has_ended() {
+                p.soft { "It called no task and no flow." }
             } @else {
-                div.graph data-pan tabindex="0" role="group" aria-label="Graph of the calls; plus, minus and 0 zoom" { (PreEscaped(drawing)) }
+                div #graph-chart-view data-scripted hidden {
+                    div #graph-room {
+                        canvas #graph-canvas tabindex="0" role="application" aria-label="Graph of the calls. Arrows move between them, Enter opens one, plus, minus and 0 zoom. The list shows the same." {}
+                        canvas #graph-map aria-hidden="true" hidden {}
+                        div #graph-details hidden role="region" aria-label="The chosen call" {}
+                    }
+                    p.sr #graph-said role="status" {}
+                }
+                div #graph-list role="tree" aria-label="Calls" hidden {}
+                noscript {
+                    div.graph { img src={ (url) "/graph.svg" } alt={ "Graph of the calls of " (run.name) "; the tab Tasks lists them" }; }
+                }
             }
         }
     }

@@ -51,7 +51,7 @@ impl Start {
     pub(super) async fn run(self, session: &Session) -> Done {
         // Whoever stops it while it starts is heard too.
         let mut signals = Signals::listen()?;
-        let engine = session.engine_to_run_in()?;
+        let engine = session.engine_to_serve()?;
         let set = engine.server_address();
         let address =
             SocketAddr::new(self.host.unwrap_or(set.ip()), self.port.unwrap_or(set.port()));
