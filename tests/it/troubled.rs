@@ -14,11 +14,11 @@ use tidegate::store::{
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
-    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
-    DefinitionRecord, Engine, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord,
-    Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, StateType,
-    Timestamp, VariableAnswer, VariableChange, VariableRecord,
+    ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, DefinitionRecord, Engine, EventRecord, Lease, LeaseId, LimitChange,
+    LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder,
+    SlotRequest, StateType, Timestamp, VariableAnswer, VariableChange, VariableRecord,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -248,6 +248,17 @@ impl Store for Troubled {
         change: VariableChange,
     ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>> {
         self.inner.change_variable(change)
+    }
+
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>> {
+        self.inner.api_keys()
+    }
+
+    fn change_api_key(
+        &self,
+        change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>> {
+        self.inner.change_api_key(change)
     }
 
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {

@@ -16,11 +16,11 @@ use tidegate_core::store::{
     SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, VariableQuery, Write,
 };
 use tidegate_core::{
-    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
-    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run,
-    RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, Timestamp, TransactionRecord,
-    VariableAnswer, VariableChange, VariableRecord,
+    ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse,
+    LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest,
+    Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableRecord,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -190,6 +190,9 @@ pub(crate) fn senseless(why: impl fmt::Display) -> StoreError {
     )
 }
 
+/// Whoever records runs on a server has no say in who else may.
+const KEYS: &str = "the keys of a server are kept on its own machine: make them there, with `tidegate server key create`";
+
 fn unsupported(why: &str) -> StoreError {
     StoreError::new(StoreErrorKind::Unsupported, why)
 }
@@ -281,6 +284,17 @@ impl Store for Remote {
         query: VariableQuery,
     ) -> BoxFuture<'_, Result<Vec<VariableRecord>, StoreError>> {
         self.ask(Question::Variables(query))
+    }
+
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>> {
+        ready(Err(unsupported(KEYS))).boxed()
+    }
+
+    fn change_api_key(
+        &self,
+        _change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>> {
+        ready(Err(unsupported(KEYS))).boxed()
     }
 
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {

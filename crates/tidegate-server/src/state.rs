@@ -27,14 +27,16 @@ struct Shared {
     tasks: TaskTracker,
     counts: Counts,
     flows: Flows,
+    graphs: Kept,
     buckets: Buckets,
     streams: Crowd<Who>,
-    graphs: Kept,
     started: Timestamp,
 }
 
 impl AppState {
     pub(crate) fn new(store: Arc<dyn Store>, config: Config) -> Self {
+        // What is known of the keys of one store is nothing to a server over another.
+        let config = Config { stored: Arc::default(), ..config };
         let started = config.clock.now();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         Self(Arc::new(Shared {
@@ -44,9 +46,9 @@ impl AppState {
             tasks,
             counts: Counts::default(),
             flows: Flows::default(),
-            graphs: Kept::default(),
             buckets: Buckets::default(),
             streams: Crowd::default(),
+            graphs: Kept::default(),
             started,
         }))
     }

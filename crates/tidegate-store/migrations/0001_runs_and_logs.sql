@@ -272,6 +272,18 @@ CREATE TABLE variables (
     checksum INTEGER NOT NULL
 ) STRICT;
 
+-- Who may ask a server, by what: the hashes of keys, and never the keys.
+CREATE TABLE api_keys (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 255 AND name NOT GLOB '*[^A-Za-z0-9_.-]*'),
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'run', 'admin')),
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    created INTEGER NOT NULL,
+    expires INTEGER,
+    checksum INTEGER NOT NULL
+) STRICT;
+
 -- Types of blocks: what the values of a struct are called that are kept by name.
 CREATE TABLE block_types (
     number INTEGER PRIMARY KEY,

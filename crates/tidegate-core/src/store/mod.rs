@@ -31,11 +31,12 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, CallKey,
-    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run,
-    RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp,
-    TransactionRecord, VariableAnswer, VariableChange, VariableRecord,
+    ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, CallKey, DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange,
+    LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder,
+    SlotRequest, StateResult, Timestamp, TransactionRecord, VariableAnswer, VariableChange,
+    VariableRecord,
 };
 
 pub use crate::event::EventQuery;
@@ -268,6 +269,16 @@ pub trait Store: fmt::Debug + Send + Sync {
         &self,
         change: VariableChange,
     ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>>;
+
+    /// Every API key, by name.
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>>;
+
+    /// Makes or deletes an API key, and says what came of it, since a name has one key at most: of several who make one of the same name,
+    /// one does. Once it is acknowledged, whoever asks for the keys sees it.
+    fn change_api_key(
+        &self,
+        change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>>;
 
     /// The events that match, in the order asked for: those that were put, and the states of runs as [`state_events`](crate::state_events)
     /// makes events of them.

@@ -1,15 +1,20 @@
 //! The graph of a flow run as Prefect's `graph-v2` tells it: the runs that were called in it, and what each came after. It is the graph
 //! that all others show too; joints are taken apart here, since Prefect has none.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
 use axum::Json;
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tidegate_core::graph::{Graph, GraphBuilder, Point};
-use tidegate_core::{Order, Run, RunId, RunKind, RunQuery, Timestamp};
+use tidegate_core::{
+    ArtifactId, ArtifactQuery, ArtifactType, Order, Run, RunId, RunKind, RunQuery, StateType,
+    Timestamp,
+};
 
 use super::extract::Id;
 use super::{flow_runs, ids};
@@ -23,6 +28,9 @@ const NODES: usize = 10_000;
 
 /// How many edges a joint is taken apart into at most. Above that, each call after it is told to come after the last before it.
 const EDGES: usize = 10_000;
+
+/// How many artifacts are told of at most.
+const ARTIFACTS: u64 = 1000;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route::get("/api/flow_runs/{id}/graph-v2", Scope::Read, graph).gives::<shown::Graph>(
@@ -41,7 +49,7 @@ async fn graph(
     State(state): State<AppState>,
     id: Id,
     Query(query): Query<Since>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let flow_run = flow_runs::find(&state, id).await?;
     let calls = RunQuery {
         flow_run_id: Some(flow_run.id),
@@ -55,32 +63,33 @@ async fn graph(
             "the flow run has more than {NODES} runs, and so many are not told at once"
         )));
     }
+    let made = artifacts(&state, flow_run.id).await?;
     let mut builder = GraphBuilder::new(&flow_run);
     calls.iter().for_each(|run| builder.add(run));
     let parents = parents(&builder.build(state.now()));
-    let mut children: HashMap<RunId, Vec<RunId>> = HashMap::new();
+    let mut children: HashMap<RunId, Vec<Edge>> = HashMap::with_capacity(calls.len());
     for (child, parents) in &parents {
         for parent in parents {
-            children.entry(*parent).or_default().push(*child);
+            children.entry(parent.id).or_default().push(Edge { id: *child });
         }
     }
+    // The order of a map is another one each time.
+    children.values_mut().for_each(|children| children.sort_unstable());
     let is_told =
         |run: &&Run| query.since.is_none_or(|since| run.end_time.is_none_or(|end| end >= since));
-    let told: Vec<&Run> = calls.iter().filter(is_told).collect();
-    let none = Vec::new();
-    let nodes: Vec<Value> = told
+    let none = &[][..];
+    let edges = |of: &'_ Edges, id| of.get(&id).map_or(none, |edges| &**edges).to_vec();
+    let nodes: Vec<(RunId, Node<'_>)> = calls
         .iter()
+        .filter(is_told)
         .filter_map(|run| {
-            let of =
-                |edges: &HashMap<RunId, Vec<RunId>>| edges.get(&run.id).unwrap_or(&none).clone();
-            node(run, &of(&parents), &of(&children)).map(|node| json!([run.id, node]))
+            let made = made.get(&Some(run.id)).map_or(&[][..], |made| made);
+            let node = node(run, edges(&parents, run.id), edges(&children, run.id), made)?;
+            Some((run.id, node))
         })
         .collect();
-    let roots: Vec<RunId> = told
-        .iter()
-        .filter(|run| parents.get(&run.id).is_none_or(Vec::is_empty))
-        .map(|run| run.id)
-        .collect();
+    let roots: Vec<RunId> =
+        nodes.iter().filter(|(_, node)| node.parents.is_empty()).map(|(id, _)| *id).collect();
     let states: Vec<Value> = flow_run
         .states
         .iter()
@@ -94,41 +103,110 @@ async fn graph(
             })
         })
         .collect();
-    Ok(Json(json!({
-        "start_time": flow_run.start_time,
-        "end_time": flow_run.end_time,
-        "root_node_ids": roots,
-        "nodes": nodes,
-        "artifacts": [],
-        "states": states,
-    })))
+    let told = Told {
+        start_time: flow_run.start_time,
+        end_time: flow_run.end_time,
+        root_node_ids: roots,
+        nodes,
+        artifacts: made.get(&None).map_or(&[][..], |made| made),
+        states,
+    };
+    Ok(Json(told).into_response())
 }
 
-/// Prefect's `Node`. A run that never started has no place in time, and is left out.
-fn node(run: &Run, parents: &[RunId], children: &[RunId]) -> Option<Value> {
-    let state = run.state()?;
-    let start = run.start_time.or(run.expected_start_time)?;
-    let edges = |ids: &[RunId]| ids.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>();
-    let kind = match run.kind() {
-        RunKind::Flow => "flow-run",
-        RunKind::Task => "task-run",
+type Edges = HashMap<RunId, Vec<Edge>>;
+
+/// Prefect's `Graph`. It is written as it is, since ten thousand nodes are too many to be made JSON values first.
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    start_time: Option<Timestamp>,
+    end_time: Option<Timestamp>,
+    root_node_ids: Vec<RunId>,
+    nodes: Vec<(RunId, Node<'a>)>,
+    artifacts: &'a [Value],
+    states: Vec<Value>,
+}
+
+/// Prefect's `Node`.
+#[derive(Debug, Serialize)]
+struct Node<'a> {
+    kind: &'static str,
+    id: RunId,
+    label: Cow<'a, str>,
+    state_type: StateType,
+    start_time: Timestamp,
+    end_time: Option<Timestamp>,
+    parents: Vec<Edge>,
+    children: Vec<Edge>,
+    encapsulating: Vec<Edge>,
+    artifacts: &'a [Value],
+}
+
+/// Prefect's `Edge`: the run at its other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+struct Edge {
+    id: RunId,
+}
+
+/// A run that never started has no place in time, and is left out.
+fn node<'a>(
+    run: &'a Run,
+    parents: Vec<Edge>,
+    children: Vec<Edge>,
+    artifacts: &'a [Value],
+) -> Option<Node<'a>> {
+    let (kind, label) = match run.kind() {
+        RunKind::Flow => {
+            ("flow-run", Cow::Owned(format!("{} / {}", run.definition.name, run.name)))
+        }
+        RunKind::Task => ("task-run", Cow::Borrowed(&*run.name)),
     };
-    Some(json!({
-        "kind": kind,
-        "id": run.id,
-        "label": run.name,
-        "state_type": state.state_type(),
-        "start_time": start,
-        "end_time": run.end_time,
-        "parents": edges(parents),
-        "children": edges(children),
-        "encapsulating": run.task_run_id.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>(),
-        "artifacts": [],
-    }))
+    Some(Node {
+        kind,
+        id: run.id,
+        label,
+        state_type: run.state()?.state_type(),
+        start_time: run.start_time.or(run.expected_start_time)?,
+        end_time: run.end_time,
+        parents,
+        children,
+        encapsulating: run.task_run_id.map(|id| Edge { id }).into_iter().collect(),
+        artifacts,
+    })
+}
+
+/// Prefect's `GraphArtifact` of all that was made in a flow run, by the task run that made it; none for the flow run itself.
+async fn artifacts(
+    state: &AppState,
+    flow_run: RunId,
+) -> Result<HashMap<Option<RunId>, Vec<Value>>, ApiError> {
+    let made = ArtifactQuery {
+        flow_run_id: Some(flow_run),
+        order: Order::OldestFirst,
+        limit: Some(ARTIFACTS),
+        ..ArtifactQuery::default()
+    };
+    let latest = ArtifactQuery { latest: true, ..made.clone() };
+    let latest: HashSet<ArtifactId> =
+        state.store().artifacts(latest).await?.into_iter().map(|record| record.id).collect();
+    let mut by_run: HashMap<Option<RunId>, Vec<Value>> = HashMap::new();
+    for record in state.store().artifacts(made).await? {
+        // Only how far something has got is drawn from what is in an artifact.
+        let data = Some(&record.data).filter(|_| record.artifact_type == ArtifactType::Progress);
+        by_run.entry(record.task_run_id).or_default().push(json!({
+            "id": record.id,
+            "created": record.created,
+            "key": record.key,
+            "type": record.artifact_type,
+            "is_latest": record.key.is_none() || latest.contains(&record.id),
+            "data": data,
+        }));
+    }
+    Ok(by_run)
 }
 
 /// What each run came after.
-fn parents(graph: &Graph) -> HashMap<RunId, Vec<RunId>> {
+fn parents(graph: &Graph) -> Edges {
     let mut into_joint: Vec<Vec<usize>> = vec![Vec::new(); graph.joints];
     let mut out_of_joint = vec![0; graph.joints];
     for edge in &graph.edges {
@@ -139,7 +217,7 @@ fn parents(graph: &Graph) -> HashMap<RunId, Vec<RunId>> {
             out_of_joint[joint] += 1;
         }
     }
-    let mut parents: HashMap<RunId, Vec<RunId>> = HashMap::new();
+    let mut parents: Edges = HashMap::with_capacity(graph.nodes.len());
     let id_of = |node: usize| graph.nodes[node].run_id;
     for edge in &graph.edges {
         let Point::Node(to) = edge.to else { continue };
@@ -154,8 +232,8 @@ fn parents(graph: &Graph) -> HashMap<RunId, Vec<RunId>> {
             }
         };
         let known = parents.entry(to).or_default();
-        known.extend(from);
-        known.sort();
+        known.extend(from.into_iter().map(|id| Edge { id }));
+        known.sort_unstable();
         known.dedup();
     }
     parents

@@ -14,6 +14,7 @@ mod key;
 mod origin;
 mod rate;
 mod secret;
+mod stored;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -32,13 +33,14 @@ pub(crate) use crowd::{Crowd, Place};
 pub use key::{ApiKey, InvalidApiKey};
 pub(crate) use rate::{Buckets, Who};
 pub(crate) use secret::Secret;
+pub(crate) use stored::StoredKeys;
 
 /// What every request passes on its way to a route, and every answer on its way back.
 pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let began = state.now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let mut response = match admit(&state, request) {
+    let mut response = match admit(&state, request).await {
         Ok(request) => followed(&state, next, request).await,
         Err(refusal) => {
             state.counts().refused();
@@ -53,9 +55,10 @@ pub(crate) async fn guard(State(state): State<AppState>, request: Request, next:
     response
 }
 
-fn admit(state: &AppState, mut request: Request) -> Result<Request, ApiError> {
+async fn admit(state: &AppState, mut request: Request) -> Result<Request, ApiError> {
     host::check(state.config(), &request)?;
     origin::check(state.config(), &request)?;
+    state.config().stored.refresh(state.store(), state.now()).await?;
     let caller = Caller::of(state.config(), request.headers());
     let who = Who::of(&request, caller);
     if !request.uri().path().starts_with("/assets/") {

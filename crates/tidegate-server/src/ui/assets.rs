@@ -15,22 +15,25 @@ struct Asset {
 }
 
 /// The style sheets, in the order of their rules.
-static STYLES: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+static STYLES: LazyLock<[Asset; 4]> = LazyLock::new(|| {
     let style = |name, text| Asset::new(name, "css", "text/css; charset=utf-8", text);
     [
         style("ui", include_str!("assets/ui.css")),
         style("forms", include_str!("assets/forms.css")),
         style("graph", include_str!("assets/graph.css")),
+        style("logs", include_str!("assets/logs.css")),
     ]
 });
 
 /// The scripts, one concern each.
-static SCRIPTS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
+static SCRIPTS: LazyLock<[Asset; 5]> = LazyLock::new(|| {
     let script = |name, text| Asset::new(name, "js", "text/javascript; charset=utf-8", text);
     [
         script("ui", include_str!("assets/ui.js")),
+        script("shell", include_str!("assets/shell.js")),
         script("forms", include_str!("assets/forms.js")),
         script("graph", include_str!("assets/graph.js")),
+        script("logs", include_str!("assets/logs.js")),
     ]
 });
 

@@ -7,6 +7,7 @@
 //!                                              └─────────────────── SSE ────────────────────┘
 //! ```
 
+mod ansi;
 mod assets;
 mod filter;
 mod form;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Vec<route::Route> {
     vec![
         Route::get("/assets/{name}", Scope::Open, assets::give),
         Route::get("/", Scope::Read, page::dashboard::show),
+        Route::post("/seen", Scope::Read, page::attention::seen),
         Route::get("/live", Scope::Read, live::runs),
         Route::get("/search", Scope::Read, page::search::find),
         Route::get("/runs", Scope::Read, page::runs::show),
@@ -38,17 +40,31 @@ pub(crate) fn routes() -> Vec<route::Route> {
         Route::post("/runs/chosen", Scope::Run, page::act::chosen),
         Route::post("/runs/{id}/cancel", Scope::Run, page::act::cancel),
         Route::post("/runs/{id}/retry", Scope::Run, page::act::retry),
+        Route::post("/runs/{id}/suspend", Scope::Run, page::act::suspend),
+        Route::post("/runs/{id}/resume", Scope::Run, page::resume::resume),
         Route::post("/runs/{id}/delete", Scope::Run, page::act::delete),
         Route::get("/runs/{id}/live", Scope::Read, live::run),
+        Route::get("/runs/flow-run/{id}", Scope::Read, page::elsewhere::run),
+        Route::get("/runs/task-run/{id}", Scope::Read, page::elsewhere::run),
         Route::get("/runs/{id}/graph.svg", Scope::Read, page::graph::save),
         Route::get("/runs/{id}/graph.json", Scope::Read, page::graph::tell),
+        Route::get("/runs/{id}/log.json", Scope::Read, page::logs::tell),
+        Route::get("/runs/{id}/log.txt", Scope::Read, page::logs::save),
         Route::get("/flows", Scope::Read, page::flows::show),
         Route::get("/limits", Scope::Read, page::limits::show),
+        Route::get("/limits/new", Scope::Read, page::limits::begin),
+        Route::post("/limits/new", Scope::Run, page::limits::create),
+        Route::get("/limits/edit", Scope::Read, page::limits::edit),
+        Route::post("/limits/edit", Scope::Run, page::limits::change),
+        Route::get("/limits/delete", Scope::Read, page::limits::ask),
+        Route::post("/limits/delete", Scope::Run, page::limits::delete),
         Route::get("/variables", Scope::Read, page::variables::show),
         Route::post("/variables", Scope::Run, page::variables::set),
         Route::post("/variables/delete", Scope::Run, page::variables::delete),
         Route::get("/blocks", Scope::Read, page::blocks::list),
         Route::get("/blocks/catalogue", Scope::Read, page::blocks::catalogue),
+        Route::get("/blocks/catalog", Scope::Read, page::elsewhere::catalogue),
+        Route::get("/blocks/block/{id}", Scope::Read, page::elsewhere::block),
         Route::get("/blocks/new/{slug}", Scope::Read, page::blocks::begin),
         Route::post("/blocks/new/{slug}", Scope::Run, page::blocks::create),
         Route::get("/blocks/{id}", Scope::Read, page::blocks::show),

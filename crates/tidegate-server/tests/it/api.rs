@@ -369,6 +369,33 @@ async fn the_graph_tells_what_came_after_what() {
     assert_eq!((&nodes[1][0], &nodes[1][1]["label"]), (&second, &json!("second")));
     assert_eq!(nodes[1][1]["parents"], json!([{"id": first}]));
     assert_eq!(nodes[0][1]["children"], json!([{"id": second}]));
+
+    // What was made is told with who made it, and only of progress how far it is.
+    let made = async |key: &str, kind: &str, task: &Value| {
+        let body = json!({
+            "key": key, "type": kind, "data": 62.5, "flow_run_id": run["id"], "task_run_id": task,
+        });
+        server.post("/api/artifacts/", &body).await.is(201).json()["id"].clone()
+    };
+    let old = made("loaded", "progress", &second).await;
+    let new = made("loaded", "progress", &second).await;
+    let whole = made("report", "markdown", &Value::Null).await;
+    let graph = server.get(&path).await.is(200).json();
+    let told = |artifacts: &Value| -> Vec<Value> {
+        let told = artifacts.as_array().unwrap().iter();
+        told.map(|each| json!([each["id"], each["type"], each["is_latest"], each["data"]]))
+            .collect()
+    };
+    assert_eq!(told(&graph["artifacts"]), [json!([whole, "markdown", true, null])]);
+    assert_eq!(told(&graph["nodes"][0][1]["artifacts"]), Vec::<Value>::new());
+    assert_eq!(
+        told(&graph["nodes"][1][1]["artifacts"]),
+        [json!([old, "progress", false, 62.5]), json!([new, "progress", true, 62.5])]
+    );
+
+    // What ended before is left out; its ways to what is told are not.
+    let later = server.get(&format!("{path}?since=2999-01-01T00:00:00Z")).await.is(200).json();
+    assert_eq!((&later["nodes"], &later["root_node_ids"]), (&json!([]), &json!([])));
 }
 
 #[tokio::test]

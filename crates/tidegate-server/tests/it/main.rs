@@ -4,11 +4,14 @@
 
 mod api;
 mod asking;
+mod blocks;
 mod document;
 mod guard;
+mod keys;
 mod limits;
 mod owners;
 mod prefect;
+mod rest;
 mod routes;
 mod schema;
 mod serving;

@@ -1,8 +1,9 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod api_key_row;
 mod artifact_row;
-mod asking;
+mod ask;
 mod backup;
 mod batch;
 mod block_change;
@@ -60,13 +61,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use tidegate_core::store::{Batch, BatchAnswer, SqlWork};
 use tidegate_core::{
-    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, BlockAnswer, BlockChange,
-    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
-    CacheEntry, CacheKey, DefinitionRecord, Deleted, EventQuery, EventRecord, Expired, IfExists,
-    InputQuery, Lease, LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall, Request,
-    RequestQuery, Room, Run, RunId, RunInput, RunKind, RunQuery, SlotAnswer, SlotHolder,
-    SlotRequest, Store, StoreError, StoreInfo, Tally, TallyQuery, Timestamp, TransactionRecord,
-    VariableAnswer, VariableChange, VariableQuery, VariableRecord, Write,
+    Acknowledgement, ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactQuery,
+    ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery, BlockSchema,
+    BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord, Deleted,
+    EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LimitChange, LimitUse,
+    LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput, RunKind,
+    RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Tally, TallyQuery,
+    Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableQuery, VariableRecord,
+    Write,
 };
 
 use self::error::{closed, lease_ended, unreadable};
@@ -271,6 +273,20 @@ impl Store for Sqlite {
         let place = self.info.location.clone();
         self.try_act(1, move |connection| {
             variable_row::change(connection, change).map_err(|error| unreadable(&place, error))
+        })
+    }
+
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>> {
+        self.ask(move |database| database.api_keys())
+    }
+
+    fn change_api_key(
+        &self,
+        change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(1, move |connection| {
+            api_key_row::change(connection, change).map_err(|error| unreadable(&place, error))
         })
     }
 

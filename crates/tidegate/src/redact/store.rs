@@ -11,11 +11,12 @@ use tidegate_core::store::{
     StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, Write,
 };
 use tidegate_core::{
-    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
-    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request,
-    RequestId, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, Timestamp,
-    TransactionRecord, VariableAnswer, VariableChange, VariableQuery, VariableRecord,
+    ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse,
+    LogRecord, Request, RequestId, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder,
+    SlotRequest, Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableQuery,
+    VariableRecord,
 };
 
 use super::{is_active, is_in, record};
@@ -185,6 +186,23 @@ impl Store for Redacting {
             return refused("a variable");
         }
         self.inner.change_variable(change)
+    }
+
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>> {
+        self.inner.api_keys()
+    }
+
+    fn change_api_key(
+        &self,
+        change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>> {
+        if let ApiKeyChange::Create(key) = &change
+            && is_active()
+            && is_in(key.name.as_bytes())
+        {
+            return refused("the name of a key");
+        }
+        self.inner.change_api_key(change)
     }
 
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {

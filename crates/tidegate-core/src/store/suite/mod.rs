@@ -15,6 +15,7 @@
 //! });
 //! ```
 
+mod api_keys;
 mod artifacts;
 mod batches;
 mod blocks;
@@ -148,6 +149,11 @@ promises! { $
         the_latest_of_a_key_is_the_newest_that_is_left
         an_artifact_that_is_put_again_is_brought_up_to_date
         artifacts_are_found_by_what_they_are_and_who_made_them
+    }
+    api_keys {
+        a_key_comes_back_as_it_was_made
+        a_name_has_one_key
+        of_many_who_make_a_key_one_does
     }
     variables {
         a_variable_comes_back_as_it_was_made

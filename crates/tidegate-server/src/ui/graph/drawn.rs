@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use tidegate_core::graph::Graph;
+use tidegate_core::graph::{Edge, EdgeKind, Graph, Point};
 use tidegate_core::{RunId, StateType, Timestamp};
 
 use super::strip::{Went, strip};
@@ -98,6 +98,30 @@ impl Drawn {
     /// How many runs of the flow run are known, itself aside.
     pub(crate) fn calls(&self) -> usize {
         self.graph.nodes.len()
+    }
+
+    /// The runs whose handles a run was given, at most so many.
+    pub(crate) fn given_to(&self, run: RunId, most: usize) -> Vec<RunId> {
+        let Some(node) = self.graph.nodes.iter().position(|node| node.run_id == Some(run)) else {
+            return Vec::new();
+        };
+        let data = |to: Point| {
+            let given = move |edge: &&Edge| edge.to == to && edge.kind == EdgeKind::Data;
+            self.graph.edges.iter().filter(given).map(|edge| edge.from)
+        };
+        let (mut found, mut through) = (Vec::new(), vec![Point::Node(node)]);
+        while let Some(to) = through.pop() {
+            for from in data(to) {
+                match from {
+                    Point::Node(node) => found.extend(self.graph.nodes[node].run_id),
+                    Point::Joint(_) => through.push(from),
+                }
+                if found.len() >= most {
+                    return found;
+                }
+            }
+        }
+        found
     }
 
     fn add(&mut self, item: Item, before: Option<&Self>, artifacts: &HashMap<RunId, u32>) {

@@ -277,3 +277,27 @@ fn whoever_knows_another_graph_is_told_everything() {
     let told = told(&after, &next(&told(&drawn, "")));
     assert_eq!((&told["whole"], &told["calls"]), (&Value::Bool(true), &Value::from(0)));
 }
+
+#[test]
+fn what_a_run_was_given_is_found_through_joints() {
+    let mut play = Play::new();
+    for n in 0..12 {
+        play.task("fetch", n, Some(20), &[]);
+    }
+    let all: Vec<u32> = (1..=12).collect();
+    for n in 0..12 {
+        play.task("join", 30 + n, Some(50), &all);
+    }
+    play.task("last", 60, None, &[13]);
+    let drawn = play.drawn(70, None);
+    let names = |run: usize, most| {
+        let mut given = drawn.given_to(play.runs[run].id, most);
+        given.sort_unstable();
+        let name = |id| play.runs.iter().find(|run| run.id == id).unwrap().name.clone();
+        given.into_iter().map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(24, 9), ["join-13"]);
+    assert_eq!(names(12, 99).len(), 12);
+    assert!(names(12, 3).len() <= 3, "no more than asked for");
+    assert_eq!(names(0, 9), Vec::<String>::new());
+}

@@ -1,9 +1,13 @@
-//! Log lines of a run.
+//! Log lines of a run: a page of them, which `assets/logs.js` makes a list of all of them; and those lines as that script asks for them.
+
+use std::collections::HashMap;
 
 use maud::{Markup, html};
+use serde::Serialize;
 use tidegate_core::{LogLevel, LogRecord, RunId};
 
-use crate::ui::part;
+use crate::ui::ansi::{self, Piece};
+use crate::ui::{part, words};
 
 /// How many lines a page shows.
 pub(in crate::ui) const LINES: u64 = 500;
@@ -15,93 +19,120 @@ pub(in crate::ui) struct Logs<'a> {
     pub(in crate::ui) at_least: LogLevel,
     /// Oldest first.
     pub(in crate::ui) lines: &'a [LogRecord],
-    /// How many newer ones were left out.
-    pub(in crate::ui) offset: u64,
+    /// Which of all lines they are.
+    pub(in crate::ui) which: Which,
     /// The names of the task runs that wrote some, by their ids.
     pub(in crate::ui) names: &'a [(RunId, String)],
     /// Whether more may come.
     pub(in crate::ui) going_on: bool,
 }
 
+/// Which of the lines of a run a page shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum Which {
+    /// The newest, but for so many.
+    Last(u64),
+    /// Those after the first so many, since this one, counted from 1, was asked for.
+    Around(u64, u64),
+}
+
 /// The lines, with what narrows them.
 pub(in crate::ui) fn show(logs: &Logs<'_>) -> Markup {
-    let Logs { run, at_least, lines, offset, names, going_on } = *logs;
+    let Logs { run, at_least, lines, which, names, going_on } = *logs;
     let url = |level: LogLevel, offset: u64| {
         format!("/runs/{run}?tab=logs&level={}&from={offset}", level.as_str())
     };
     let levels = [LogLevel::Trace, LogLevel::Info, LogLevel::Warning, LogLevel::Error];
     let full = lines.len() as u64 == LINES;
+    let (first, asked) = match which {
+        Which::Last(_) => (None, None),
+        Which::Around(before, line) => (Some(before), Some(line)),
+    };
     html! {
-        section {
+        section #logs data-url={ (part::run_url(run)) "/log.json" } data-going-on[going_on] {
             div.bar {
-                nav.segments aria-label="Level" {
+                nav.segments #log-level aria-label="Level" {
                     @for level in levels {
-                        a href=(url(level, 0)) aria-current=[(level == at_least).then_some("true")] { (level_word(level)) }
+                        a href=(url(level, 0)) data-level=(level.as_str()) aria-current=[(level == at_least).then_some("true")] { (level_word(level)) }
                     }
                 }
+                form.bar data-scripted hidden role="search" {
+                    input #log-find type="search" placeholder="Find in the lines" aria-label="Find in the lines" autocomplete="off";
+                    button type="button" data-log="previous" aria-label="Previous match" { "↑" }
+                    button type="button" data-log="next" aria-label="Next match" { "↓" }
+                    span.soft.num #log-found role="status" {}
+                }
                 span.tail.bar {
-                    @if full { a href=(url(at_least, offset + LINES)) { "Older lines" } }
-                    @if offset > 0 { a href=(url(at_least, offset.saturating_sub(LINES))) { "Newer lines" } }
-                    @if offset == 0 && going_on { button #follow type="button" aria-pressed="true" { "Follow" } }
+                    @match which {
+                        Which::Last(offset) => {
+                            @if full { a data-paged href=(url(at_least, offset + LINES)) { "Older lines" } }
+                            @if offset > 0 { a data-paged href=(url(at_least, offset.saturating_sub(LINES))) { "Newer lines" } }
+                        }
+                        Which::Around(..) => { a data-paged href=(url(at_least, 0)) { "The newest lines" } }
+                    }
+                    button type="button" data-scripted hidden data-log="error" { "First error" }
+                    button type="button" data-scripted hidden data-log="wrap" aria-pressed="true" { "Wrap" }
+                    button type="button" data-scripted hidden data-log="follow" aria-pressed="true" { "Follow" }
+                    a href={ (part::run_url(run)) "/log.txt" } download { "Download" }
                 }
             }
-            @if lines.is_empty() {
+            @if lines.is_empty() && !going_on {
                 (part::empty(
-                    if going_on { "No lines yet" } else { "No lines" },
+                    "No lines",
                     "Whatever the code says with tracing macros, run_logger() or, under #[flow(log_prints)], println! is kept here.",
                     Some("tracing::info!(city, \"fetched\");"),
                 ))
             } @else {
-                div.log #log data-part tabindex="0" role="log" aria-label="Log lines" {
-                    @for (index, line) in lines.iter().enumerate() { (show_line(line, index, names)) }
+                div.log #log tabindex="0" role="log" aria-live="off" aria-label="Log lines" {
+                    @if lines.is_empty() { p.none { "No lines yet." } }
+                    @for (index, line) in lines.iter().enumerate() {
+                        @let number = first.map(|first| first + index as u64 + 1);
+                        (show_line(line, number, number.is_some() && number == asked, names))
+                    }
                 }
+                p.soft.num #log-status role="status" { @if first.is_none() && full { "The newest " (words::several(LINES, "line")) } }
             }
         }
     }
 }
 
-fn show_line(line: &LogRecord, index: usize, names: &[(RunId, String)]) -> Markup {
-    let level = line.level.as_str();
+fn show_line(
+    line: &LogRecord,
+    number: Option<u64>,
+    chosen: bool,
+    names: &[(RunId, String)],
+) -> Markup {
     let from = line.task_run_id.and_then(|id| names.iter().find(|(known, _)| *known == id));
     html! {
-        div.line #{ "L" (index + 1) } {
+        div.line.chosen[chosen] id=[number.map(|number| format!("L{number}"))] {
             (part::clock(line.timestamp))
-            span class={ "l-" (level.to_lowercase()) } { (level) }
+            (level(line.level))
             span.text {
                 @if let Some((id, name)) = from { a.from href=(part::run_url(*id)) { (name) } " " }
                 (visible(&line.message))
-                @if !line.fields.is_empty() {
-                    span.from { @for (name, value) in &line.fields { " " (name) "=" (value.to_string()) } }
-                }
+                @if !line.fields.is_empty() { span.from { (visible(&fields(line))) } }
             }
         }
     }
 }
 
-/// A text whose control characters can be seen.
+/// A level as a letter in its colour, and as a word.
+pub(in crate::ui) fn level(level: LogLevel) -> Markup {
+    let word = level.as_str();
+    html! { span class={ "l-" (word.to_lowercase()) } { b { (word[..1]) } " " (word) } }
+}
+
+fn fields(line: &LogRecord) -> String {
+    line.fields.iter().map(|(name, value)| format!(" {name}={value}")).collect()
+}
+
+/// A text with its colours, whose control characters can be seen.
 pub(in crate::ui) fn visible(text: &str) -> Markup {
-    let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || is_bidi(c);
     html! {
-        @for piece in text.split_inclusive(hidden) {
-            @let last = piece.chars().next_back().filter(|c| hidden(*c));
-            @if let Some(character) = last {
-                (piece[..piece.len() - character.len_utf8()])
-                span.control title={ "U+" (format!("{:04X}", character as u32)) } { (picture(character)) }
-            } @else {
-                (piece)
-            }
+        @for Piece { class, text } in ansi::pieces(text) {
+            @if class.is_empty() { (text) } @else { span class=(class) { (text) } }
         }
     }
-}
-
-/// Characters that would turn the direction of what follows.
-fn is_bidi(character: char) -> bool {
-    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// A control character as programs write it.
-fn picture(character: char) -> String {
-    character.escape_default().to_string()
 }
 
 fn level_word(level: LogLevel) -> &'static str {
@@ -113,4 +144,68 @@ fn level_word(level: LogLevel) -> &'static str {
         LogLevel::Error => "Error +",
         LogLevel::Critical => "Critical",
     }
+}
+
+/// Lines as the script asks for them.
+#[derive(Debug, Serialize)]
+pub(in crate::ui) struct Told {
+    from: u64,
+    /// Whether there are lines after these already.
+    more: bool,
+    lines: Vec<ToldLine>,
+    /// The task runs that lines name by their place here, by id and name.
+    runs: Vec<(RunId, String)>,
+}
+
+/// A line: when, in microseconds since 1970; its level by its place in [`LogLevel::ALL`]; the run that wrote it, none for the flow run
+/// itself; its pieces.
+#[derive(Debug, Serialize)]
+struct ToldLine(i64, usize, Option<usize>, Vec<ToldPiece>);
+
+/// A piece: a text, or a class with it.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum ToldPiece {
+    Plain(String),
+    As(String, String),
+}
+
+/// Lines after the first so many, oldest first.
+pub(in crate::ui) fn tell(
+    lines: &[LogRecord],
+    from: u64,
+    more: bool,
+    runs: Vec<(RunId, String)>,
+) -> Told {
+    let places: HashMap<RunId, usize> =
+        runs.iter().enumerate().map(|(place, (id, _))| (*id, place)).collect();
+    let pieces = |text: &str| {
+        let told = ansi::pieces(text).into_iter().map(|Piece { class, text }| match class {
+            class if class.is_empty() => ToldPiece::Plain(text.into_owned()),
+            class => ToldPiece::As(class, text.into_owned()),
+        });
+        told.collect::<Vec<_>>()
+    };
+    let lines = lines.iter().map(|line| {
+        let level = LogLevel::ALL.iter().position(|level| *level == line.level);
+        let run = line.task_run_id.and_then(|id| places.get(&id).copied());
+        let mut told = pieces(&line.message);
+        if !line.fields.is_empty() {
+            let fields = pieces(&fields(line)).into_iter().map(|piece| match piece {
+                ToldPiece::Plain(text) => ToldPiece::As("from".to_owned(), text),
+                ToldPiece::As(..) => piece,
+            });
+            told.extend(fields);
+        }
+        let at = line.timestamp.timestamp_micros();
+        ToldLine(at, level.unwrap_or_default(), run, told)
+    });
+    Told { from, more, lines: lines.collect(), runs }
+}
+
+/// A line of the file that is downloaded.
+pub(in crate::ui) fn plain(line: &LogRecord, run: Option<&str>) -> String {
+    let run = run.map(|run| format!("{run} - ")).unwrap_or_default();
+    let (at, level) = (part::exact(line.timestamp), line.level.as_str());
+    format!("{at} | {level:<8} | {run}{}{}\n", line.message, fields(line))
 }

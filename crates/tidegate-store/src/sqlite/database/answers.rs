@@ -1,7 +1,7 @@
 //! What a connection answers when it is asked. It changes nothing.
 
 use tidegate_core::{
-    ArtifactQuery, ArtifactRecord, BlockDocument, BlockDocumentQuery, BlockSchema,
+    ApiKeyRecord, ArtifactQuery, ArtifactRecord, BlockDocument, BlockDocumentQuery, BlockSchema,
     BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord,
     EventQuery, EventRecord, Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord,
     RecordedCall, Request, RequestQuery, Run, RunId, RunInput, RunKind, RunQuery, SlotHolder,
@@ -13,8 +13,8 @@ use crate::sqlite::backup::Copy;
 use crate::sqlite::error::{Doing, failed, unreadable};
 use crate::sqlite::expired::{self, Candidates};
 use crate::sqlite::{
-    artifact_row, block_row, cache, event_query, input_row, leases, limits, log_row, request_row,
-    run_query, run_row, run_tally, slots, transaction_row, variable_row,
+    api_key_row, artifact_row, block_row, cache, event_query, input_row, leases, limits, log_row,
+    request_row, run_query, run_row, run_tally, slots, transaction_row, variable_row,
 };
 
 impl Database {
@@ -122,6 +122,10 @@ impl Database {
     ) -> Result<Vec<ArtifactRecord>, StoreError> {
         artifact_row::select(&self.connection, query)
             .map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        api_key_row::select(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
 
     pub(in crate::sqlite) fn variables(

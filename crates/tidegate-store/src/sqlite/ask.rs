@@ -1,4 +1,4 @@
-//! How an open store asks and acts, wherever it is kept: questions go to readers, acts into the next transaction.
+//! How a question or a change gets to the database, and its answer back. What it is about is the business of who asks.
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
