@@ -17,7 +17,7 @@ mod secret;
 mod stored;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -38,6 +38,8 @@ pub(crate) use stored::StoredKeys;
 /// What every request passes on its way to a route, and every answer on its way back.
 pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let began = state.now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match admit(&state, request).await {
         Ok(request) => followed(&state, next, request).await,
         Err(refusal) => {
@@ -47,7 +49,9 @@ pub(crate) async fn guard(State(state): State<AppState>, request: Request, next:
     };
     headers::add_to(&mut response);
     let spent = (state.now() - began).num_microseconds().unwrap_or_default();
-    state.counts().answered(response.status().as_u16(), spent.max(0).cast_unsigned());
+    let route = route.as_ref().map(MatchedPath::as_str);
+    let micros = spent.max(0).cast_unsigned();
+    state.counts().answered(&method, route, response.status().as_u16(), micros);
     response
 }
 

@@ -32,8 +32,6 @@ pub(super) struct Page {
     loaded: Cell<bool>,
     faults: RefCell<Vec<String>>,
     pardoned: RefCell<Vec<String>>,
-    answers: RefCell<Vec<bool>>,
-    asked: RefCell<Vec<String>>,
     ran: Cell<usize>,
 }
 
@@ -55,8 +53,6 @@ impl Page {
             loaded: Cell::new(false),
             faults: RefCell::default(),
             pardoned: RefCell::default(),
-            answers: RefCell::default(),
-            asked: RefCell::default(),
             ran: Cell::new(0),
         };
         for domain in ["Page", "Runtime", "Network", "Log", "Inspector", "Audits"] {
@@ -106,16 +102,6 @@ impl Page {
     /// A fault with this in it is expected, such as the answer 404 to a page that is not there.
     pub(super) fn pardon(&self, text: &str) {
         self.pardoned.borrow_mut().push(text.to_owned());
-    }
-
-    /// The next question that the page asks is answered so.
-    pub(super) fn answer_next(&self, yes: bool) {
-        self.answers.borrow_mut().push(yes);
-    }
-
-    /// The questions that the page has asked.
-    pub(super) fn questions(&self) -> Vec<String> {
-        self.asked.borrow().clone()
     }
 
     /// Opens a page of the server, and waits until it is loaded.
@@ -346,14 +332,10 @@ impl Page {
                 self.ran.set(self.ran.get() + 1)
             }
             "Page.javascriptDialogOpening" => {
-                let question = text("/message").to_owned();
-                let answer = self.answers.borrow_mut().pop();
-                if answer.is_none() {
-                    self.fault(format!("it asked: {question}"));
-                }
-                self.asked.borrow_mut().push(question);
-                let accept = json!({ "accept": answer.unwrap_or(false) });
-                self.chromium.send(&self.session, "Page.handleJavaScriptDialog", &accept);
+                // Pages ask on pages of their own, never in a dialog, which scripts of others could open too.
+                self.fault(format!("it asked: {}", text("/message")));
+                let refuse = json!({ "accept": false });
+                self.chromium.send(&self.session, "Page.handleJavaScriptDialog", &refuse);
             }
             "Runtime.exceptionThrown" => self.fault(format!("a script failed: {params}")),
             "Runtime.consoleAPICalled" if ["error", "assert"].contains(&text("/type")) => {

@@ -49,7 +49,9 @@ async def main():
         await each.wait()
     await asyncio.to_thread(watched)
     await asyncio.wait_for(watching, 120)
-    print("RESULT", json.dumps({"events": sorted(set(told)), "lines": said}))
+    # Prefect's client says now and then that it lives.
+    told = sorted(set(told) - {"prefect.flow-run.heartbeat"})
+    print("RESULT", json.dumps({"events": told, "lines": said}))
 
 
 if __name__ == "__main__":
