@@ -90,17 +90,18 @@ fn visits(gallery: &Gallery) -> Vec<Visit> {
     visits
 }
 
-struct Records {
-    imported: RunId,
+/// What pages are about.
+pub(super) struct Records {
+    pub(super) imported: RunId,
     failed: RunId,
     paused: RunId,
     running: RunId,
     task: RunId,
-    block: BlockDocumentId,
+    pub(super) block: BlockDocumentId,
     artifacts: Vec<(String, String)>,
 }
 
-fn records(gallery: &Gallery) -> Records {
+pub(super) fn records(gallery: &Gallery) -> Records {
     gallery.site.ask(|store| async move {
         let runs = store.runs(RunQuery::default()).await.unwrap();
         let named = |name: &str| runs.iter().find(|run| run.name == name).unwrap().id;
