@@ -54,6 +54,11 @@ fn the_pictures_of_the_readme_are_made_here() {
         page.theme(theme);
         page.open(&path);
         check::rest(&page);
+        if name == "run" {
+            page.click("[data-graph='open-all']");
+            page.wait("Number(document.querySelector('#graph').dataset.drawn) > 20");
+            page.eval("document.activeElement.blur(); scrollTo(0, 0)");
+        }
         let png = page.picture(&format!("readme-{name}"), false);
         if std::env::var_os("UPDATE_SCREENSHOTS").is_some() {
             fs::create_dir_all(of_readme()).unwrap();
