@@ -153,10 +153,11 @@ impl Page {
         let params =
             json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let answer = self.try_call("Runtime.evaluate", &params)?;
-        match &answer["exceptionDetails"] {
-            Value::Null => Ok(answer["result"]["value"].clone()),
-            wrong => Err(wrong["exception"]["description"].to_string()),
+        let wrong = &answer["exceptionDetails"];
+        if wrong.is_null() {
+            return Ok(answer["result"]["value"].clone());
         }
+        Err(wrong["exception"]["description"].to_string())
     }
 
     /// Waits until an expression holds in the page, also across pages.
@@ -314,9 +315,11 @@ impl Page {
             let message = self.said.recv_timeout(BOUND);
             let message = message.unwrap_or_else(|error| panic!("{method}: {error}"));
             if message["id"] == id {
-                return match &message["error"] {
-                    Value::Null => Ok(message["result"].clone()),
-                    error => Err(error.to_string()),
+                let error = &message["error"];
+                return if error.is_null() {
+                    Ok(message["result"].clone())
+                } else {
+                    Err(error.to_string())
                 };
             }
             self.notice(&message);
