@@ -82,6 +82,7 @@ impl Server {
         let address = listener.local_addr().map_err(listen)?;
         // Pages and the API say where it is, also where any free port was asked for.
         let state = AppState::new(store, state.config().clone().address(address));
+        state.config().stored.refresh(state.store(), state.now()).await?;
         Ok(Self { listener, address, state })
     }
 
