@@ -121,7 +121,9 @@ impl Page {
     }
 
     fn until_loaded(&self) {
+        let begun = Instant::now();
         while !self.loaded.get() {
+            assert!(begun.elapsed() < BOUND, "it was never loaded");
             let message = self.said.recv_timeout(BOUND);
             self.notice(&message.expect("the page is loaded"));
         }
@@ -311,7 +313,10 @@ impl Page {
 
     fn try_call(&self, method: &str, params: &Value) -> Result<Value, String> {
         let id = self.chromium.send(&self.session, method, params);
+        let begun = Instant::now();
         loop {
+            // Others may say something all the time.
+            assert!(begun.elapsed() < BOUND, "{method}: there was no answer");
             let message = self.said.recv_timeout(BOUND);
             let message = message.unwrap_or_else(|error| panic!("{method}: {error}"));
             if message["id"] == id {
