@@ -7,10 +7,11 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tidegate_core::store::{Batch, Greeting, Question};
 
 use crate::error::ApiError;
-use crate::route::{Page, Route, Scope};
+use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 /// How many bytes one body has at most: the result of a transactional task is in one write, however large it is.
@@ -19,9 +20,14 @@ const BODY_LIMIT: usize = 64 << 20;
 /// Questions ask for the scope of those who make runs: what they give has the results of runs in it.
 pub(crate) fn routes() -> Vec<Route> {
     vec![
-        Page::get("/api/tidegate/store", Scope::Run, greet),
-        Page::post("/api/tidegate/store/ask", Scope::Run, ask).body_limit(BODY_LIMIT),
-        Page::post("/api/tidegate/store/apply", Scope::Run, apply).body_limit(BODY_LIMIT),
+        Route::get("/api/tidegate/store", Scope::Run, greet)
+            .gives::<Value>("What this store is, for programs that record their runs in it."),
+        Route::post("/api/tidegate/store/ask", Scope::Run, ask)
+            .gives::<Value>("What the store answers to a question of such a program.")
+            .body_limit(BODY_LIMIT),
+        Route::post("/api/tidegate/store/apply", Scope::Run, apply)
+            .gives::<Value>("What became of a batch of such a program, which is applied once.")
+            .body_limit(BODY_LIMIT),
     ]
 }
 

@@ -73,13 +73,16 @@ impl Server {
     /// The settings are not good (see [`Config::check`]), or nothing can listen there.
     pub async fn bind(store: Arc<dyn Store>, config: Config) -> Result<Self, ServeError> {
         let address = config.address;
-        let state = AppState::new(store, config);
+        let state = AppState::new(Arc::clone(&store), config);
         // A key in the store guards it as well as a password does.
         state.config().stored.refresh(state.store(), state.now()).await?;
         state.config().check()?;
         let listen = |source| ServeError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        // Pages and the API say where it is, also where any free port was asked for.
+        let state = AppState::new(store, state.config().clone().address(address));
+        state.config().stored.refresh(state.store(), state.now()).await?;
         Ok(Self { listener, address, state })
     }
 

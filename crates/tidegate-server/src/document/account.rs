@@ -5,6 +5,7 @@ use axum::Extension;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
+use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::api::{Body, Id};
@@ -68,6 +69,13 @@ pub(crate) trait Part {
 impl<T: JsonSchema> Part for Body<T> {
     fn tell(asked: &mut Asked) {
         asked.body = Some(whole_schema_of::<T>);
+    }
+}
+
+/// A body that its handler reads by itself: some JSON.
+impl Part for Bytes {
+    fn tell(asked: &mut Asked) {
+        asked.body = Some(whole_schema_of::<serde_json::Value>);
     }
 }
 

@@ -17,8 +17,8 @@ mod secret;
 mod stored;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -38,6 +38,8 @@ pub(crate) use stored::StoredKeys;
 /// What every request passes on its way to a route, and every answer on its way back.
 pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let began = state.now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
     let mut response = match admit(&state, request).await {
         Ok(request) => followed(&state, next, request).await,
         Err(refusal) => {
@@ -47,7 +49,9 @@ pub(crate) async fn guard(State(state): State<AppState>, request: Request, next:
     };
     headers::add_to(&mut response);
     let spent = (state.now() - began).num_microseconds().unwrap_or_default();
-    state.counts().answered(response.status().as_u16(), spent.max(0).cast_unsigned());
+    let route = route.as_ref().map(MatchedPath::as_str);
+    let micros = spent.max(0).cast_unsigned();
+    state.counts().answered(&method, route, response.status().as_u16(), micros);
     response
 }
 
@@ -100,8 +104,16 @@ pub(crate) async fn require(
 }
 
 /// The answer where there is no route. Who may not look is not told that there is none.
-pub(crate) async fn no_route(request: Request) -> ApiError {
-    refuse(&request, StatusCode::NOT_FOUND)
+pub(crate) async fn no_route(request: Request) -> Response {
+    let refusal = refuse(&request, StatusCode::NOT_FOUND);
+    let accepts = request.headers().get(ACCEPT).and_then(|accepts| accepts.to_str().ok());
+    let looks = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+    // A person who mistyped an address is told so on a page.
+    if looks && matches!(refusal, ApiError::NoRoute(_)) && !request.uri().path().starts_with("/api")
+    {
+        return crate::ui::no_page();
+    }
+    refusal.into_response()
 }
 
 /// The answer where there is a route, but not with this method.

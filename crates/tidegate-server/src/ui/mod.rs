@@ -27,6 +27,13 @@ mod words;
 
 use crate::route::{self, Page as Route, Scope};
 
+/// The answer to a browser that asks for a page which the server does not have.
+pub(crate) fn no_page() -> axum::response::Response {
+    use axum::response::IntoResponse;
+
+    trouble::Trouble::NotFound("such page".to_owned()).into_response()
+}
+
 /// The routes of the pages and of what they are made of.
 pub(crate) fn routes() -> Vec<route::Route> {
     vec![

@@ -86,9 +86,50 @@ async fn health_readiness_and_metrics_are_told() {
     server.post("/api/flows/", &json!({"name": "tides"})).await.is(201);
     let metrics = server.get("/metrics").await.is(200).text;
     assert!(metrics.contains("tidegate_runs{kind=\"flow\",state=\"RUNNING\"} 0"), "{metrics}");
-    assert!(metrics.contains("# TYPE tidegate_http_responses_total counter"), "{metrics}");
-    assert!(
-        metrics.lines().all(|line| line.starts_with('#') || line.split(' ').count() == 2),
-        "{metrics}"
-    );
+    let route = "route=\"/api/flows/\",method=\"POST\",status=\"201\"";
+    let count = format!("tidegate_http_request_duration_seconds_count{{{route}}} 1");
+    assert!(metrics.contains(&count), "{metrics}");
+    server.get("/api/nothing").await;
+    well_told(&server.get("/metrics").await.is(200).text);
+}
+
+/// Fails unless Prometheus can read this: each name is told of once and before its samples, whose labels and values are well made, and
+/// the buckets of a histogram grow up to its count.
+fn well_told(metrics: &str) {
+    let mut told = std::collections::HashMap::new();
+    let mut last = (String::new(), 0.0);
+    for line in metrics.lines() {
+        if let Some(comment) = line.strip_prefix("# TYPE ") {
+            let (name, kind) = comment.split_once(' ').unwrap();
+            assert!(told.insert(name, kind).is_none(), "{line}");
+        } else if let Some(comment) = line.strip_prefix("# HELP ") {
+            let (name, help) = comment.split_once(' ').unwrap();
+            assert!(!told.contains_key(name) && help.ends_with('.'), "{line}");
+        } else {
+            let (sample, value) = line.rsplit_once(' ').unwrap();
+            let value: f64 = value.parse().unwrap_or_else(|_| panic!("{line}"));
+            let (name, labels) = sample.split_once('{').unwrap_or((sample, "}"));
+            let family = ["_bucket", "_sum", "_count"].into_iter().find_map(|end| {
+                name.strip_suffix(end).filter(|family| told.get(family) == Some(&"histogram"))
+            });
+            assert!(told.contains_key(family.unwrap_or(name)), "{line}");
+            let labels = labels.strip_suffix('}').unwrap();
+            for label in labels.split("\",").filter(|label| !label.is_empty()) {
+                let (name, value) = label.split_once("=\"").unwrap_or_else(|| panic!("{line}"));
+                assert!(name.bytes().all(|byte| byte.is_ascii_lowercase()), "{line}");
+                assert!(!value.trim_end_matches('"').contains('"'), "{line}");
+            }
+            let of = labels.split(",le=").next().unwrap().to_owned();
+            if name.ends_with("_bucket") && last.0 == of {
+                assert!(value >= last.1, "{line}");
+            }
+            if name.ends_with("_count") && family.is_some() {
+                assert_eq!((&last.0, last.1), (&of, value), "{line}");
+            }
+            if !name.ends_with("_sum") {
+                last = (of, value);
+            }
+        }
+    }
+    assert!(told.len() > 3, "{metrics}");
 }

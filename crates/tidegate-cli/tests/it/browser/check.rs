@@ -4,13 +4,20 @@ use super::page::Page;
 
 const CHECK: &str = include_str!("check.js");
 
-/// The faults of the page that is open; none if it is good.
-pub(super) fn faults(page: &Page) -> Vec<String> {
-    // A page that is live asks for itself once it is there: only then is it at rest.
+/// Waits until the page that is open is at rest: what is drawn is drawn, and what is live has asked for itself once.
+pub(super) fn rest(page: &Page) {
+    page.wait(
+        "!document.querySelector('#graph-room') || document.querySelector('#graph').dataset.ready",
+    );
     page.wait("!document.querySelector('#live') || document.querySelector('#live').textContent !== 'As of now'");
     page.eval(
         "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))",
     );
+}
+
+/// The faults of the page that is open; none if it is good.
+pub(super) fn faults(page: &Page) -> Vec<String> {
+    rest(page);
     let found = page.eval(CHECK);
     let mut faults: Vec<_> =
         found.as_array().unwrap().iter().map(|fault| fault.as_str().unwrap().to_owned()).collect();

@@ -4,6 +4,12 @@
 //! What is here besides tests: `chromium` (the browser), `page` (a page in it), `site` (a server on a database), `program` (a process
 //! with flows), `story` (records of a day that look real), `screenshots`.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "programs tell what they do by their output, and tests say why they failed or were skipped"
+)]
+
 mod blocks;
 mod check;
 mod chromium;
@@ -11,6 +17,7 @@ mod keys;
 mod page;
 mod pages;
 mod palette;
+mod pauses;
 mod program;
 mod runs;
 mod screenshots;

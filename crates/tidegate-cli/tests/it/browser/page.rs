@@ -32,8 +32,6 @@ pub(super) struct Page {
     loaded: Cell<bool>,
     faults: RefCell<Vec<String>>,
     pardoned: RefCell<Vec<String>>,
-    answers: RefCell<Vec<bool>>,
-    asked: RefCell<Vec<String>>,
     ran: Cell<usize>,
 }
 
@@ -55,8 +53,6 @@ impl Page {
             loaded: Cell::new(false),
             faults: RefCell::default(),
             pardoned: RefCell::default(),
-            answers: RefCell::default(),
-            asked: RefCell::default(),
             ran: Cell::new(0),
         };
         for domain in ["Page", "Runtime", "Network", "Log", "Inspector", "Audits"] {
@@ -108,16 +104,6 @@ impl Page {
         self.pardoned.borrow_mut().push(text.to_owned());
     }
 
-    /// The next question that the page asks is answered so.
-    pub(super) fn answer_next(&self, yes: bool) {
-        self.answers.borrow_mut().push(yes);
-    }
-
-    /// The questions that the page has asked.
-    pub(super) fn questions(&self) -> Vec<String> {
-        self.asked.borrow().clone()
-    }
-
     /// Opens a page of the server, and waits until it is loaded.
     pub(super) fn open(&self, path: &str) {
         self.loaded.set(false);
@@ -135,7 +121,9 @@ impl Page {
     }
 
     fn until_loaded(&self) {
+        let begun = Instant::now();
         while !self.loaded.get() {
+            assert!(begun.elapsed() < BOUND, "it was never loaded");
             let message = self.said.recv_timeout(BOUND);
             self.notice(&message.expect("the page is loaded"));
         }
@@ -167,10 +155,11 @@ impl Page {
         let params =
             json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let answer = self.try_call("Runtime.evaluate", &params)?;
-        match &answer["exceptionDetails"] {
-            Value::Null => Ok(answer["result"]["value"].clone()),
-            wrong => Err(wrong["exception"]["description"].to_string()),
+        let wrong = &answer["exceptionDetails"];
+        if wrong.is_null() {
+            return Ok(answer["result"]["value"].clone());
         }
+        Err(wrong["exception"]["description"].to_string())
     }
 
     /// Waits until an expression holds in the page, also across pages.
@@ -324,13 +313,18 @@ impl Page {
 
     fn try_call(&self, method: &str, params: &Value) -> Result<Value, String> {
         let id = self.chromium.send(&self.session, method, params);
+        let begun = Instant::now();
         loop {
+            // Others may say something all the time.
+            assert!(begun.elapsed() < BOUND, "{method}: there was no answer");
             let message = self.said.recv_timeout(BOUND);
             let message = message.unwrap_or_else(|error| panic!("{method}: {error}"));
             if message["id"] == id {
-                return match &message["error"] {
-                    Value::Null => Ok(message["result"].clone()),
-                    error => Err(error.to_string()),
+                let error = &message["error"];
+                return if error.is_null() {
+                    Ok(message["result"].clone())
+                } else {
+                    Err(error.to_string())
                 };
             }
             self.notice(&message);
@@ -346,14 +340,10 @@ impl Page {
                 self.ran.set(self.ran.get() + 1)
             }
             "Page.javascriptDialogOpening" => {
-                let question = text("/message").to_owned();
-                let answer = self.answers.borrow_mut().pop();
-                if answer.is_none() {
-                    self.fault(format!("it asked: {question}"));
-                }
-                self.asked.borrow_mut().push(question);
-                let accept = json!({ "accept": answer.unwrap_or(false) });
-                self.chromium.send(&self.session, "Page.handleJavaScriptDialog", &accept);
+                // Pages ask on pages of their own, never in a dialog, which scripts of others could open too.
+                self.fault(format!("it asked: {}", text("/message")));
+                let refuse = json!({ "accept": false });
+                self.chromium.send(&self.session, "Page.handleJavaScriptDialog", &refuse);
             }
             "Runtime.exceptionThrown" => self.fault(format!("a script failed: {params}")),
             "Runtime.consoleAPICalled" if ["error", "assert"].contains(&text("/type")) => {

@@ -76,23 +76,32 @@ fn visits(gallery: &Gallery) -> Vec<Visit> {
         };
         visit(route, format!("/blocks/{}{what}", record.block), picture);
     }
+    visit("/limits/new", "/limits/new".into(), "limit-new");
+    visit("/limits/edit", "/limits/edit?name=warehouse".into(), "limit-edit");
+    visit("/limits/delete", "/limits/delete?name=warehouse".into(), "limit-delete");
+    // Where Prefect's clients send people.
+    visit("/blocks/catalog", "/blocks/catalog".into(), "blocks-catalogue");
+    visit("/blocks/block/{id}", format!("/blocks/block/{}", record.block), "block");
+    visit("/runs/flow-run/{id}", format!("/runs/flow-run/{}", record.failed), "run-failed");
+    visit("/runs/task-run/{id}", format!("/runs/task-run/{}", record.task), "task");
     for (id, kind) in record.artifacts {
         visit("/artifacts/{id}", format!("/artifacts/{id}"), &format!("artifact-{kind}"));
     }
     visits
 }
 
-struct Records {
-    imported: RunId,
+/// What pages are about.
+pub(super) struct Records {
+    pub(super) imported: RunId,
     failed: RunId,
     paused: RunId,
     running: RunId,
     task: RunId,
-    block: BlockDocumentId,
+    pub(super) block: BlockDocumentId,
     artifacts: Vec<(String, String)>,
 }
 
-fn records(gallery: &Gallery) -> Records {
+pub(super) fn records(gallery: &Gallery) -> Records {
     gallery.site.ask(|store| async move {
         let runs = store.runs(RunQuery::default()).await.unwrap();
         let named = |name: &str| runs.iter().find(|run| run.name == name).unwrap().id;

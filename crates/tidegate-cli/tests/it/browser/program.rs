@@ -203,8 +203,8 @@ async fn load_warehouse(rows: Vec<u32>) -> Result<u32> {
 async fn import_orders(day: String) -> Result<u32> {
     println!("Importing the orders of {day}");
     let files = list_files(day).await?;
-    let fetched: Vec<_> = files.into_iter().map(|file| fetch::submit(file)).collect();
-    let cleaned: Vec<_> = fetched.iter().map(|fetched| clean::submit(fetched)).collect();
+    let fetched: Vec<_> = files.into_iter().map(fetch::submit).collect();
+    let cleaned: Vec<_> = fetched.iter().map(clean::submit).collect();
     let mut rows = Vec::new();
     for cleaned in cleaned {
         rows.push(cleaned.await?);

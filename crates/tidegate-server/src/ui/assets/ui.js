@@ -44,10 +44,11 @@
       if (fresh.innerHTML === was.get(old)) continue;
       if (old.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) continue;
       if (old.querySelector("[name=run]:checked, details.sure[open]")) continue;
-      const top = old.scrollTop;
+      const top = old.scrollTop, at = old.querySelector("tr.at a.name")?.getAttribute("href");
       was.set(old, fresh.innerHTML);
       old.replaceChildren(...document.importNode(fresh, true).childNodes);
       old.scrollTop = top;
+      if (at) [...old.querySelectorAll("tr a.name")].find((link) => link.getAttribute("href") === at)?.closest("tr").classList.add("at");
       begin(old);
     }
     document.title = page.title;

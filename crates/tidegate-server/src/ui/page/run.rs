@@ -77,7 +77,8 @@ pub(super) async fn page(
     };
     let name = run.state().map_or(String::new(), |state| format!(" · {}", state.name));
     let mut frame = Frame::new(state, format!("{}{name}", run.name), Place::Runs);
-    if !run.is_terminal() {
+    // What was posted cannot be asked for again, and what was typed would be lost.
+    if !run.is_terminal() && answer.is_none() {
         frame = frame.live(format!("{}/live", part::run_url(run.id)));
     }
     Ok(frame.around(&body))

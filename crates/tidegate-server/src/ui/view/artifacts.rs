@@ -63,8 +63,8 @@ pub(in crate::ui) fn page(
 ) -> Markup {
     html! {
         nav.crumb aria-label="Where this is" { a href="/artifacts" { "Artifacts" } " / " (artifact.artifact_type) }
-        div.head { h1 { (name(artifact)) } }
-        (one(artifact, now))
+        div.head { h1 { (name(artifact)) } span.tail.soft { (part::ago(now, artifact.updated)) } }
+        article.artifact { (content(artifact)) }
         @if versions.len() > 1 {
             section {
                 h2 { "Versions" }
@@ -94,9 +94,16 @@ fn one(artifact: &ArtifactRecord, now: Timestamp) -> Markup {
                 span.soft { (artifact.artifact_type) }
                 span.tail.soft { (part::ago(now, artifact.updated)) }
             }
-            @if let Some(about) = &artifact.description { (markdown::show(about)) }
-            (data(artifact))
+            (content(artifact))
         }
+    }
+}
+
+/// What it is about, and what it is.
+fn content(artifact: &ArtifactRecord) -> Markup {
+    html! {
+        @if let Some(about) = &artifact.description { (markdown::show(about)) }
+        (data(artifact))
     }
 }
 

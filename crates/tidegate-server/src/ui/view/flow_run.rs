@@ -99,7 +99,7 @@ pub(in crate::ui) fn graph(run: &Run, calls: u64) -> Markup {
                 p.soft { "It called no task and no flow." }
             } @else {
                 div #graph-chart-view data-scripted hidden {
-                    div #graph-room {
+                    div #graph-room .few[calls <= 2] .some[(3..=5).contains(&calls)] .many[calls > 5] {
                         canvas #graph-canvas tabindex="0" role="application" aria-label="Graph of the calls. Arrows move between them, Enter opens one, plus, minus and 0 zoom. The list shows the same." {}
                         canvas #graph-map aria-hidden="true" hidden {}
                         div #graph-details hidden role="region" aria-label="The chosen call" {}
