@@ -6,6 +6,7 @@ mod client;
 mod flaky;
 mod loopback;
 mod pager;
+mod visitor;
 mod weather;
 
 pub use arguments::{
@@ -13,6 +14,7 @@ pub use arguments::{
 };
 pub use flaky::FlakyShop;
 pub use pager::Pager;
+pub use visitor::{ask, send};
 pub use weather::{Forecast, Hourly, WeatherService};
 
 /// The code blocks of the README, compiled and run as documentation tests.

@@ -527,3 +527,21 @@ fn own_cli_retries_a_run_that_failed() {
     let again = folder.output("own_cli", &["flow-run", "retry", "daily"], &[]);
     assert_eq!(again.status.code(), Some(1));
 }
+
+#[test]
+fn own_server_serves_the_runs_that_it_makes() {
+    let folder = Folder::new();
+    folder.run("own_server", &[], &[]).prints(&[
+        "Pages at http://127.0.0.1:",
+        "export PREFECT_API_URL=http://127.0.0.1:",
+        "22 °C in Rome",
+        "forecast for Rome: on the page",
+        "forecast for Oslo: on the page",
+    ]);
+}
+
+#[test]
+fn nested_server_answers_its_own_routes_and_those_of_tidegate() {
+    let folder = Folder::new();
+    folder.run("nested_server", &[], &[]).prints(&["Imported 42", "import: on the page"]);
+}

@@ -1,7 +1,6 @@
 //! Serving the records of an engine from the program that runs its flows: what is seen, and when it stops.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use tidegate::prelude::*;
 use tidegate::{Engine, RunId, StateType};
 
 use crate::child::{Child, block_on};
+use crate::http::ask;
 use crate::timeline::timeline;
 
 #[flow]
@@ -19,22 +19,6 @@ async fn greet(name: String) -> String {
 fn engine_at(home: &Path) -> Engine {
     let path = home.join("tidegate.db");
     Engine::builder().database(format!("sqlite:{}", path.display())).open().unwrap()
-}
-
-/// Asks a server, on a thread of its own.
-async fn ask(server: SocketAddr, head: &str, body: &str) -> String {
-    let request = format!(
-        "{head} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    let answered = tokio::task::spawn_blocking(move || {
-        let mut stream = TcpStream::connect(server)?;
-        stream.write_all(request.as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok::<_, std::io::Error>(answer)
-    });
-    answered.await.unwrap().unwrap()
 }
 
 #[test]

@@ -9,15 +9,16 @@ use futures_util::future::BoxFuture;
 use tidegate::store::{
     Acknowledgement, Acknowledger, ArtifactQuery, Batch, BatchAnswer, Deleted, EventQuery, Expired,
     IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork,
-    Store, StoreError, StoreErrorKind, StoreInfo, TransactionEnd, VariableQuery, Write,
+    Store, StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, VariableQuery,
+    Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
-    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
-    DefinitionRecord, Engine, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord,
-    Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, StateType,
-    Timestamp, VariableAnswer, VariableChange, VariableRecord,
+    ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, DefinitionRecord, Engine, EventRecord, Lease, LeaseId, LimitChange,
+    LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder,
+    SlotRequest, StateType, Timestamp, VariableAnswer, VariableChange, VariableRecord,
 };
 
 /// A store in memory that refuses writes or keeps their writers waiting, as it is told.
@@ -178,6 +179,10 @@ impl Store for Troubled {
         self.inner.count_runs(query)
     }
 
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        self.inner.tally_runs(query)
+    }
+
     fn definitions(
         &self,
         kind: RunKind,
@@ -243,6 +248,17 @@ impl Store for Troubled {
         change: VariableChange,
     ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>> {
         self.inner.change_variable(change)
+    }
+
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>> {
+        self.inner.api_keys()
+    }
+
+    fn change_api_key(
+        &self,
+        change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>> {
+        self.inner.change_api_key(change)
     }
 
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {
@@ -326,6 +342,14 @@ impl Store for Troubled {
         now: Timestamp,
     ) -> BoxFuture<'_, Result<BatchAnswer, StoreError>> {
         self.inner.apply(batch, now)
+    }
+
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        self.inner.new_logs(after, limit)
     }
 
     fn delete_runs(

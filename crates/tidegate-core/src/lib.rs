@@ -3,6 +3,7 @@
 //!
 //! This crate never runs user code and contains no SQL and no HTTP.
 
+mod api_key;
 mod artifact;
 mod block;
 mod cache;
@@ -11,25 +12,31 @@ mod clock;
 mod concurrency;
 mod definition;
 mod event;
+pub mod form;
 pub mod graph;
 mod id;
 #[cfg(feature = "json-schema")]
 mod json_schema;
 mod lease;
 mod log;
+mod owner;
 mod parameters;
+pub mod pause;
 mod request;
 mod retry;
 mod rules;
 mod run;
 mod run_input;
-mod schema;
 mod state;
 pub mod store;
 mod transaction;
 mod variable;
 mod vault;
 
+pub use api_key::{
+    ApiKeyAnswer, ApiKeyChange, ApiKeyId, ApiKeyRecord, InvalidKeyName, KeyScope,
+    ParseKeyScopeError,
+};
 pub use artifact::{ArtifactId, ArtifactRecord, ArtifactType, is_artifact_key};
 pub use block::{
     BlockAnswer, BlockChange, BlockDocument, BlockDocumentId, BlockDocumentQuery, BlockSchema,
@@ -49,10 +56,12 @@ pub use definition::{Definition, DefinitionRecord, Parameter, RunKind};
 pub use event::{
     EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME, RESOURCE_ROLE, Resource, state_events,
 };
+pub use form::check_json;
 pub use graph::{CallPlace, Graph};
 pub use id::{DeploymentId, RunId};
 pub use lease::{Holder, Lease, LeaseId};
 pub use log::{LogLevel, LogRecord};
+pub use owner::Owner;
 pub use parameters::Parameters;
 pub use request::{Request, RequestId, RequestKind};
 pub use retry::{Delays, Failure, InvalidRetryPolicy, RetryPolicy, exponential_backoff};
@@ -62,15 +71,14 @@ pub use rules::{
 };
 pub use run::{RetryType, Run, RunPolicy};
 pub use run_input::RunInput;
-pub use schema::check_json;
 pub use state::{
     ParseStateTypeError, ResultReference, State, StateData, StateResult, StateType, StateTypes,
 };
 pub use store::{
     Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
     EventQuery, Expired, IfExists, InputQuery, LogQuery, Order, ParseDurabilityError, RecordedCall,
-    RequestQuery, Room, RoomMaker, RunQuery, Store, StoreError, StoreErrorKind, StoreInfo,
-    VariableQuery, Write,
+    RelatedRuns, RequestQuery, Room, RoomMaker, RunCondition, RunField, RunQuery, RunSort, RunTime,
+    Steps, Store, StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, VariableQuery, Write,
 };
 pub use transaction::{
     HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,

@@ -152,6 +152,14 @@ impl Server {
 }
 
 impl Trouble {
+    /// How long the server has said to wait.
+    pub(crate) fn after(&self) -> Option<Duration> {
+        match self {
+            Self::Unreachable { after, .. } => *after,
+            Self::Unauthorized(_) | Self::TooLarge | Self::NotFound | Self::Refused(..) => None,
+        }
+    }
+
     /// What is said of it, as an error of the store at this address.
     pub(crate) fn error(&self, url: &str) -> StoreError {
         let (kind, message) = match self {

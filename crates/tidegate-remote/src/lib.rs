@@ -18,8 +18,11 @@
 //!   questions ── after what was put before ─────────────────────────────────────> server
 //! ```
 
+mod greeting;
 mod http;
 mod options;
+mod outages;
+mod prefect;
 mod questions;
 mod queue;
 mod remote;

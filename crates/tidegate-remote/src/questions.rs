@@ -12,11 +12,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{sleep, timeout};
 
 use crate::http::{Server, Trouble};
+use crate::outages::Pauses;
+use crate::prefect::{self, Known};
 use crate::queue::Queue;
-use crate::sender::Pauses;
 
 /// How long one question may take: a store may have much to look through.
-const REQUEST_TIME: Duration = Duration::from_secs(300);
+pub(crate) const REQUEST_TIME: Duration = Duration::from_secs(300);
 
 /// How often whoever waits for a server is looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -26,10 +27,39 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 pub(crate) struct Asked {
     /// Resolves when everything that was put before it is answered.
     pub(crate) before: Acknowledgement,
-    pub(crate) body: Bytes,
+    pub(crate) question: Question,
     /// How long it waits for a server; none where a run waits for the answer.
     pub(crate) within: Option<Duration>,
     pub(crate) reply: oneshot::Sender<Result<Bytes, StoreError>>,
+}
+
+/// Who answers.
+#[derive(Clone, Debug)]
+pub(crate) enum Answering {
+    /// A server of Tidegate.
+    Tidegate(Server),
+    /// A server of Prefect, with what is known here of what it has no room for.
+    Prefect(Server, Known),
+}
+
+impl Answering {
+    pub(crate) fn server(&self) -> &Server {
+        match self {
+            Self::Tidegate(server) | Self::Prefect(server, _) => server,
+        }
+    }
+
+    async fn answer(&self, question: &Question) -> Result<Bytes, Trouble> {
+        match self {
+            Self::Tidegate(server) => {
+                let body = serde_json::to_vec(question).unwrap_or_default();
+                server.post("/tidegate/store/ask", body.into(), REQUEST_TIME).await
+            }
+            Self::Prefect(server, known) => {
+                prefect::answer(known, server, question).await.map(Bytes::from)
+            }
+        }
+    }
 }
 
 /// Whether a run waits for the answer, so that it is held back rather than told that there is no server.
@@ -61,12 +91,12 @@ pub(crate) fn is_waited_for_by_a_run(question: &Question) -> bool {
 }
 
 /// Asks what it is given, until nobody can give it anything any more.
-pub(crate) async fn run(queue: Arc<Queue>, server: Server, mut asked: mpsc::Receiver<Asked>) {
+pub(crate) async fn run(queue: Arc<Queue>, answering: Answering, mut asked: mpsc::Receiver<Asked>) {
     let mut under_way = FuturesUnordered::new();
     loop {
         tokio::select! {
             next = asked.recv() => match next {
-                Some(next) => under_way.push(answer(&queue, &server, next)),
+                Some(next) => under_way.push(answer(&queue, &answering, next)),
                 None => break,
             },
             Some(()) = under_way.next(), if !under_way.is_empty() => {}
@@ -75,10 +105,10 @@ pub(crate) async fn run(queue: Arc<Queue>, server: Server, mut asked: mpsc::Rece
     while under_way.next().await.is_some() {}
 }
 
-async fn answer(queue: &Queue, server: &Server, asked: Asked) {
-    let Asked { before, body, within, mut reply } = asked;
+async fn answer(queue: &Queue, answering: &Answering, asked: Asked) {
+    let Asked { before, question, within, mut reply } = asked;
     let answer = tokio::select! {
-        answer = ask(queue, server, before, body, within) => answer,
+        answer = ask(queue, answering, before, &question, within) => answer,
         // Nobody waits for it any more.
         () = reply.closed() => return,
     };
@@ -87,9 +117,9 @@ async fn answer(queue: &Queue, server: &Server, asked: Asked) {
 
 async fn ask(
     queue: &Queue,
-    server: &Server,
+    answering: &Answering,
     mut before: Acknowledgement,
-    body: Bytes,
+    question: &Question,
     within: Option<Duration>,
 ) -> Result<Bytes, StoreError> {
     let asked = Instant::now();
@@ -106,11 +136,11 @@ async fn ask(
     }
     let mut pauses = Pauses::default();
     loop {
-        let trouble = match server.post("/tidegate/store/ask", body.clone(), REQUEST_TIME).await {
+        let trouble = match answering.answer(question).await {
             Ok(answer) => return Ok(answer),
             Err(trouble) => trouble,
         };
-        let error = trouble.error(server.url());
+        let error = trouble.error(answering.server().url());
         match trouble {
             Trouble::Unreachable { .. } | Trouble::Unauthorized(_) if !queue.is_open() => {
                 return Err(queue.closed());

@@ -249,11 +249,13 @@ impl Queue {
             || state.changes.len() >= WORTH_A_BATCH
             || state.logs.len() >= LOGS_IN_A_BATCH
             || state.is_awaited();
-        if !urgent && !(oldest.is_some() && rest.is_zero()) {
+        let is_due = match oldest {
+            Some(_) => rest.is_zero(),
             // Log lines alone wait from when they were seen first.
-            if oldest.is_some() || !std::mem::replace(&mut state.logs_seen, true) {
-                return Turn::Rest(Some(rest.max(Duration::from_millis(1))));
-            }
+            None => std::mem::replace(&mut state.logs_seen, true),
+        };
+        if !urgent && !is_due {
+            return Turn::Rest(Some(rest.max(Duration::from_millis(1))));
         }
         state.logs_seen = false;
         let changes = state.changes.len().min(CHANGES_IN_A_BATCH);
@@ -293,13 +295,11 @@ impl Queue {
         }
     }
 
-    /// The server cannot be reached; whether that is news.
-    pub(crate) fn fails(&self, error: &StoreError) -> bool {
+    /// The server cannot be reached.
+    pub(crate) fn fails(&self, error: &StoreError) {
         let mut state = self.lock();
-        let is_new = state.trouble.is_none();
         let since = state.trouble.as_ref().map_or_else(Instant::now, |outage| outage.since);
         state.trouble = Some(Outage { since, error: error.clone() });
-        is_new
     }
 
     /// The server was reached; the outage that is over, if there was one.

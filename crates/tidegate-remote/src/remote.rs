@@ -5,40 +5,38 @@ use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc as threads};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use serde::de::DeserializeOwned;
 use tidegate_core::store::{
     Acknowledgement, ArtifactQuery, Batch, BatchAnswer, Change, Changed, Deleted, EventQuery,
-    Expired, Greeting, IfExists, InputQuery, LogQuery, Question, RecordedCall, RequestQuery, Room,
-    RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, VariableQuery, Write,
+    Expired, IfExists, InputQuery, LogQuery, Question, RecordedCall, RequestQuery, Room, RunQuery,
+    SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, VariableQuery, Write,
 };
 use tidegate_core::{
-    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
-    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run,
-    RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, Timestamp, TransactionRecord,
-    VariableAnswer, VariableChange, VariableRecord,
+    ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse,
+    LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest,
+    Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableRecord,
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::http::{Server, Trouble};
+use crate::greeting::{Found, greet};
+use crate::http::Server;
 use crate::options::Options;
-use crate::questions::{self, Asked, is_waited_for_by_a_run};
+use crate::prefect::{Known, Recorder};
+use crate::questions::{self, Answering, Asked, is_waited_for_by_a_run};
 use crate::queue::Queue;
-use crate::sender::{Pauses, Sender};
+use crate::sender::Sender;
 
 /// So many questions wait for the thread at most; more wait to be asked.
 const QUESTIONS: usize = 1024;
 
 /// How long dropping a store that was not closed may block.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long the server may take to say which it is.
-const GREETING_TIME: Duration = Duration::from_secs(5);
 
 /// A store on a server.
 ///
@@ -99,9 +97,8 @@ impl Remote {
         let held = is_waited_for_by_a_run(&question);
         let within = (!held).then_some(self.queue.options.ask_within);
         async move {
-            let body = serde_json::to_vec(&question).map(Bytes::from).map_err(senseless)?;
             let (reply, answer) = oneshot::channel();
-            let asked = Asked { before, body, within, reply };
+            let asked = Asked { before, question, within, reply };
             self.asked.send(asked).await.map_err(|_| self.queue.closed())?;
             let json = answer.await.unwrap_or_else(|_| Err(self.queue.closed()))?;
             let answer: Result<T, StoreError> = serde_json::from_slice(&json).map_err(senseless)?;
@@ -152,58 +149,39 @@ fn serve(
         }
     };
     runtime.block_on(async {
-        let greeting = greet(server, queue.options.connect_within).await;
-        let is_there = greeting.is_ok();
-        let _ = greeted.send(greeting);
-        if is_there {
-            let sending = Sender::new(Arc::clone(queue), server.clone()).run();
-            let asking = questions::run(Arc::clone(queue), server.clone(), questions);
-            tokio::pin!(asking);
-            // What is asked when the store closes is answered that it is closed.
-            tokio::select! {
-                () = sending => {}
-                () = &mut asking => {}
+        let found = match greet(server, queue.options.connect_within).await {
+            Ok(found) => found,
+            Err(error) => {
+                let _ = greeted.send(Err(error));
+                return;
+            }
+        };
+        let _ = greeted.send(Ok(found.info(server)));
+        let (queue, server) = (Arc::clone(queue), server.clone());
+        // What is asked when the store closes is answered that it is closed.
+        match found {
+            Found::Tidegate(_) => {
+                let answering = Answering::Tidegate(server.clone());
+                tokio::select! {
+                    () = Sender::new(Arc::clone(&queue), server).run() => {}
+                    () = questions::run(queue, answering, questions) => {}
+                }
+            }
+            Found::Prefect => {
+                let known = Known::default();
+                let answering = Answering::Prefect(server.clone(), known.clone());
+                tokio::select! {
+                    () = Recorder::new(Arc::clone(&queue), server, known).run() => {}
+                    () = questions::run(queue, answering, questions) => {}
+                }
             }
         }
     });
     queue.end(Err(queue.closed()));
 }
 
-/// Asks the server which it is, for so long.
-async fn greet(server: &Server, within: Duration) -> Result<StoreInfo, StoreError> {
-    let (began, mut pauses) = (Instant::now(), Pauses::default());
-    loop {
-        let trouble = match server.get("/tidegate/store", GREETING_TIME).await {
-            Ok(json) => {
-                let greeting: Greeting = serde_json::from_slice(&json).map_err(senseless)?;
-                if greeting.protocol != Greeting::PROTOCOL {
-                    return Err(StoreError::new(
-                        StoreErrorKind::Newer,
-                        format_args!(
-                            "the server {} speaks version {} of the protocol of stores, and this program version {}: use the same release \
-                             of Tidegate on both sides",
-                            server.url(),
-                            greeting.protocol,
-                            Greeting::PROTOCOL
-                        ),
-                    ));
-                }
-                let version = greeting.info.schema_version;
-                return Ok(StoreInfo::new(server.url(), version, true));
-            }
-            Err(trouble) => trouble,
-        };
-        let error = trouble.error(server.url());
-        let may_come = matches!(trouble, Trouble::Unreachable { .. });
-        if !may_come || began.elapsed() >= within {
-            return Err(StoreError::new(StoreErrorKind::Unopenable, error));
-        }
-        tokio::time::sleep(pauses.next()).await;
-    }
-}
-
 /// The error of an answer that is none.
-fn senseless(why: impl fmt::Display) -> StoreError {
+pub(crate) fn senseless(why: impl fmt::Display) -> StoreError {
     StoreError::new(
         StoreErrorKind::Other,
         format_args!(
@@ -211,6 +189,9 @@ fn senseless(why: impl fmt::Display) -> StoreError {
         ),
     )
 }
+
+/// Whoever records runs on a server has no say in who else may.
+const KEYS: &str = "the keys of a server are kept on its own machine: make them there, with `tidegate server key create`";
 
 fn unsupported(why: &str) -> StoreError {
     StoreError::new(StoreErrorKind::Unsupported, why)
@@ -305,6 +286,17 @@ impl Store for Remote {
         self.ask(Question::Variables(query))
     }
 
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>> {
+        ready(Err(unsupported(KEYS))).boxed()
+    }
+
+    fn change_api_key(
+        &self,
+        _change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>> {
+        ready(Err(unsupported(KEYS))).boxed()
+    }
+
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {
         self.ask(Question::Events(Box::new(query)))
     }
@@ -360,6 +352,10 @@ impl Store for Remote {
 
     fn delete_artifact(&self, id: ArtifactId) -> BoxFuture<'_, Result<bool, StoreError>> {
         self.change(Change::DeleteArtifact(id), was)
+    }
+
+    fn delete_input(&self, run: RunId, key: String) -> BoxFuture<'_, Result<bool, StoreError>> {
+        self.change(Change::DeleteInput { run, key }, was)
     }
 
     fn change_variable(

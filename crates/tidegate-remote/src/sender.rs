@@ -2,7 +2,7 @@
 //! neither a lost request nor a lost answer changes what is recorded.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -12,19 +12,14 @@ use tidegate_core::{LogRecord, StoreError, StoreErrorKind, Write};
 use tokio::time::timeout;
 
 use crate::http::{Server, Trouble};
-use crate::queue::{Answer, Load, Outage, Queue, Queued, Turn};
+use crate::outages::Outages;
+use crate::queue::{Answer, Load, Queue, Queued, Turn};
 
 /// About how many bytes a batch has at most, unless one change has more.
 const BYTES_IN_A_BATCH: usize = 4 << 20;
 
 /// How long one request may take.
 const REQUEST_TIME: Duration = Duration::from_secs(60);
-
-/// After the first failure, and at most.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
-
-/// When an outage is told of again, after it was told of first.
-const TELL_AGAIN: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3600));
 
 /// See the module.
 pub(crate) struct Sender {
@@ -33,15 +28,7 @@ pub(crate) struct Sender {
     client: ClientId,
     /// The number of the next batch.
     number: u64,
-    pauses: Pauses,
-}
-
-/// How long to wait before the next try, and whether to tell of the outage.
-#[derive(Debug)]
-pub(crate) struct Pauses {
-    next: Duration,
-    told: Option<Instant>,
-    tell_after: Duration,
+    outages: Outages,
 }
 
 /// A batch, as [`Batch`](tidegate_core::store::Batch) is read.
@@ -55,8 +42,8 @@ struct Outgoing<'a> {
 
 impl Sender {
     pub(crate) fn new(queue: Arc<Queue>, server: Server) -> Self {
-        let (client, pauses) = (ClientId::new(), Pauses::default());
-        Self { queue, server, client, number: 1, pauses }
+        let outages = Outages::new(Arc::clone(&queue));
+        Self { queue, server, client: ClientId::new(), number: 1, outages }
     }
 
     /// Sends until the queue is closed.
@@ -88,15 +75,15 @@ impl Sender {
                 }
             };
             let answer = self.server.post("/tidegate/store/apply", body, REQUEST_TIME).await;
-            let error = match answer.map(|body| read(&body)) {
+            let (error, after) = match answer.map(|body| read(&body)) {
                 Ok(Ok(BatchAnswer::Applied(answers))) => {
-                    self.reached();
+                    self.outages.over();
                     self.number += 1;
                     self.applied(load, answers);
                     return Ok(());
                 }
                 Ok(Ok(BatchAnswer::OutOfTurn { last })) => {
-                    self.reached();
+                    self.outages.over();
                     tracing::error!(
                         target: "tidegate::remote",
                         "the server {} has lost what was recorded on it (it knows batch {last} of this program, which has sent {}): it was \
@@ -122,26 +109,12 @@ impl Sender {
                     self.refuse(load, &error);
                     return Ok(());
                 }
-                Err(trouble) => {
-                    let error = trouble.error(self.server.url());
-                    let after = match trouble {
-                        Trouble::Unreachable { after, .. } => after,
-                        Trouble::Unauthorized(_)
-                        | Trouble::NotFound
-                        | Trouble::TooLarge
-                        | Trouble::Refused(..) => None,
-                    };
-                    (error, after)
-                }
+                Err(trouble) => (trouble.error(self.server.url()), trouble.after()),
             };
-            let (error, after) = error;
-            self.queue.fails(&error);
             answer_renewals(&mut load, &error);
-            self.pauses.tell(&error);
-            if self.queue.gives_up() {
+            if let Err(error) = self.outages.wait(error, after).await {
                 return Err(self.given_up(load, error));
             }
-            self.rest(after).await;
         }
     }
 
@@ -199,16 +172,6 @@ impl Sender {
         self.queue.done(changes, logs);
     }
 
-    fn reached(&mut self) {
-        if let Some(Outage { since, .. }) = self.queue.works() {
-            tracing::info!(
-                target: "tidegate::remote",
-                "the server {} is there again after {:.1?}; what was kept is recorded", self.server.url(), since.elapsed()
-            );
-        }
-        self.pauses = Pauses::default();
-    }
-
     fn given_up(&self, load: Load, error: StoreError) -> StoreError {
         let lost = load.changes.len() + self.queue.len();
         let error = StoreError::new(
@@ -219,49 +182,6 @@ impl Sender {
         tracing::error!(target: "tidegate::remote", "{error}");
         self.refuse(load, &error);
         error
-    }
-
-    /// Waits for the next try, and longer each time. Whoever closes the queue need not wait for it.
-    async fn rest(&mut self, after: Option<Duration>) {
-        let mut pause = self.pauses.next().max(after.unwrap_or_default()).min(PAUSES.1);
-        // Those who wait for one server do not all come back at once.
-        let spread = u32::from(self.client.as_uuid().as_bytes()[15]);
-        pause = pause * (192 + spread / 2) / 256;
-        let was_open = self.queue.is_open();
-        let until = Instant::now() + pause;
-        while let left = until.saturating_duration_since(Instant::now())
-            && !left.is_zero()
-            && was_open == self.queue.is_open()
-        {
-            let _ = timeout(left, self.queue.wake.notified()).await;
-        }
-        self.queue.wake.notify_one();
-    }
-}
-
-impl Pauses {
-    /// How long to wait this time.
-    pub(crate) fn next(&mut self) -> Duration {
-        let next = self.next;
-        self.next = (next * 2).min(PAUSES.1);
-        next
-    }
-
-    /// Says that the server cannot be reached, unless that was said lately.
-    fn tell(&mut self, error: &StoreError) {
-        if self.told.is_none_or(|told| told.elapsed() >= self.tell_after) {
-            if self.told.is_some() {
-                self.tell_after = (self.tell_after * 2).min(TELL_AGAIN.1);
-            }
-            self.told = Some(Instant::now());
-            tracing::warn!(target: "tidegate::remote", "{error}");
-        }
-    }
-}
-
-impl Default for Pauses {
-    fn default() -> Self {
-        Self { next: PAUSES.0, told: None, tell_after: TELL_AGAIN.0 }
     }
 }
 

@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use tidegate_core::{Clock, Vault};
+use tidegate_core::{Clock, Owner, Vault};
 
-use crate::security::{ApiKey, Secret};
+use crate::security::{ApiKey, Secret, StoredKeys};
 
 /// Where a server listens, and whom it answers.
 ///
@@ -25,9 +25,12 @@ pub struct Config {
     pub(crate) address: SocketAddr,
     pub(crate) basic_auth: Option<Secret>,
     pub(crate) keys: Vec<ApiKey>,
+    /// Those that are kept in the store of the one server that has this.
+    pub(crate) stored: Arc<StoredKeys>,
     pub(crate) hosts: Vec<String>,
     pub(crate) clock: Clock,
     pub(crate) vault: Option<Arc<dyn Vault>>,
+    pub(crate) owner: Option<Arc<dyn Owner>>,
 }
 
 /// Settings that no server can be run with.
@@ -62,9 +65,11 @@ impl Config {
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), Self::PORT),
             basic_auth: None,
             keys: Vec::new(),
+            stored: Arc::default(),
             hosts: Vec::new(),
             clock: Clock::system(),
             vault: None,
+            owner: None,
         }
     }
 
@@ -114,10 +119,17 @@ impl Config {
         self
     }
 
-    /// Whether callers must say who they are.
+    /// Asks whoever runs flows in this process directly for what is wanted of them, instead of through the store.
+    #[must_use]
+    pub fn owner(mut self, owner: Arc<dyn Owner>) -> Self {
+        self.owner = Some(owner);
+        self
+    }
+
+    /// Whether callers must say who they are. Of keys in the store it is known once a server has looked.
     #[must_use]
     pub fn asks_who_calls(&self) -> bool {
-        self.basic_auth.is_some() || !self.keys.is_empty()
+        self.basic_auth.is_some() || !self.keys.is_empty() || self.stored.were_any()
     }
 
     /// Fails if no server can be run with it.
@@ -126,7 +138,10 @@ impl Config {
     ///
     /// The address can be reached from elsewhere and nobody is asked who they are; or the basic authentication is no user and password.
     pub fn check(&self) -> Result<(), InvalidConfig> {
-        if !self.address.ip().is_loopback() && !self.asks_who_calls() {
+        let is_guarded = self.basic_auth.is_some()
+            || !self.keys.is_empty()
+            || self.stored.is_any_good(self.clock.now());
+        if !self.address.ip().is_loopback() && !is_guarded {
             return Err(InvalidConfig::Unguarded(self.address));
         }
         match &self.basic_auth {

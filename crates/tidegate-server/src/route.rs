@@ -9,6 +9,7 @@ use axum::handler::Handler;
 use axum::http::{Method, StatusCode};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use schemars::JsonSchema;
+use tidegate_core::KeyScope;
 
 use crate::document::{Account, Asked, Parts, Told, schema_of};
 use crate::state::AppState;
@@ -38,6 +39,16 @@ impl Scope {
             Self::Read => "read",
             Self::Run => "run",
             Self::Admin => "admin",
+        }
+    }
+}
+
+impl From<KeyScope> for Scope {
+    fn from(scope: KeyScope) -> Self {
+        match scope {
+            KeyScope::Read => Self::Read,
+            KeyScope::Run => Self::Run,
+            KeyScope::Admin => Self::Admin,
         }
     }
 }

@@ -9,7 +9,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tidegate_core::Store;
+use tidegate_core::{Store, StoreError};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +48,9 @@ pub enum ServeError {
     /// Its settings are not good.
     #[error(transparent)]
     Config(#[from] InvalidConfig),
+    /// Its store cannot say which keys there are.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// It cannot listen where it should.
     #[error("the server cannot listen on {address}: is another one running there?")]
     Listen {
@@ -65,18 +68,27 @@ impl Server {
     ///
     /// The settings are not good (see [`Config::check`]), or nothing can listen there.
     pub async fn bind(store: Arc<dyn Store>, config: Config) -> Result<Self, ServeError> {
-        config.check()?;
         let address = config.address;
+        let state = AppState::new(store, config);
+        // A key in the store guards it as well as a password does.
+        state.config().stored.refresh(state.store(), state.now()).await?;
+        state.config().check()?;
         let listen = |source| ServeError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        Ok(Self { listener, address, state: AppState::new(store, config) })
+        Ok(Self { listener, address, state })
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether callers must say who they are: because there is a password, or a key.
+    #[must_use]
+    pub fn asks_who_calls(&self) -> bool {
+        self.state.config().asks_who_calls()
     }
 
     /// Answers until `stop` is cancelled. Then nobody is let in any more, streams end, requests that are under way have ten seconds to
@@ -89,7 +101,7 @@ impl Server {
     /// # Cancel safety
     ///
     /// Dropping the future closes the socket at once; requests that are under way are not awaited.
-    pub async fn run(self, stop: CancellationToken) -> Result<(), tidegate_core::StoreError> {
+    pub async fn run(self, stop: CancellationToken) -> Result<(), StoreError> {
         let Self { listener, state, .. } = self;
         let router = with_state(state.clone());
         let _stop_when_dropped = state.stop().clone().drop_guard();

@@ -30,6 +30,8 @@ struct Shared {
 
 impl AppState {
     pub(crate) fn new(store: Arc<dyn Store>, config: Config) -> Self {
+        // What is known of the keys of one store is nothing to a server over another.
+        let config = Config { stored: Arc::default(), ..config };
         let started = config.clock.now();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let (counts, flows) = (Counts::default(), Flows::default());

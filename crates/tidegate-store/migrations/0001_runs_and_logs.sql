@@ -67,6 +67,15 @@ CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created) WHERE flow_run_id I
 
 CREATE INDEX runs_by_kind ON runs (kind, created);
 
+-- Flow runs are few among all runs, so what lists and charts of them are made from costs little.
+CREATE INDEX flow_runs_by_state ON runs (created, state_type, state_name) WHERE kind = 0;
+
+CREATE INDEX flow_runs_by_flow ON runs (definition, created) WHERE kind = 0;
+
+CREATE INDEX flow_runs_by_start ON runs (coalesce(start_time, expected_start_time)) WHERE kind = 0;
+
+CREATE INDEX flow_runs_by_expected_start ON runs (expected_start_time) WHERE kind = 0;
+
 -- Most runs are COMPLETED, so those are found soon enough among all; this finds the others.
 CREATE INDEX runs_not_completed ON runs (state_type, created) WHERE state_type <> 3;
 
@@ -260,6 +269,18 @@ CREATE TABLE variables (
     tags TEXT, -- a JSON array
     created INTEGER NOT NULL,
     updated INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
+-- Who may ask a server, by what: the hashes of keys, and never the keys.
+CREATE TABLE api_keys (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+    name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 255 AND name NOT GLOB '*[^A-Za-z0-9_.-]*'),
+    scope TEXT NOT NULL CHECK (scope IN ('read', 'run', 'admin')),
+    hash BLOB NOT NULL CHECK (length(hash) = 32),
+    created INTEGER NOT NULL,
+    expires INTEGER,
     checksum INTEGER NOT NULL
 ) STRICT;
 

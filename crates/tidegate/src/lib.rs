@@ -116,6 +116,7 @@ pub use suspend::suspend;
 pub use tags::with_tags;
 pub use tidegate_core::store;
 pub use tidegate_core::store::{SqlError, SqlRow, SqlTransaction, SqlValue};
+pub use tidegate_core::{ApiKeyAnswer, ApiKeyChange, ApiKeyId, ApiKeyRecord, KeyScope};
 pub use tidegate_core::{
     ArtifactId, ArtifactRecord, ArtifactType, EventId, EventRecord, RESOURCE_ID, RESOURCE_NAME,
     RESOURCE_ROLE, Resource,

@@ -7,13 +7,14 @@ use std::future::IntoFuture;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
 use serde_json::Value;
+use tidegate_core::pause::{Question, is_resumed, resumed};
 use tidegate_core::{Run, RunId, RunKind, RunQuery, State, StateData, StateType};
 
 use crate::call::{FlowCall, RunHandle};
 use crate::capture;
 use crate::engine::Engine;
 use crate::error::{Error, Result};
-use crate::pause::Question;
+
 use crate::registry;
 
 /// How many crashes a run is recovered from. What kills its process each time would kill it forever.
@@ -61,8 +62,8 @@ impl Resume {
         })?;
         let run = engine.resumable_flow_run(id).await?;
         let question = Question::of(&run);
-        if let Some(question) = question.as_ref().filter(|question| question.is_waited_for) {
-            question.answer(&engine, &run, input).await?;
+        if let Some(question) = question.as_ref().filter(|question| question.is_waited_for()) {
+            engine.answer(question, &run, input).await?;
         } else {
             let call = recorded_call(&run)?;
             answer(&engine, &run, question, input).await?;
@@ -81,7 +82,7 @@ async fn answer(
 ) -> Result<()> {
     match (question, input) {
         (Some(question), input) if input.is_some() || !run.is_terminal() => {
-            question.answer(engine, run, input).await
+            engine.answer(&question, run, input).await
         }
         (Some(_) | None, None) => Ok(()),
         (Some(_) | None, Some(_)) => Err(Error::configuration(format!(
@@ -124,7 +125,8 @@ impl Engine {
 
     /// Looks for owners that died, and goes on with the crashed runs of every flow of this program that is marked
     /// `#[flow(recover)]`; from then on it does so while this engine is open, on the runtime that this is called on. Gives the
-    /// handles of what it goes on with; nobody has to await them.
+    /// handles of what it goes on with; nobody has to await them. It goes on, too, with the suspended runs of this program's flows that
+    /// are resumed at a server.
     ///
     /// A run is recovered from three crashes at most. Of several processes that find a crashed run, one goes on with it.
     ///
@@ -157,15 +159,19 @@ impl Engine {
     }
 
     async fn recover_crashed(&self) -> Result<Vec<RunHandle<()>>> {
-        let query = RunQuery {
+        let crashed = RunQuery {
             kind: Some(RunKind::Flow),
             state_types: vec![StateType::Crashed],
             ..RunQuery::default()
         };
-        let crashed = self.require_store()?.runs(query).await;
-        let crashed = crashed.map_err(|error| Error::store(None, error))?;
+        let store = self.require_store()?;
+        let mut found = Vec::new();
+        for query in [crashed, resumed()] {
+            let runs = store.runs(query).await;
+            found.extend(runs.map_err(|error| Error::store(None, error))?);
+        }
         let mut recovered = Vec::new();
-        for run in crashed.into_iter().filter(Self::is_recovered) {
+        for run in found.into_iter().filter(Self::is_recovered) {
             if self.was_asked_to_cancel(run.id).await? {
                 self.cancel_instead(run).await?;
             } else {
@@ -175,15 +181,19 @@ impl Engine {
         Ok(recovered)
     }
 
-    /// Whether a crashed run is one to go on with here.
+    /// Whether a run that crashed, or was resumed by who cannot run it, is one to go on with here.
     fn is_recovered(run: &Run) -> bool {
-        run.policy.recover
+        (run.policy.recover || is_resumed(run))
             && run.flow_run_id.is_none()
             && registry::find(&run.definition.key).is_some()
     }
 
     /// Goes on with a crashed run, if it is to be.
     fn recover_run(&self, run: Run) -> Option<RunHandle<()>> {
+        // It was taken up when somebody last looked, and has not come to writing so.
+        if is_resumed(&run) && self.roster().find(run.id).is_some() {
+            return None;
+        }
         let name = run.name.clone();
         let crashes =
             run.states.iter().filter(|state| state.state_type() == StateType::Crashed).count();
@@ -218,6 +228,11 @@ impl Engine {
                 run.flow_run_id.map_or_else(|| "none".to_owned(), |id| id.to_string()),
             ))),
             Some(State { data: StateData::Paused { reschedule: false, .. }, .. }) => {
+                Ok(Box::new(run))
+            }
+            // A server has taken its answer.
+            Some(_) if is_resumed(&run) => {
+                self.end_requests_about(id).await?;
                 Ok(Box::new(run))
             }
             Some(state) if !state.is_terminal() && state.state_type() != StateType::Paused => {
@@ -256,7 +271,7 @@ impl<'a, T: Send + 'a> FlowCall<'a, T> {
             )));
         }
         let question = Question::of(&run);
-        if question.as_ref().is_some_and(|question| question.is_waited_for) {
+        if question.as_ref().is_some_and(|question| question.is_waited_for()) {
             return Err(Error::configuration(format!(
                 "flow run '{}' is paused, and its own process goes on with it: resume it with `tidegate::resume`",
                 run.name

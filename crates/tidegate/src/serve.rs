@@ -10,7 +10,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use tidegate_server::{Config, ServeError, Server};
 
-use crate::engine::{Engine, Served};
+use crate::engine::{Engine, Here, Served};
 use crate::error::{Error, Result};
 
 /// Serves the records of an engine: see [`Engine::serve`].
@@ -26,6 +26,7 @@ pub struct Serve {
 #[derive(Debug)]
 pub struct ServerHandle {
     address: SocketAddr,
+    asks_who_calls: bool,
     served: Served,
 }
 
@@ -36,7 +37,8 @@ impl Engine {
     ///
     /// While it serves, the engine sees to the runs of owners that died, which become CRASHED, and to suspended runs whose time is up.
     ///
-    /// It listens on loopback unless callers have to say who they are: see [`basic_auth`](Serve::basic_auth). An application that has a web
+    /// It listens on loopback unless callers have to say who they are: because of a password (see [`basic_auth`](Serve::basic_auth)), or because
+    /// there is a key in the database. An application that has a web
     /// server already nests `tidegate_server::router` in it instead.
     ///
     /// ```
@@ -71,7 +73,7 @@ impl Engine {
     /// What the settings say to a server of this engine.
     fn server_config(&self) -> Config {
         let settings = &self.settings().server;
-        let mut config = Config::new().clock(self.clock());
+        let mut config = Config::new().clock(self.clock()).owner(Arc::new(Here::of(self)));
         for name in &settings.allowed_hosts {
             config = config.host(name);
         }
@@ -100,12 +102,6 @@ impl Serve {
         self
     }
 
-    /// Whether callers must say who they are.
-    #[cfg(feature = "cli")]
-    pub(crate) fn asks_who_calls(&self) -> bool {
-        self.config.asks_who_calls()
-    }
-
     /// As when it is awaited, for whoever asks why it does not listen.
     pub(crate) async fn listen(self) -> Result<std::result::Result<ServerHandle, ServeError>> {
         let address = self.address.map_err(|error| {
@@ -114,8 +110,8 @@ impl Serve {
         let store = Arc::clone(self.engine.require_store()?);
         Ok(match Server::bind(store, self.config.address(address)).await {
             Ok(server) => {
-                let address = server.address();
-                Ok(ServerHandle { address, served: self.engine.run_server(server) })
+                let (address, asks_who_calls) = (server.address(), server.asks_who_calls());
+                Ok(ServerHandle { address, asks_who_calls, served: self.engine.run_server(server) })
             }
             Err(error) => Err(error),
         })
@@ -152,6 +148,12 @@ impl ServerHandle {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether callers must say who they are: because there is a password, or a key in the database.
+    #[must_use]
+    pub fn asks_who_calls(&self) -> bool {
+        self.asks_who_calls
     }
 
     /// What a browser on this machine opens: `http://127.0.0.1:4200`.

@@ -37,10 +37,15 @@ impl Server {
 
     /// Sends this and reads what is answered.
     fn ask(&self, head: &str, body: &str) -> String {
+        self.ask_with(head, "x-nobody: yes", body)
+    }
+
+    /// As [`ask`](Self::ask), with a header.
+    fn ask_with(&self, head: &str, header: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let length = body.len();
         let request = format!(
-            "{head} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n\
+            "{head} HTTP/1.1\r\nhost: localhost\r\n{header}\r\nconnection: close\r\ncontent-type: application/json\r\n\
              content-length: {length}\r\n\r\n{body}"
         );
         stream.write_all(request.as_bytes()).unwrap();
@@ -202,4 +207,32 @@ fn a_file_that_is_no_database_is_not_served_and_not_changed() {
         -- exit code 1 --
     "#]]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "dear diary".repeat(1000));
+}
+
+#[test]
+fn a_key_is_made_told_once_listed_and_deleted_while_a_server_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |line: &str| Call::within(folder.path().to_owned(), line);
+    let server = Server::start(at(""));
+    assert!(server.ask("GET /api/version", "").starts_with("HTTP/1.1 200"));
+    let (made, _) = at("server key create laptop --scope read --expires 30d -o json").output();
+    let made: Value = serde_json::from_str(made.split("-- standard").next().unwrap()).unwrap();
+    let token = made["key"].as_str().unwrap().to_owned();
+    assert!(token.starts_with("tgk_") && made["scope"] == "read" && made["expires"].is_string());
+    let asks = |authorization: &str| server.ask_with("GET /api/version", authorization, "");
+    let knows = format!("authorization: Bearer {token}");
+    while server.ask("GET /api/version", "").starts_with("HTTP/1.1 200") {}
+    assert!(asks(&knows).starts_with("HTTP/1.1 200"));
+
+    let (listed, _) = at("server key ls").output();
+    assert!(listed.contains("laptop") && listed.contains("read") && !listed.contains(&token));
+    at("server key create laptop --scope run").check(&expect![[r#""#]]);
+    at("server key create lap/top --scope run").check(&expect![[r#""#]]);
+    at("server key create desk --scope all").check(&expect![[r#""#]]);
+    at("server key delete lapotp -y").check(&expect![[r#""#]]);
+    at("server key delete laptop -y").check(&expect![[r#""#]]);
+    while asks(&knows).starts_with("HTTP/1.1 200") {}
+    at("server key ls").check(&expect![[r#""#]]);
+    let said = server.stop("TERM");
+    assert!(!said.contains(&token), "{said}");
 }

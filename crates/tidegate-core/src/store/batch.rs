@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Deleted, Expired, StoreError, Write};
 use crate::id::identifier;
 use crate::{
-    ArtifactId, BlockAnswer, BlockChange, CacheKey, LeaseId, LimitChange, LogRecord, SlotAnswer,
-    SlotRequest, Timestamp, VariableAnswer, VariableChange,
+    ArtifactId, BlockAnswer, BlockChange, CacheKey, LeaseId, LimitChange, LogRecord, RunId,
+    SlotAnswer, SlotRequest, Timestamp, VariableAnswer, VariableChange,
 };
 
 identifier! {
@@ -44,6 +44,13 @@ pub enum Change {
     },
     /// As by [`delete_artifact`](super::Store::delete_artifact).
     DeleteArtifact(ArtifactId),
+    /// As by [`delete_input`](super::Store::delete_input).
+    DeleteInput {
+        /// The flow run it is for.
+        run: RunId,
+        /// What it is found by.
+        key: String,
+    },
     /// As by [`change_variable`](super::Store::change_variable).
     Variable(VariableChange),
     /// As by [`lock`](super::Store::lock).
@@ -81,7 +88,7 @@ pub enum Change {
 pub enum Changed {
     /// The write is stored.
     Written,
-    /// Whether it was done: of a lease, an artifact, a lock and a limit.
+    /// Whether it was done: of a lease, an artifact, an input, a lock and a limit.
     Was(bool),
     /// Of a variable.
     Variable(VariableAnswer),

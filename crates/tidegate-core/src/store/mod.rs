@@ -8,6 +8,7 @@
 //! ```
 
 mod batch;
+mod condition;
 mod durability;
 mod error;
 mod query;
@@ -15,6 +16,9 @@ mod question;
 mod sql;
 #[cfg(feature = "suite")]
 pub mod suite;
+mod tally;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 mod write;
 
@@ -27,25 +31,28 @@ use std::path::Path;
 use futures_util::future::BoxFuture;
 
 use crate::{
-    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, CallKey,
-    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request, Run,
-    RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, StateResult, Timestamp,
-    TransactionRecord, VariableAnswer, VariableChange, VariableRecord,
+    ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, CallKey, DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange,
+    LimitUse, LogRecord, Request, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder,
+    SlotRequest, StateResult, Timestamp, TransactionRecord, VariableAnswer, VariableChange,
+    VariableRecord,
 };
 
 pub use crate::event::EventQuery;
 pub use batch::{Batch, BatchAnswer, Change, Changed, ClientId};
+pub use condition::{RelatedRuns, RunCondition, RunField, RunTime};
 pub use durability::{Durability, ParseDurabilityError};
 pub use error::{StoreError, StoreErrorKind};
 pub use query::{
-    ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery, VariableQuery,
+    ArtifactQuery, InputQuery, LogQuery, Order, RequestQuery, RunQuery, RunSort, VariableQuery,
 };
 pub use question::{Greeting, Question};
 pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
 };
+pub use tally::{Steps, Tally, TallyQuery};
 pub use upkeep::{Deleted, Expired, IfExists};
 pub use write::{Acknowledgement, Acknowledger, Advance, Room, RoomMaker, Write};
 
@@ -197,6 +204,12 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// How many runs match; `limit` and `offset` are ignored.
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>>;
 
+    /// How many runs that match were in which state, in steps of time, by step and state. A store that can counts by itself; otherwise
+    /// each run is looked at.
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        Box::pin(tally::tally(self, query))
+    }
+
     /// The flows, or the tasks, that there are or were runs of, by name and then by key.
     fn definitions(
         &self,
@@ -256,6 +269,16 @@ pub trait Store: fmt::Debug + Send + Sync {
         &self,
         change: VariableChange,
     ) -> BoxFuture<'_, Result<VariableAnswer, StoreError>>;
+
+    /// Every API key, by name.
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>>;
+
+    /// Makes or deletes an API key, and says what came of it, since a name has one key at most: of several who make one of the same name,
+    /// one does. Once it is acknowledged, whoever asks for the keys sees it.
+    fn change_api_key(
+        &self,
+        change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>>;
 
     /// The events that match, in the order asked for: those that were put, and the states of runs as [`state_events`](crate::state_events)
     /// makes events of them.
@@ -329,6 +352,18 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// [`Unsupported`](StoreErrorKind::Unsupported).
     fn apply(&self, batch: Batch, now: Timestamp)
     -> BoxFuture<'_, Result<BatchAnswer, StoreError>>;
+    /// The log lines of all runs in the order in which they were stored, of those after a place at most so many, and the place of the
+    /// last of them. Without a place no lines, but where the next will be. Whoever shows lines as they come asks this again and again;
+    /// lines that are not stored yet are not waited for.
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        let (_, _) = (after, limit);
+        let why = "this store does not tell of new log lines";
+        Box::pin(std::future::ready(Err(StoreError::new(StoreErrorKind::Unsupported, why))))
+    }
 
     /// Deletes top-level runs that have ended and are no longer wanted, each with everything made inside it, its log lines, its
     /// artifacts, its inputs, the events that its code emitted, and what is cached of it. Nothing of a run is deleted before all that was

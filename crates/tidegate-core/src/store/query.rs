@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::RunCondition;
 use crate::{
     ArtifactId, ArtifactType, LeaseId, LogLevel, RunId, RunKind, StateType, Timestamp, VariableId,
 };
@@ -45,12 +46,38 @@ pub struct RunQuery {
     pub started_after: Option<Timestamp>,
     /// Runs that started before this time.
     pub started_before: Option<Timestamp>,
-    /// By the time of their making.
+    /// What else must hold.
+    pub condition: Option<RunCondition>,
+    /// What they are sorted by.
+    pub sort: RunSort,
+    /// Which of them comes first: the last or the greatest, or the first or the least.
     pub order: Order,
     /// At most this many.
     pub limit: Option<u64>,
     /// Leaving out this many first.
     pub offset: u64,
+}
+
+/// What runs are sorted by. What a run does not have comes before whatever others have; those that are alike in it are sorted by the time
+/// of their making.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunSort {
+    /// The time of their making.
+    #[default]
+    Created,
+    /// When they started, or else are to start.
+    Start,
+    /// When they were to start.
+    ExpectedStart,
+    /// When they are to go on.
+    NextScheduled,
+    /// When they ended.
+    End,
+    /// Their names.
+    Name,
+    /// How long it was from their start to their end.
+    Duration,
 }
 
 /// Which log lines are asked for. Every part that is set must hold.
@@ -63,6 +90,10 @@ pub struct LogQuery {
     pub task_run_id: Option<RunId>,
     /// Lines of this level or above.
     pub at_least: Option<LogLevel>,
+    /// Lines said at this time or later.
+    pub since: Option<Timestamp>,
+    /// Lines said before this time.
+    pub before: Option<Timestamp>,
     /// Newest first instead of oldest first.
     pub newest_first: bool,
     /// At most this many.

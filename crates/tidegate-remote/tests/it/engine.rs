@@ -92,7 +92,7 @@ async fn a_run_is_held_back_until_the_server_is_there_again() {
         server.start();
         server
     };
-    let (given, server) = tokio::join!(async { flow.await }, trouble);
+    let (given, server) = tokio::join!(flow.into_future(), trouble);
     assert_eq!(given.unwrap(), 59);
     assert_eq!(DONE.load(Ordering::SeqCst), 60);
     engine.close().await.unwrap();

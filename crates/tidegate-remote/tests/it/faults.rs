@@ -1,5 +1,6 @@
 //! Nothing that was acknowledged is lost, doubled or forked, whatever becomes of requests, answers and the server.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,11 +15,21 @@ use tidegate_core::{
 use tidegate_remote::{Options, Remote};
 use tidegate_store::{Options as File, Sqlite};
 
-use crate::process::Process;
+use crate::process::{Process, look_again_after};
 use crate::proxy::{Dice, Proxy};
 
 fn seed() -> u64 {
     std::env::var("TIDEGATE_SEED").map_or(0x5eed_0001, |seed| seed.parse().unwrap())
+}
+
+/// So many states of each run; more where that is asked for.
+fn amount(usual: i64) -> i64 {
+    if std::env::var_os("TIDEGATE_DEEP").is_some() { 20 * usual } else { usual }
+}
+
+/// Who runs a proof is told what it did.
+fn say(proof: &str) {
+    let _ = writeln!(std::io::stderr(), "proof: {proof}; TIDEGATE_SEED={}", seed());
 }
 
 /// Writes a run with so many states, each acknowledged before the next, a variable and log lines; what must be on record.
@@ -73,7 +84,7 @@ async fn all(store: &Arc<Remote>, runs: usize, states: i64, done: &Arc<AtomicU64
 
 #[tokio::test]
 async fn requests_and_answers_that_are_lost_repeated_or_late_change_nothing() {
-    const STATES: i64 = 100;
+    let states = amount(100);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("runs.db");
     let mut server = Process::on(&path);
@@ -82,7 +93,7 @@ async fn requests_and_answers_that_are_lost_repeated_or_late_change_nothing() {
     let url = format!("http://{}/api", proxy.address);
     let store = Arc::new(Remote::connect(&url, Options::new()).unwrap());
     proxy.is_rough(true);
-    let runs = all(&store, 8, STATES, &Arc::default()).await;
+    let runs = all(&store, 8, states, &Arc::default()).await;
     proxy.is_rough(false);
     store.close().await.unwrap();
     let counts = &proxy.counts;
@@ -93,12 +104,16 @@ async fn requests_and_answers_that_are_lost_repeated_or_late_change_nothing() {
     enough(&counts.held_up);
     enough(&counts.late);
     drop(server);
-    check(&path, &runs, STATES).await;
+    check(&path, &runs, states).await;
+    say(&format!(
+        "a bad network: {} states of 8 runs, nothing lost or doubled; {counts:?}",
+        8 * states
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_again_and_again_loses_nothing_acknowledged() {
-    const STATES: i64 = 150;
+    let states = amount(150);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("runs.db");
     let mut server = Process::on(&path);
@@ -113,7 +128,7 @@ async fn a_server_that_is_killed_again_and_again_loses_nothing_acknowledged() {
                 // In the middle of things: when some more was acknowledged since the start.
                 let until = done.load(Ordering::SeqCst) + 20 + dice.below(60);
                 while done.load(Ordering::SeqCst) < until && !over.load(Ordering::SeqCst) {
-                    std::thread::sleep(Duration::from_micros(200 + dice.below(800)));
+                    look_again_after(Duration::from_micros(200 + dice.below(800)));
                 }
                 server.kill();
                 kills += 1;
@@ -122,13 +137,17 @@ async fn a_server_that_is_killed_again_and_again_loses_nothing_acknowledged() {
             (server, kills)
         }
     });
-    let runs = all(&store, 8, STATES, &done).await;
+    let runs = all(&store, 8, states, &done).await;
     over.store(true, Ordering::SeqCst);
     let (mut server, kills) = killer.join().unwrap();
     store.close().await.unwrap();
     assert!(kills >= 5, "{kills}");
     server.kill();
-    check(&path, &runs, STATES).await;
+    check(&path, &runs, states).await;
+    say(&format!(
+        "a server killed {kills} times: {} states of 8 runs, nothing lost or doubled",
+        8 * states
+    ));
 }
 
 #[tokio::test]

@@ -4,6 +4,8 @@
 
 mod engine;
 mod faults;
+mod figures;
+mod prefect;
 mod process;
 mod proxy;
 mod served;

@@ -58,6 +58,12 @@ impl Drop for Process {
     }
 }
 
+/// What waits for another process looks again after so long.
+#[expect(clippy::disallowed_methods, reason = "nothing tells of what becomes of another process")]
+pub(crate) fn look_again_after(pause: std::time::Duration) {
+    std::thread::sleep(pause);
+}
+
 /// Is a server, where it is asked to be one.
 #[test]
 fn the_process_of_a_server() {

@@ -27,6 +27,7 @@ pub(crate) struct Proxy {
     pub(crate) address: SocketAddr,
     pub(crate) counts: Arc<Counts>,
     rough: Arc<AtomicBool>,
+    repeats: Arc<AtomicBool>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -55,6 +56,7 @@ struct Shared {
     dice: Dice,
     counts: Arc<Counts>,
     rough: Arc<AtomicBool>,
+    repeats: Arc<AtomicBool>,
     /// A request that is sent again when some more have passed.
     late: Mutex<Vec<Vec<u8>>>,
 }
@@ -64,11 +66,13 @@ impl Proxy {
         let (sender, receiver) = std::sync::mpsc::channel();
         let (stop, counts) = (CancellationToken::new(), Arc::new(Counts::default()));
         let rough = Arc::new(AtomicBool::new(false));
+        let repeats = Arc::new(AtomicBool::new(true));
         let shared = Arc::new(Shared {
             server,
             dice: Dice::new(seed),
             counts: Arc::clone(&counts),
             rough: Arc::clone(&rough),
+            repeats: Arc::clone(&repeats),
             late: Mutex::default(),
         });
         let stopped = stop.clone();
@@ -91,12 +95,17 @@ impl Proxy {
             });
         });
         let address = receiver.recv().unwrap();
-        Self { address, counts, rough, stop, thread: Some(thread) }
+        Self { address, counts, rough, repeats, stop, thread: Some(thread) }
     }
 
     /// From now on the network cannot be relied on, or can.
     pub(crate) fn is_rough(&self, rough: bool) {
         self.rough.store(rough, Ordering::SeqCst);
+    }
+
+    /// Sends nothing by itself: requests and answers get lost, and that is all.
+    pub(crate) fn only_loses(&self) {
+        self.repeats.store(false, Ordering::SeqCst);
     }
 }
 
@@ -111,7 +120,9 @@ async fn connection(mut stream: TcpStream, shared: Arc<Shared>) {
     while let Some(request) = message(&mut stream).await {
         let counts = &shared.counts;
         let rough = shared.rough.load(Ordering::SeqCst);
+        let repeats = shared.repeats.load(Ordering::SeqCst);
         let fate = if rough { shared.dice.below(12) } else { u64::MAX };
+        let fate = if (2..=3).contains(&fate) && !repeats { 1 } else { fate };
         if fate == 0 {
             counts.lost.fetch_add(1, Ordering::Relaxed);
             return;

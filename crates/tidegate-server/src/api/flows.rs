@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use tidegate_core::{Definition, DefinitionRecord, RunKind};
+use tidegate_core::{Definition, DefinitionRecord, RunKind, RunQuery};
 
 use super::extract::{Body, Id, Limit, Page, or_default};
 use super::filter::FlowFilter;
@@ -156,14 +156,16 @@ async fn matching(state: &AppState, filters: Filters) -> Result<Vec<DefinitionRe
     }
     if with_runs {
         let runs = Filters { flow_runs, task_runs, ..Filters::default() };
-        let mut names = std::collections::HashSet::new();
-        let runs = Selection::new(RunKind::Flow, runs);
-        runs.each(state, |run| {
-            names.insert(run.definition.name.clone());
-            true
-        })
-        .await?;
-        by_name.retain(|name, _| names.contains(name));
+        let asked = Selection::new(RunKind::Flow, runs).query(state).await?;
+        let mut without = Vec::new();
+        for name in by_name.keys() {
+            let Some(query) = asked.clone() else { return Ok(Vec::new()) };
+            let one = RunQuery { definition_name: Some(name.clone()), limit: Some(1), ..query };
+            if state.store().runs(one).await?.is_empty() {
+                without.push(name.clone());
+            }
+        }
+        without.iter().for_each(|name| drop(by_name.remove(name)));
     }
     Ok(by_name.into_values().collect())
 }

@@ -1,18 +1,17 @@
 //! How many runs there were in which state, in steps of time: what bars of activity are drawn from.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
+use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tidegate_core::{RunKind, StateType, Timestamp};
+use tidegate_core::{RunKind, RunTime, Steps, Tally, Timestamp};
 
 use super::extract::Body;
 use super::select::{Filters, Selection};
-use super::shape;
 use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
@@ -45,14 +44,6 @@ struct HistoryBody {
     filters: Filters,
 }
 
-/// What is told of the runs of one step that are in one state.
-#[derive(Debug, Default)]
-struct Sums {
-    runs: u64,
-    run_time: f64,
-    lateness: f64,
-}
-
 async fn of_flow_runs(
     state: State<AppState>,
     body: Body<HistoryBody>,
@@ -79,54 +70,49 @@ async fn history(
         let why = "History interval must not be less than 1 second.";
         return Err(ApiError::invalid(&["body", "history_interval_seconds"], why, "value_error"));
     }
-    let mut starts = Vec::new();
-    let mut next = start;
-    while next < end && starts.len() < STEPS {
-        starts.push(next);
-        let Some(after) =
-            next.checked_add_signed(chrono::TimeDelta::from_std(interval).unwrap_or_default())
-        else {
-            break;
+    let steps = steps(start, end, interval);
+    let mut states: Vec<Vec<Value>> = vec![Vec::new(); steps.len()];
+    if let (Some(first), Some((_, last))) = (steps.first(), steps.last()) {
+        let asked = Steps {
+            by: RunTime::ExpectedStart,
+            start: first.0,
+            end: end.min(*last),
+            length: interval,
         };
-        next = after;
-    }
-    let mut steps: Vec<BTreeMap<(StateType, String), Sums>> = Vec::new();
-    steps.resize_with(starts.len(), BTreeMap::new);
-    let now = state.now();
-    Selection::new(kind, filters)
-        .each(&state, |run| {
-            if let (Some(expected), Some(current)) = (run.expected_start_time, run.state())
-                && expected >= start
-                && expected < end
-            {
-                let step = starts.partition_point(|start| *start <= expected) - 1;
-                if expected < next {
-                    let key = (current.state_type(), current.name.to_string());
-                    let sums = steps[step].entry(key).or_default();
-                    sums.runs += 1;
-                    sums.run_time += run.estimated_run_time(now).as_secs_f64();
-                    sums.lateness += shape::lateness(&run, now);
-                }
+        for tally in Selection::new(kind, filters).tally(&state, Some(asked)).await? {
+            let step = usize::try_from(tally.step).ok().and_then(|step| states.get_mut(step));
+            if let Some(step) = step {
+                step.push(told(&tally));
             }
-            true
-        })
-        .await?;
-    let answer = starts.iter().zip(&steps).map(|(start, states)| {
-        let states: Vec<Value> = states
-            .iter()
-            .map(|((state_type, name), sums)| {
-                json!({
-                    "state_type": state_type,
-                    "state_name": name,
-                    "count_runs": sums.runs,
-                    "sum_estimated_run_time": sums.run_time,
-                    "sum_estimated_lateness": sums.lateness,
-                })
-            })
-            .collect();
-        json!({ "interval_start": start, "interval_end": *start + interval, "states": states })
+        }
+    }
+    let answer = steps.iter().zip(states).map(|((start, end), states)| {
+        json!({ "interval_start": start, "interval_end": end, "states": states })
     });
     Ok(Json(answer.collect()))
+}
+
+/// The beginning and the end of each step, as many as one answer has.
+fn steps(start: Timestamp, end: Timestamp, length: Duration) -> Vec<(Timestamp, Timestamp)> {
+    let length = TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX);
+    let mut steps = Vec::new();
+    let mut next = start;
+    while next < end && steps.len() < STEPS {
+        let after = next.checked_add_signed(length).unwrap_or(Timestamp::MAX_UTC);
+        steps.push((next, after));
+        next = after;
+    }
+    steps
+}
+
+fn told(tally: &Tally) -> Value {
+    json!({
+        "state_type": tally.state_type,
+        "state_name": tally.state_name,
+        "count_runs": tally.runs,
+        "sum_estimated_run_time": tally.run_time.as_secs_f64(),
+        "sum_estimated_lateness": tally.lateness.as_secs_f64(),
+    })
 }
 
 /// By how many seconds the flow runs that are asked for started too late, in the mean; nothing if there is none.
@@ -134,14 +120,8 @@ async fn mean_lateness(
     State(state): State<AppState>,
     Body(filters): Body<Filters>,
 ) -> Result<Json<Option<f64>>, ApiError> {
-    let (mut runs, mut sum) = (0_u64, 0.0);
-    let now = state.now();
-    Selection::new(RunKind::Flow, filters)
-        .each(&state, |run| {
-            runs += 1;
-            sum += shape::lateness(&run, now);
-            true
-        })
-        .await?;
+    let tallies = Selection::new(RunKind::Flow, filters).tally(&state, None).await?;
+    let runs: u64 = tallies.iter().map(|tally| tally.runs).sum();
+    let sum: f64 = tallies.iter().map(|tally| tally.lateness.as_secs_f64()).sum();
     Ok(Json((runs > 0).then(|| sum / runs as f64)))
 }

@@ -19,6 +19,7 @@ mod openapi;
 mod select;
 mod shape;
 mod slots;
+mod socket;
 mod states;
 mod tag_limits;
 mod task_runs;

@@ -2,10 +2,14 @@
 //! here, by the same rules. Nothing here speaks HTTP.
 
 mod owned;
+mod pause;
 mod set_state;
 
 #[allow(unused_imports, reason = "the pages cancel runs")]
 pub(crate) use owned::cancel;
+pub(crate) use pause::resume;
+#[allow(unused_imports, reason = "the pages ask for what a run waits for")]
+pub(crate) use pause::{Question, question};
 pub(crate) use set_state::{Moved, advance_by, set_state};
 
 use tidegate_core::{Expired, Run};
@@ -15,6 +19,13 @@ use crate::state::AppState;
 
 /// How many records one step of a deletion takes with it.
 const STEP: u64 = 1000;
+
+/// Whether a process that lives has this run under way, and so is the only one to write about it.
+pub(crate) fn is_owned(state: &AppState, run: &Run) -> bool {
+    let here = |id| state.config().owner.as_ref().is_some_and(|owner| owner.owns(id));
+    !run.has_ended()
+        && (run.lease.is_some() || [Some(run.id), run.flow_run_id].into_iter().flatten().any(here))
+}
 
 /// Deletes a top-level run with everything made inside it.
 pub(crate) async fn delete(state: &AppState, run: &Run) -> Result<(), ApiError> {

@@ -30,9 +30,21 @@ pub(super) async fn ask(state: &AppState, run: Run, proposed: &State) -> Result<
             return Ok(Moved::rejected(run, "owner", reason));
         }
     };
+    let asked = Request::new(run.id, kind, state.now());
+    request(state, run, asked).await
+}
+
+/// Puts a request about a run to its owner, and waits for what comes of it.
+pub(super) async fn request(
+    state: &AppState,
+    run: Run,
+    request: Request,
+) -> Result<Moved, ApiError> {
     let known = run.states.len();
-    let request = Request::new(run.id, kind, state.now());
-    state.store().put_acknowledged(Write::Request(Box::new(request))).await?;
+    let here = state.config().owner.as_ref().is_some_and(|owner| owner.ask(&request));
+    if !here {
+        state.store().put_acknowledged(Write::Request(Box::new(request))).await?;
+    }
     for _ in 0..LOOKS {
         tokio::time::sleep(LOOK).await;
         let Some(now) = state.store().run(run.id).await? else { break };

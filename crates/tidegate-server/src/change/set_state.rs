@@ -25,9 +25,16 @@ pub(crate) struct Moved {
 }
 
 impl Moved {
-    pub(super) fn rejected(run: Run, rule: &'static str, reason: &str) -> Self {
+    pub(crate) fn rejected(run: Run, rule: &'static str, reason: &str) -> Self {
         let rejection = Rejection { rule, reason: reason.to_owned(), abort: false };
         Self { run, verdict: Verdict::Reject(rejection), written: false }
+    }
+
+    /// Says that whoever proposed it is to give up.
+    pub(super) fn abort(&mut self) {
+        if let Verdict::Reject(rejection) = &mut self.verdict {
+            rejection.abort = true;
+        }
     }
 }
 
@@ -44,7 +51,7 @@ pub(crate) async fn set_state(
             return Err(ApiError::NotFound("Run"));
         };
         let now = state.now();
-        if run.lease.is_some() && !run.has_ended() {
+        if super::is_owned(state, &run) {
             return Box::pin(owned::ask(state, run, &propose(now))).await;
         }
         let before = run.clone();

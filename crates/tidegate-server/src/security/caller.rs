@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::config::Config;
 use crate::error::ApiError;
 use crate::route::Scope;
+use crate::security::ApiKey;
 
 /// Who calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,7 +31,7 @@ impl Caller {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("basic") => {
                 let decoded = STANDARD.decode(rest.trim()).ok();
                 let text = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
-                text.map_or(Self::Unknown, |text| Self::of_token(config, &text))
+                text.map_or(Self::Unknown, |text| Self::of_login(config, &text))
             }
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("bearer") => {
                 Self::of_token(config, rest.trim())
@@ -47,8 +48,17 @@ impl Caller {
         if config.basic_auth.as_ref().is_some_and(|secret| secret.is(token)) {
             return Self::Known(Scope::Admin);
         }
-        let key = config.keys.iter().find(|key| key.is(token));
-        key.map_or(Self::Unknown, |key| Self::Known(key.scope()))
+        let key = config.keys.iter().find(|key| key.is(token)).map(ApiKey::scope);
+        let scope = key.or_else(|| config.stored.scope_of(token, config.clock.now()));
+        scope.map_or(Self::Unknown, Self::Known)
+    }
+
+    /// Whoever has written this `user:password` into a form of a browser, which may be a key in the place of the password.
+    fn of_login(config: &Config, login: &str) -> Self {
+        match (Self::of_token(config, login), login.split_once(':')) {
+            (Self::Unknown, Some((_, key))) => Self::of_token(config, key),
+            (caller, _) => caller,
+        }
     }
 
     /// Fails unless they may do what asks for `scope`.

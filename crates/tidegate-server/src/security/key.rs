@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use tidegate_core::{ApiKeyRecord, KeyScope, Timestamp};
+
 use crate::route::Scope;
 
 /// What every key begins with, so that those who search files for secrets find it.
@@ -80,6 +82,18 @@ impl ApiKey {
     #[must_use]
     pub fn scope(&self) -> Scope {
         self.scope
+    }
+
+    /// As it is kept in a store, made now. A server that has the store looks there by itself.
+    #[must_use]
+    pub fn to_record(&self, now: Timestamp) -> Option<ApiKeyRecord> {
+        let scope = match self.scope {
+            Scope::Open => return None,
+            Scope::Read => KeyScope::Read,
+            Scope::Run => KeyScope::Run,
+            Scope::Admin => KeyScope::Admin,
+        };
+        ApiKeyRecord::new(&self.name, scope, *self.hash.as_bytes(), now).ok()
     }
 
     /// Whether this is the text of it. Hashes are compared in constant time.

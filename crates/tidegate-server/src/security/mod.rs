@@ -12,6 +12,7 @@ mod host;
 mod key;
 mod origin;
 mod secret;
+mod stored;
 
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -25,11 +26,12 @@ use crate::state::AppState;
 pub(crate) use caller::Caller;
 pub use key::{ApiKey, InvalidApiKey};
 pub(crate) use secret::Secret;
+pub(crate) use stored::StoredKeys;
 
 /// What every request passes on its way to a route, and every answer on its way back.
 pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let began = state.now();
-    let mut response = match admit(&state, request) {
+    let mut response = match admit(&state, request).await {
         Ok(request) => next.run(request).await,
         Err(refusal) => {
             state.counts().refused();
@@ -42,9 +44,10 @@ pub(crate) async fn guard(State(state): State<AppState>, request: Request, next:
     response
 }
 
-fn admit(state: &AppState, mut request: Request) -> Result<Request, ApiError> {
+async fn admit(state: &AppState, mut request: Request) -> Result<Request, ApiError> {
     host::check(state.config(), &request)?;
     origin::check(state.config(), &request)?;
+    state.config().stored.refresh(state.store(), state.now()).await?;
     let caller = Caller::of(state.config(), request.headers());
     request.extensions_mut().insert(caller);
     Ok(request)

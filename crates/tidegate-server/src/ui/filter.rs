@@ -1,6 +1,6 @@
 //! Which runs a page shows, as its address says it: so a view can be sent to somebody, and the way back works.
 
-use tidegate_core::{RunKind, RunQuery, StateType, Timestamp};
+use tidegate_core::{RunCondition, RunKind, RunQuery, StateType, Timestamp};
 
 use super::part::exact;
 use super::span::Span;
@@ -57,7 +57,7 @@ impl Filter {
         RunQuery {
             kind: Some(RunKind::Flow),
             definition_name: self.flow.clone(),
-            name: self.name.clone(),
+            condition: self.name.clone().map(RunCondition::NameLike),
             state_types: self.states.clone(),
             state_names: self.state_name.clone().into_iter().collect(),
             tags: self.tags.clone(),

@@ -4,10 +4,13 @@
 
 mod api;
 mod asking;
+mod blocks;
 mod document;
 mod guard;
+mod keys;
 mod owners;
 mod prefect;
+mod rest;
 mod routes;
 mod schema;
 mod serving;

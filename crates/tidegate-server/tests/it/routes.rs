@@ -12,7 +12,9 @@ const OPEN: &[&str] = &[
     "GET /api/health",
     "GET /api/ready",
     // Who speaks on a socket says in its first message who they are.
+    "GET /api/logs/out",
     "GET /api/events/in",
+    "GET /api/events/out",
 ];
 
 /// A path of a route, with something in the place of what varies.

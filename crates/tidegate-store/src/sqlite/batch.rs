@@ -11,8 +11,8 @@ use super::definitions::{Known, Numbers};
 use super::error::{Doing, failed, lease_ended, unreadable};
 use super::row::{RowReader, RowWriter, UnreadableRow};
 use super::{
-    artifact_row, block_change, cache, deletion, expired, leases, limits, log_row, slots,
-    variable_row,
+    artifact_row, block_change, cache, deletion, expired, input_row, leases, limits, log_row,
+    slots, variable_row,
 };
 
 /// A client that was not heard of for so long is forgotten.
@@ -24,6 +24,7 @@ pub(super) fn pages(batch: &Batch) -> usize {
         Change::Write(_)
         | Change::EndLease { .. }
         | Change::DeleteArtifact(_)
+        | Change::DeleteInput { .. }
         | Change::Variable(_)
         | Change::Lock { .. } => 1,
         Change::Slots(_) | Change::Limit { .. } => slots::CHANGED_PAGES,
@@ -115,6 +116,9 @@ impl Applying<'_> {
             Change::DeleteArtifact(id) => {
                 artifact_row::delete(connection, *id).map(Changed::Was).map_err(wrote)
             }
+            Change::DeleteInput { run, key } => {
+                input_row::delete(connection, *run, key).map(Changed::Was).map_err(wrote)
+            }
             Change::Variable(change) => variable_row::change(connection, change.clone())
                 .map(Changed::Variable)
                 .map_err(read),
@@ -149,6 +153,7 @@ fn write(change: &Change) -> Option<&tidegate_core::Write> {
         Change::Write(write) => Some(write),
         Change::EndLease { .. }
         | Change::DeleteArtifact(_)
+        | Change::DeleteInput { .. }
         | Change::Variable(_)
         | Change::Lock { .. }
         | Change::Slots(_)

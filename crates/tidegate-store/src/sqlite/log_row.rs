@@ -39,7 +39,8 @@ pub(super) fn select(
     connection: &Connection,
     query: &LogQuery,
 ) -> Result<Vec<LogRecord>, UnreadableRow> {
-    let LogQuery { flow_run_id, task_run_id, at_least, newest_first, limit, offset } = query;
+    let LogQuery { flow_run_id, task_run_id, at_least, since, before, newest_first, limit, offset } =
+        query;
     let mut conditions = Conditions::default();
     if let Some(id) = flow_run_id {
         conditions.holds("flow_run_id = ?", id.as_uuid().as_bytes().to_vec());
@@ -49,6 +50,12 @@ pub(super) fn select(
     }
     if let Some(level) = at_least {
         conditions.holds("level >= ?", i64::from(level.number()));
+    }
+    if let Some(since) = since {
+        conditions.holds("timestamp >= ?", since.timestamp_micros());
+    }
+    if let Some(before) = before {
+        conditions.holds("timestamp < ?", before.timestamp_micros());
     }
     let direction = if *newest_first { "DESC" } else { "ASC" };
     let filter = conditions.filter();
@@ -61,6 +68,38 @@ pub(super) fn select(
         records.push(read(row)?);
     }
     Ok(records)
+}
+
+/// Lines in the order of their numbers, and the last number.
+pub(super) fn after(
+    connection: &Connection,
+    after: Option<u64>,
+    limit: u64,
+) -> Result<(Vec<LogRecord>, u64), UnreadableRow> {
+    let last: i64 = connection
+        .prepare_cached("SELECT coalesce(max(number), 0) FROM logs")?
+        .query_row([], |row| row.get(0))?;
+    let last = last.cast_unsigned();
+    let mut records = Vec::new();
+    // Where the last lines were deleted, their numbers are given again.
+    let Some(after) = after.filter(|after| *after < last) else { return Ok((records, last)) };
+    let bounded = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let sql = format!("{SELECT} WHERE number > ?1 ORDER BY number LIMIT ?2");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([bounded(after), bounded(limit)])?;
+    while let Some(row) = rows.next()? {
+        records.push(read(row)?);
+    }
+    drop(rows);
+    if (records.len() as u64) < limit {
+        return Ok((records, last));
+    }
+    let place: i64 = connection
+        .prepare_cached(
+            "SELECT coalesce(max(number), 0) FROM (SELECT number FROM logs WHERE number > ?1 ORDER BY number LIMIT ?2)",
+        )?
+        .query_row([bounded(after), bounded(limit)], |row| row.get(0))?;
+    Ok((records, place.cast_unsigned()))
 }
 
 fn read(row: &rusqlite::Row<'_>) -> Result<LogRecord, UnreadableRow> {

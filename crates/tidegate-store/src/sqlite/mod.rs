@@ -1,7 +1,9 @@
 //! The store on SQLite. It holds all SQL there is, and no policy.
 
 mod act;
+mod api_key_row;
 mod artifact_row;
+mod ask;
 mod backup;
 mod batch;
 mod block_change;
@@ -36,8 +38,10 @@ mod queue;
 mod reader;
 mod request_row;
 mod row;
+mod run_condition;
 mod run_query;
 mod run_row;
+mod run_tally;
 mod slot_waiters;
 mod slots;
 mod statements;
@@ -55,24 +59,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
-use rusqlite::Connection;
 use tidegate_core::store::{Batch, BatchAnswer, SqlWork};
 use tidegate_core::{
-    Acknowledgement, ArtifactId, ArtifactQuery, ArtifactRecord, BlockAnswer, BlockChange,
-    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
-    CacheEntry, CacheKey, DefinitionRecord, Deleted, EventQuery, EventRecord, Expired, IfExists,
-    InputQuery, Lease, LeaseId, LimitChange, LimitUse, LogQuery, LogRecord, RecordedCall, Request,
-    RequestQuery, Room, Run, RunId, RunInput, RunKind, RunQuery, SlotAnswer, SlotHolder,
-    SlotRequest, Store, StoreError, StoreInfo, Timestamp, TransactionRecord, VariableAnswer,
-    VariableChange, VariableQuery, VariableRecord, Write,
+    Acknowledgement, ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactQuery,
+    ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery, BlockSchema,
+    BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord, Deleted,
+    EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LimitChange, LimitUse,
+    LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput, RunKind,
+    RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Tally, TallyQuery,
+    Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableQuery, VariableRecord,
+    Write,
 };
 
-use self::database::Database;
-use self::error::{Doing, closed, failed, lease_ended, unreadable};
+use self::error::{closed, lease_ended, unreadable};
 use self::expired::Candidates;
 use self::file::FileStore;
 use self::memory::Memory;
-use self::work::{Work, not_at_work};
+use self::work::Work;
 
 pub use self::location::Location;
 pub use self::options::Options;
@@ -126,56 +129,6 @@ impl Sqlite {
             matches!(options.location, Location::File(_)),
         );
         Ok(Self { info, place })
-    }
-
-    fn ask<T: Send + 'static>(
-        &self,
-        question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
-    ) -> BoxFuture<'_, Result<T, StoreError>> {
-        if let Err(error) = self.not_at_work() {
-            return ready(Err(error)).boxed();
-        }
-        match &self.place {
-            Place::File(file) => async move {
-                file.writer.fresh().await?;
-                file.readers.ask(question).await
-            }
-            .boxed(),
-            Place::Memory(memory, _) => async move { memory.with(question) }.boxed(),
-        }
-    }
-
-    /// Does something that changes about so many pages in the next transaction, after what was put before, and gives its answer.
-    fn act<T: Send + 'static>(
-        &self,
-        pages: usize,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> BoxFuture<'_, Result<T, StoreError>> {
-        let place = self.info.location.clone();
-        self.try_act(pages, move |connection| {
-            work(connection).map_err(|error| failed(&place, Doing::Writing, error))
-        })
-    }
-
-    /// As [`act`](Self::act), for what may fail by itself.
-    fn try_act<T: Send + 'static>(
-        &self,
-        pages: usize,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> BoxFuture<'_, Result<T, StoreError>> {
-        if let Err(error) = self.not_at_work() {
-            return ready(Err(error)).boxed();
-        }
-        let (act, answer) = act::act(pages, work);
-        match &self.place {
-            Place::File(file) => file.writer.act(act),
-            Place::Memory(memory, _) => memory.act(act),
-        }
-        async move { answer.await.unwrap_or_else(|_| Err(closed(&self.info.location))) }.boxed()
-    }
-
-    fn not_at_work(&self) -> Result<(), StoreError> {
-        not_at_work(&self.info.location)
     }
 }
 
@@ -240,6 +193,10 @@ impl Store for Sqlite {
 
     fn count_runs(&self, query: RunQuery) -> BoxFuture<'_, Result<u64, StoreError>> {
         self.ask(move |database| database.count_runs(&query))
+    }
+
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        self.ask(move |database| database.tally_runs(&query))
     }
 
     fn definitions(
@@ -319,6 +276,20 @@ impl Store for Sqlite {
         })
     }
 
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>> {
+        self.ask(move |database| database.api_keys())
+    }
+
+    fn change_api_key(
+        &self,
+        change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>> {
+        let place = self.info.location.clone();
+        self.try_act(1, move |connection| {
+            api_key_row::change(connection, change).map_err(|error| unreadable(&place, error))
+        })
+    }
+
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {
         self.ask(move |database| database.events(&query))
     }
@@ -395,6 +366,14 @@ impl Store for Sqlite {
         query: BlockDocumentQuery,
     ) -> BoxFuture<'_, Result<Vec<BlockDocument>, StoreError>> {
         self.ask(move |database| database.block_documents(&query))
+    }
+
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        self.ask(move |database| database.new_logs(after, limit))
     }
 
     fn logs(&self, query: LogQuery) -> BoxFuture<'_, Result<Vec<LogRecord>, StoreError>> {

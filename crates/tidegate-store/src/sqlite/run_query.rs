@@ -3,13 +3,14 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use tidegate_core::{
-    DefinitionRecord, Order, RecordedCall, Run, RunId, RunKind, RunQuery, StateType, Timestamp,
+    DefinitionRecord, Order, RecordedCall, Run, RunId, RunKind, RunQuery, RunSort, StateType,
+    Timestamp,
 };
 
 use super::definitions::Known;
 use super::row::UnreadableRow;
 use super::run_row::{self, SELECT, SELECT_CALLS, SELECT_LAST, SELECT_ORPHANS, kind_number};
-use super::states;
+use super::{run_condition, states};
 
 /// The runs that match.
 pub(super) fn runs(
@@ -17,14 +18,11 @@ pub(super) fn runs(
     known: &mut Known,
     query: &RunQuery,
 ) -> Result<Vec<Run>, UnreadableRow> {
-    let mut conditions = Conditions::of(query);
-    let direction = match query.order {
-        Order::NewestFirst => "DESC",
-        Order::OldestFirst => "ASC",
-    };
+    let mut conditions = Conditions::of(connection, query)?;
+    let order = order(query.sort, query.order);
     let filter = conditions.filter();
     let page = conditions.page(query.limit, query.offset);
-    let sql = format!("{SELECT}{filter} ORDER BY created {direction}, number {direction}{page}");
+    let sql = format!("{SELECT}{filter} ORDER BY {order}{page}");
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(conditions.values))?;
     let mut runs = Vec::new();
@@ -33,6 +31,25 @@ pub(super) fn runs(
         runs.push(run_row::with_lease(connection, found)?);
     }
     Ok(runs)
+}
+
+/// The ORDER BY clause, without its words.
+fn order(sort: RunSort, order: Order) -> String {
+    let direction = match order {
+        Order::NewestFirst => "DESC",
+        Order::OldestFirst => "ASC",
+    };
+    let first = match sort {
+        RunSort::Created => None,
+        RunSort::Start => Some("coalesce(start_time, expected_start_time)"),
+        RunSort::ExpectedStart => Some("expected_start_time"),
+        RunSort::NextScheduled => Some("next_scheduled_start_time"),
+        RunSort::End => Some("end_time"),
+        RunSort::Name => Some("name"),
+        RunSort::Duration => Some("end_time - start_time"),
+    };
+    let columns = first.into_iter().chain(["created", "number"]);
+    columns.map(|column| format!("{column} {direction}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The newest definition of each flow, or of each task, and its newest run.
@@ -96,11 +113,17 @@ pub(super) fn orphans(
 
 /// How many runs match.
 pub(super) fn count(connection: &Connection, query: &RunQuery) -> rusqlite::Result<u64> {
-    let conditions = Conditions::of(query);
+    let conditions = Conditions::of(connection, query)?;
     let sql = format!("SELECT count(*) FROM runs{}", conditions.filter());
     let mut statement = connection.prepare_cached(&sql)?;
     let count: i64 = statement.query_row(params_from_iter(conditions.values), |row| row.get(0))?;
     Ok(count.cast_unsigned())
+}
+
+/// The numbers of the definitions of a name.
+fn definition_numbers(connection: &Connection, name: &str) -> rusqlite::Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM definitions WHERE name = ?1")?;
+    statement.query_map([name], |row| row.get(0))?.collect()
 }
 
 /// Conditions that must all hold, and the values of their parameters.
@@ -111,7 +134,8 @@ pub(super) struct Conditions {
 }
 
 impl Conditions {
-    fn of(query: &RunQuery) -> Self {
+    /// What a question asks of a row of `runs`.
+    pub(super) fn of(connection: &Connection, query: &RunQuery) -> rusqlite::Result<Self> {
         let RunQuery {
             kind,
             definition_name,
@@ -125,19 +149,30 @@ impl Conditions {
             created_before,
             started_after,
             started_before,
+            condition,
+            sort: _,
             order: _,
             limit: _,
             offset: _,
         } = query;
         let mut conditions = Self::default();
         if let Some(kind) = kind {
-            conditions.holds("kind = ?", kind_number(*kind));
+            // In the words of the indexes of flow runs alone, which a parameter would hide.
+            conditions.always(match kind {
+                RunKind::Flow => "kind = 0",
+                RunKind::Task => "kind = 1",
+            });
         }
         if let Some(name) = definition_name {
-            conditions.holds(
-                "definition IN (SELECT id FROM definitions WHERE definitions.name = ?)",
-                name.clone(),
-            );
+            let numbers = definition_numbers(connection, name)?;
+            match &numbers[..] {
+                // Of one definition the runs are found in order.
+                [number] => conditions.holds("definition = ?", *number),
+                [] => conditions.always("0"),
+                several => {
+                    conditions.is_one_of("definition", several.iter().map(|each| (*each).into()));
+                }
+            }
         }
         if let Some(name) = name {
             conditions.holds("name = ?", name.clone());
@@ -173,7 +208,12 @@ impl Conditions {
         if let Some(before) = started_before {
             conditions.holds("start_time < ?", micros(before));
         }
-        conditions
+        if let Some(condition) = condition {
+            let written = run_condition::write(condition);
+            conditions.clauses.push(written.text);
+            conditions.values.extend(written.values);
+        }
+        Ok(conditions)
     }
 
     /// Adds a condition with one parameter.

@@ -88,6 +88,10 @@ async fn the_schema_is_version_one() {
         ) STRICT
         CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created) WHERE flow_run_id IS NOT NULL
         CREATE INDEX runs_by_kind ON runs (kind, created)
+        CREATE INDEX flow_runs_by_state ON runs (created, state_type, state_name) WHERE kind = 0
+        CREATE INDEX flow_runs_by_flow ON runs (definition, created) WHERE kind = 0
+        CREATE INDEX flow_runs_by_start ON runs (coalesce(start_time, expected_start_time)) WHERE kind = 0
+        CREATE INDEX flow_runs_by_expected_start ON runs (expected_start_time) WHERE kind = 0
         CREATE INDEX runs_not_completed ON runs (state_type, created) WHERE state_type <> 3
         CREATE INDEX runs_at_top ON runs (created) WHERE flow_run_id IS NULL AND task_run_id IS NULL
         CREATE INDEX runs_by_task_run ON runs (task_run_id) WHERE flow_run_id IS NULL AND task_run_id IS NOT NULL
@@ -275,6 +279,14 @@ async fn the_schema_is_version_one() {
             UNIQUE (block_type, name)
         ) STRICT
         CREATE INDEX block_documents_by_schema ON block_documents (block_schema)
+        CREATE TABLE clients (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            last INTEGER NOT NULL,
+            answer TEXT, -- as JSON; NULL when all of it was simply written
+            seen INTEGER NOT NULL,
+            checksum INTEGER NOT NULL
+        ) STRICT
     "#]].assert_eq(&lines(
         &connection,
         "SELECT 'application_id ' || application_id FROM pragma_application_id \

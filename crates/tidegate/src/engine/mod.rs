@@ -78,7 +78,7 @@ pub(crate) use live::LiveRun;
 pub(crate) use nursery::Nursery;
 pub(crate) use order::{Called, Made, gathered};
 pub(crate) use ownership::Claim;
-use ownership::{Look, OnCrashed, Ownership};
+use ownership::{Look, OnFound, Ownership};
 pub(crate) use panics::{Panic, caught};
 pub(crate) use pausing::{IN_TRANSACTION, UnderWay, never_resumed};
 pub(crate) use plan::Plan;
@@ -87,9 +87,9 @@ pub(crate) use reporter::{Counted, Ended, Tally};
 use retention::Housekeeping;
 pub(crate) use seat::{Away, Seat, Workers, waiting};
 #[cfg(feature = "server")]
-pub(crate) use serving::Served;
-#[cfg(feature = "server")]
 use serving::Servers;
+#[cfg(feature = "server")]
+pub(crate) use serving::{Here, Served};
 #[cfg(all(feature = "cli", feature = "server"))]
 pub(crate) use shutdown::Signals;
 use slots::Slots;
@@ -289,9 +289,9 @@ impl Engine {
     }
 
     /// Looks for owners that died from now on, and calls this after some have.
-    pub(crate) fn watch(&self, on_crashed: OnCrashed) {
+    pub(crate) fn watch(&self, on_found: OnFound) {
         if let Some(ownership) = &self.0.ownership {
-            ownership.watch(on_crashed);
+            ownership.watch(on_found);
         }
     }
 

@@ -1,12 +1,14 @@
 //! The servers of an engine while they run: it sees each of them end before its store is closed. What a server answers is its own business.
 
-use tidegate_core::StoreError;
+use std::fmt;
+
+use tidegate_core::{Owner, Request, RunId, StoreError};
 use tidegate_server::Server;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Engine;
+use super::{Engine, WeakEngine};
 
 /// The servers of an engine.
 #[derive(Debug, Default)]
@@ -51,5 +53,34 @@ impl Engine {
 
     pub(crate) fn clock(&self) -> tidegate_core::Clock {
         self.0.clock
+    }
+}
+
+/// What an engine has under way, for a server in the same process.
+pub(crate) struct Here(WeakEngine);
+
+impl Here {
+    pub(crate) fn of(engine: &Engine) -> Self {
+        Self(engine.downgrade())
+    }
+}
+
+impl Owner for Here {
+    fn owns(&self, run: RunId) -> bool {
+        self.0.upgrade().is_some_and(|engine| engine.roster().find(run).is_some())
+    }
+
+    fn ask(&self, request: &Request) -> bool {
+        let live = self.0.upgrade().and_then(|engine| engine.roster().find(request.run_id));
+        live.is_some_and(|live| {
+            live.control().deliver(request.clone());
+            true
+        })
+    }
+}
+
+impl fmt::Debug for Here {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Here")
     }
 }

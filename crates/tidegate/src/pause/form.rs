@@ -7,11 +7,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
-
-use tidegate_core::check_json;
-
-/// The field that a type without fields of its own is wrapped in.
-const VALUE: &str = "value";
+use tidegate_core::form::{VALUE, check, told};
 
 /// The schema of a type, of which unknown fields are refused.
 #[derive(Clone, PartialEq)]
@@ -47,7 +43,10 @@ impl Form {
         // What is not filled in yet is not missed yet.
         let mut optional = self.schema.clone();
         optional.as_object_mut().map(|schema| schema.remove("required"));
-        check_json(&optional, &Value::Object(initial.clone()))?;
+        let complaints = check(&optional, &Value::Object(initial.clone()));
+        if !complaints.is_empty() {
+            return Err(told(&complaints));
+        }
         for (name, value) in initial {
             if let Some(field) =
                 self.schema.pointer_mut("/properties").and_then(|all| all.get_mut(&name))
@@ -76,31 +75,6 @@ impl Form {
         }
         serde_json::from_value(filled).map_err(|error| error.to_string())
     }
-}
-
-/// What is given, as the form of this schema is filled in with it: defaults are added, and a value for a form of one field is put into
-/// that. Says what is wrong with it, if it does not fit.
-pub(super) fn fill_in(schema: &Value, given: Option<Value>) -> Result<Value, String> {
-    let fields = schema.get("properties").and_then(Value::as_object);
-    let one_value = fields.is_some_and(|fields| fields.len() == 1 && fields.contains_key(VALUE));
-    let mut filled = match given {
-        None => Map::new(),
-        Some(Value::Object(given)) if !one_value || is_wrapped(&given) => given,
-        Some(given) if one_value => Map::from_iter([(VALUE.to_owned(), given)]),
-        Some(_) => return Err("it must be an object with fields".to_owned()),
-    };
-    for (name, field) in fields.into_iter().flatten() {
-        if let Some(default) = field.get("default").filter(|_| !filled.contains_key(name)) {
-            filled.insert(name.clone(), default.clone());
-        }
-    }
-    let filled = Value::Object(filled);
-    check_json(schema, &filled)?;
-    Ok(filled)
-}
-
-fn is_wrapped(given: &Map<String, Value>) -> bool {
-    given.len() == 1 && given.contains_key(VALUE)
 }
 
 /// Whether it is the schema of a type with named fields.

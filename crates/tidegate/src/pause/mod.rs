@@ -21,6 +21,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tidegate_core::pause::{Part, input_key};
 use tidegate_core::{IfExists, RunInput, State, StateData, Timestamp};
 
 use crate::duration::IntoDuration;
@@ -30,7 +31,6 @@ use crate::result::MadeUp;
 use crate::resume;
 use crate::run_input::Put;
 
-pub(crate) use answer::Question;
 use form::Form;
 
 /// How long a pause waits that says nothing else.
@@ -170,13 +170,13 @@ impl<T> PauseCall<T> {
         }
         let live = self.how.place()?;
         let key = self.key.clone().unwrap_or_default();
-        let asked = Asked { prefix: self.how.prefix(&key) };
+        let asked = Asked { how: self.how, key: key.clone() };
         if let Some(response) = asked.response(&live).await? {
             return self.read(&live, response);
         }
         let form = self.filled_form(&live)?;
-        asked.put(&live, "schema", form.as_ref().map(|form| form.schema().clone())).await?;
-        asked.put(&live, "description", self.description.clone().map(Value::String)).await?;
+        asked.put(&live, Part::Schema, form.as_ref().map(|form| form.schema().clone())).await?;
+        asked.put(&live, Part::Description, self.description.clone().map(Value::String)).await?;
         let now = live.engine().now();
         let deadline = self.timeout.and_then(|timeout| after(now, timeout));
         let state = self.how.state(key, deadline, now);
@@ -285,34 +285,29 @@ impl How {
         let data = StateData::Paused { timeout, reschedule, key: Some(key) };
         State::new(self.name(), data, now)
     }
-
-    /// How the keys of the inputs of a pause begin.
-    fn prefix(self, key: &str) -> String {
-        prefix(self.name(), key)
-    }
-}
-
-/// How the keys of the inputs of a pause begin, by the name of its state.
-fn prefix(state_name: &str, key: &str) -> String {
-    format!("{}-{key}", state_name.to_lowercase())
 }
 
 /// The inputs of a pause.
 struct Asked {
-    prefix: String,
+    how: How,
+    key: String,
 }
 
 impl Asked {
     /// What the pause was answered, if it was.
     async fn response(&self, live: &LiveRun) -> Result<Option<Value>> {
-        live.engine().input(live.id(), &format!("{}-response", self.prefix)).await
+        live.engine().input(live.id(), &self.input(Part::Response)).await
     }
 
-    async fn put(&self, live: &LiveRun, part: &str, value: Option<Value>) -> Result<()> {
+    fn input(&self, part: Part) -> String {
+        input_key(self.how.name(), &self.key, part)
+    }
+
+    async fn put(&self, live: &LiveRun, part: Part, value: Option<Value>) -> Result<()> {
         let Some(value) = value else { return Ok(()) };
         let input = RunInput {
             flow_run_id: live.id(),
-            key: format!("{}-{part}", self.prefix),
+            key: self.input(part),
             value,
             sender: None,
             created: live.engine().now(),

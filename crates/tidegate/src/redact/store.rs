@@ -8,14 +8,15 @@ use futures_util::future::BoxFuture;
 use tidegate_core::store::{
     Acknowledgement, ArtifactQuery, Batch, BatchAnswer, Change, Deleted, EventQuery, Expired,
     IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RunQuery, SqlWork, Store,
-    StoreError, StoreErrorKind, StoreInfo, TransactionEnd, Write,
+    StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, Write,
 };
 use tidegate_core::{
-    ArtifactId, ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery,
-    BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey,
-    DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse, LogRecord, Request,
-    RequestId, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder, SlotRequest, Timestamp,
-    TransactionRecord, VariableAnswer, VariableChange, VariableQuery, VariableRecord,
+    ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
+    BlockDocument, BlockDocumentQuery, BlockSchema, BlockSchemaQuery, BlockType, BlockTypeQuery,
+    CacheEntry, CacheKey, DefinitionRecord, EventRecord, Lease, LeaseId, LimitChange, LimitUse,
+    LogRecord, Request, RequestId, Run, RunId, RunInput, RunKind, SlotAnswer, SlotHolder,
+    SlotRequest, Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableQuery,
+    VariableRecord,
 };
 
 use super::{is_active, is_in, record};
@@ -106,6 +107,10 @@ impl Store for Redacting {
         self.inner.count_runs(query)
     }
 
+    fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
+        self.inner.tally_runs(query)
+    }
+
     fn definitions(
         &self,
         kind: RunKind,
@@ -181,6 +186,23 @@ impl Store for Redacting {
             return refused("a variable");
         }
         self.inner.change_variable(change)
+    }
+
+    fn api_keys(&self) -> BoxFuture<'_, Result<Vec<ApiKeyRecord>, StoreError>> {
+        self.inner.api_keys()
+    }
+
+    fn change_api_key(
+        &self,
+        change: ApiKeyChange,
+    ) -> BoxFuture<'_, Result<ApiKeyAnswer, StoreError>> {
+        if let ApiKeyChange::Create(key) = &change
+            && is_active()
+            && is_in(key.name.as_bytes())
+        {
+            return refused("the name of a key");
+        }
+        self.inner.change_api_key(change)
     }
 
     fn events(&self, query: EventQuery) -> BoxFuture<'_, Result<Vec<EventRecord>, StoreError>> {
@@ -273,6 +295,7 @@ impl Store for Redacting {
                 | Change::Limit { .. }
                 | Change::EndLease { .. }
                 | Change::DeleteArtifact(_)
+                | Change::DeleteInput { .. }
                 | Change::Lock { .. }
                 | Change::Slots(_)
                 | Change::Blocks(_)
@@ -290,6 +313,14 @@ impl Store for Redacting {
             }
             Ok(answer)
         })
+    }
+
+    fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> BoxFuture<'_, Result<(Vec<LogRecord>, u64), StoreError>> {
+        self.inner.new_logs(after, limit)
     }
 
     fn delete_runs(

@@ -126,8 +126,13 @@ const PREFIX: &str = "TIDEGATE_";
 pub(super) const PROFILE: &str = "TIDEGATE_PROFILE";
 
 /// Names that other parts of Tidegate read: tests, examples and benches.
-const OTHER_NAMES: &[&str] =
-    &["TIDEGATE_BENCH_BUILD", "TIDEGATE_DEEP", "TIDEGATE_SEED", "TIDEGATE_WFINSTANCES"];
+const OTHER_NAMES: &[&str] = &[
+    "TIDEGATE_BENCH_BUILD",
+    "TIDEGATE_DEEP",
+    "TIDEGATE_SEED",
+    "TIDEGATE_TEST_PREFECT_PYTHON",
+    "TIDEGATE_WFINSTANCES",
+];
 
 const fn setting(
     name: &'static str,

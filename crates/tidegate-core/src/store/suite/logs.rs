@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::Subject;
-use super::samples::log_line;
-use crate::{LogLevel, LogQuery, LogRecord, RunId, Store};
+use super::samples::{at, log_line};
+use crate::{LogLevel, LogQuery, LogRecord, RunId, Store, StoreErrorKind};
 
 async fn messages(store: &Arc<dyn Store>, query: LogQuery) -> Vec<String> {
     let lines = store.logs(query).await.expect("the store answers");
@@ -100,4 +100,37 @@ pub async fn a_few_log_lines_are_not_dropped(subject: &Subject) {
     store.flush().await.expect("the store flushes");
     assert_eq!(messages(&store, LogQuery::default()).await.len(), 1000);
     assert_eq!(store.dropped_logs(), 0);
+}
+
+/// From the first time on, and until before the last.
+pub async fn log_lines_are_found_by_time(subject: &Subject) {
+    let store = subject.open().await;
+    let run = RunId::new();
+    store.put_logs((0..5).map(|n| log_line(run, n, &n.to_string())).collect());
+    store.flush().await.expect("the store flushes");
+    let query = LogQuery { since: Some(at(1)), before: Some(at(4)), ..LogQuery::default() };
+    assert_eq!(messages(&store, query).await, ["1", "2", "3"]);
+}
+
+/// Each once, whatever their times are.
+pub async fn new_log_lines_come_in_the_order_in_which_they_were_stored(subject: &Subject) {
+    let store = subject.open().await;
+    let run = RunId::new();
+    store.put_logs(vec![log_line(run, 0, "before")]);
+    store.flush().await.expect("the store flushes");
+    let (none, mut place) = match store.new_logs(None, 10).await {
+        Err(error) if error.kind() == StoreErrorKind::Unsupported => return,
+        told => told.expect("the store answers"),
+    };
+    assert_eq!(none, []);
+    let texts: Vec<_> = (0..7).map(|n| n.to_string()).collect();
+    store.put_logs((0..7).map(|n| log_line(run, -n, &n.to_string())).collect());
+    store.flush().await.expect("the store flushes");
+    let mut told = Vec::new();
+    for _ in 0..4 {
+        let (lines, next) = store.new_logs(Some(place), 3).await.expect("the store answers");
+        told.extend(lines.into_iter().map(|line| line.message));
+        place = next;
+    }
+    assert_eq!(told, texts);
 }

@@ -15,11 +15,13 @@
 //! });
 //! ```
 
+mod api_keys;
 mod artifacts;
 mod batches;
 mod blocks;
 mod cache;
 mod calls;
+mod conditions;
 mod deletion;
 mod events;
 mod inputs;
@@ -148,6 +150,11 @@ promises! { $
         an_artifact_that_is_put_again_is_brought_up_to_date
         artifacts_are_found_by_what_they_are_and_who_made_them
     }
+    api_keys {
+        a_key_comes_back_as_it_was_made
+        a_name_has_one_key
+        of_many_who_make_a_key_one_does
+    }
     variables {
         a_variable_comes_back_as_it_was_made
         a_name_has_one_variable
@@ -181,6 +188,12 @@ promises! { $
         many_writers_at_once_lose_nothing
         a_full_queue_makes_room_again_and_loses_nothing
         writes_of_many_runs_do_not_mix
+    }
+    conditions {
+        runs_are_found_of_which_a_condition_holds
+        a_condition_holds_beside_the_other_parts_of_a_question
+        runs_come_sorted_by_what_is_asked
+        runs_are_counted_by_state_in_steps_of_time
     }
     queries {
         an_empty_question_matches_every_run
@@ -294,6 +307,8 @@ promises! { $
         log_lines_of_a_flow_run_include_those_of_its_task_runs
         log_lines_are_found_by_level
         log_lines_come_in_pages
+        log_lines_are_found_by_time
+        new_log_lines_come_in_the_order_in_which_they_were_stored
         a_few_log_lines_are_not_dropped
     }
     cache {

@@ -1,85 +1,62 @@
-//! Which events there are.
+//! Which events there are, page by page. A page is found again by a token that says all that was asked and where the page before it
+//! ended, so nothing of it is kept here.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::http::header::HOST;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use chrono::TimeDelta;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tidegate_core::{EventQuery, EventRecord, Order, Timestamp};
 use uuid::Uuid;
 
+use super::filter::EventFilter;
 use crate::api::extract::Body;
 use crate::error::ApiError;
 use crate::state::AppState;
 
 /// How many events one answer lists at most.
-const PAGE: u64 = 50;
+const PAGE: usize = 50;
 
-/// Prefect's `EventFilter`, as far as it is known here.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-struct EventFilter {
-    occurred: Occurred,
-    event: Option<Name>,
-    resource: Option<ResourceFilter>,
-    related: Option<OneOrMany>,
-    any_resource: Option<Value>,
-    id: IdFilter,
-    text: Option<Value>,
-    order: EventOrder,
-}
+/// How many events are asked of the store at once.
+const CHUNK: u64 = 500;
 
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-struct Occurred {
-    since: Option<Timestamp>,
-    until: Option<Timestamp>,
-}
-
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-struct Name {
-    prefix: Option<Vec<String>>,
-    name: Option<Vec<String>>,
-}
-
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-struct ResourceFilter {
-    id: Option<Vec<String>>,
-    id_prefix: Option<Vec<String>>,
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(ResourceFilter),
-    Many(Vec<ResourceFilter>),
-}
-
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-struct IdFilter {
-    id: Option<Vec<Uuid>>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-enum EventOrder {
-    Asc,
-    #[default]
-    Desc,
-}
+/// Up to how many events the total is counted.
+const COUNTED: usize = 5000;
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct ListBody {
     filter: Option<EventFilter>,
-    limit: Option<u64>,
+    #[schemars(range(max = 50))]
+    limit: Option<usize>,
+}
+
+/// Where a page begins, as the one before it says.
+#[derive(Debug, Deserialize, Serialize)]
+struct Token {
+    filter: EventFilter,
+    limit: usize,
+    total: usize,
+    after: Place,
+}
+
+/// The place of an event among others: when it happened, and its id.
+type Place = (Timestamp, Uuid);
+
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct NextPage {
+    #[serde(rename = "page-token")]
+    page_token: String,
 }
 
 pub(super) async fn filter(
     State(state): State<AppState>,
+    headers: HeaderMap,
     Body(body): Body<ListBody>,
 ) -> Result<Json<Value>, ApiError> {
     let limit = body.limit.unwrap_or(PAGE);
@@ -87,51 +64,122 @@ pub(super) async fn filter(
         let why = "Input should be less than or equal to 50";
         return Err(ApiError::invalid(&["body", "limit"], why, "less_than_equal"));
     }
-    let asked = body.filter.unwrap_or_default();
-    if asked.any_resource.is_some_and(|asked| !asked.is_null())
-        || asked.text.is_some_and(|asked| !asked.is_null())
-    {
-        let why = "events are not found by any_resource or text here: ask by event, resource, related, id and occurred";
-        return Err(ApiError::invalid(&["body", "filter"], why, "value_error"));
-    }
-    let mut query = EventQuery { limit: Some(limit), ..EventQuery::default() };
-    query.since = asked.occurred.since;
-    query.before = asked.occurred.until;
-    if let Some(Name { prefix, name }) = asked.event {
-        query.names = name.unwrap_or_default();
-        query.prefixes = prefix.unwrap_or_default();
-    }
-    if let Some(ResourceFilter { id, id_prefix }) = asked.resource {
-        query.resources = id.unwrap_or_default();
-        query.resource_prefixes = id_prefix.unwrap_or_default();
-    }
-    let related = match asked.related {
-        Some(OneOrMany::One(one)) => vec![one],
-        Some(OneOrMany::Many(many)) => many,
-        None => Vec::new(),
+    let mut filter = body.filter.unwrap_or_default();
+    filter.settle(state.now());
+    let mut found = find(&state, &filter, None, COUNTED.max(limit + 1)).await?;
+    let total = found.len();
+    let more = total > limit;
+    found.truncate(limit);
+    page(&headers, found, more, filter, limit, total)
+}
+
+pub(super) async fn next(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Query(query): Query<NextPage>,
+) -> Result<Json<Value>, ApiError> {
+    let bytes =
+        STANDARD.decode(&query.page_token).or_else(|_| URL_SAFE_NO_PAD.decode(&query.page_token));
+    let token: Option<Token> = bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let Token { filter, limit, total, after } = token.ok_or_else(|| {
+        ApiError::Forbidden("the page token is not one that this server has given".into())
+    })?;
+    let limit = limit.min(PAGE);
+    let mut found = find(&state, &filter, Some(after), limit + 1).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    page(&headers, found, more, filter, limit, total)
+}
+
+fn page(
+    headers: &HeaderMap,
+    found: Vec<EventRecord>,
+    more: bool,
+    filter: EventFilter,
+    limit: usize,
+    total: usize,
+) -> Result<Json<Value>, ApiError> {
+    let shown: Vec<Value> = found.iter().map(event).collect();
+    let next = match found.last() {
+        Some(last) if more => {
+            let token = Token { filter, limit, total, after: place(last) };
+            let text = serde_json::to_vec(&token).map_err(|_| ApiError::Internal)?;
+            let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+            let token = URL_SAFE_NO_PAD.encode(text);
+            Some(format!("http://{host}/api/events/filter/next?page-token={token}"))
+        }
+        Some(_) | None => None,
     };
-    query.related = related.into_iter().flat_map(|each| each.id.unwrap_or_default()).collect();
-    query.order = match asked.order {
-        EventOrder::Asc => Order::OldestFirst,
-        EventOrder::Desc => Order::NewestFirst,
-    };
-    let ids = asked.id.id.unwrap_or_default();
-    let mut events = Vec::new();
-    if ids.is_empty() {
-        events = state.store().events(query).await?;
-    } else {
-        for id in ids {
-            let one = EventQuery { id: Some(id.into()), ..query.clone() };
-            events.extend(state.store().events(one).await?);
+    Ok(Json(json!({ "total": total, "events": shown, "next_page": next })))
+}
+
+fn place(event: &EventRecord) -> Place {
+    (event.occurred, *event.id.as_uuid())
+}
+
+/// The events that are asked for, in order, of those that come after a place; at most so many.
+pub(super) async fn find(
+    state: &AppState,
+    filter: &EventFilter,
+    after: Option<Place>,
+    limit: usize,
+) -> Result<Vec<EventRecord>, ApiError> {
+    let mut found = Vec::new();
+    each(state, filter, after, |event| {
+        found.push(event);
+        found.len() < limit
+    })
+    .await?;
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// Hands each event that is asked for to `take`, in order, until that wants no more. What is asked of the store next begins where the
+/// last answer ended, so that no answer is large.
+pub(super) async fn each(
+    state: &AppState,
+    filter: &EventFilter,
+    mut after: Option<Place>,
+    mut take: impl FnMut(EventRecord) -> bool,
+) -> Result<(), ApiError> {
+    let mut chunk = CHUNK;
+    loop {
+        let mut query = EventQuery { limit: Some(chunk), ..filter.query() };
+        let order = query.order;
+        if let Some((occurred, _)) = after {
+            match order {
+                Order::OldestFirst => query.since = Some(occurred),
+                Order::NewestFirst => query.before = Some(occurred + TimeDelta::microseconds(1)),
+            }
+        }
+        let events = state.store().events(query).await?;
+        let count = events.len() as u64;
+        let mut went_on = false;
+        for event in events {
+            let own = place(&event);
+            let comes_after = after.is_none_or(|after| match order {
+                Order::OldestFirst => own > after,
+                Order::NewestFirst => own < after,
+            });
+            if comes_after {
+                (after, went_on) = (Some(own), true);
+                if filter.matches(&event) && !take(event) {
+                    return Ok(());
+                }
+            }
+        }
+        if count < chunk {
+            return Ok(());
+        }
+        if !went_on {
+            // More happened in one instant than one answer tells.
+            chunk = chunk.saturating_mul(2);
         }
     }
-    let shown: Vec<Value> = events.iter().map(event).collect();
-    // How many there are beyond these is not counted; whoever wants those before asks by `occurred.until`.
-    Ok(Json(json!({ "total": shown.len(), "events": shown, "next_page": null })))
 }
 
 /// Prefect's `ReceivedEvent`.
-fn event(record: &EventRecord) -> Value {
+pub(super) fn event(record: &EventRecord) -> Value {
     let payload = if record.payload.is_null() { json!({}) } else { record.payload.clone() };
     json!({
         "id": record.id,

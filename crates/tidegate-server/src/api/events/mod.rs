@@ -1,5 +1,8 @@
 //! Events: those that clients send, which tell of task runs too, and those that are asked for.
 
+mod count;
+mod filter;
+mod follow;
 mod list;
 mod socket;
 mod take;
@@ -27,9 +30,18 @@ pub(super) fn routes() -> Vec<Route> {
             .does(StatusCode::NO_CONTENT, "Takes events. One that tells of a task run moves it."),
         Route::post("/api/events/filter", Scope::Read, list::filter)
             .gives::<shown::Events>("The events that match, in pages."),
+        Route::get("/api/events/filter/next", Scope::Read, list::next)
+            .gives::<shown::Events>("The next page of events."),
+        Route::post("/api/events/count-by/{countable}", Scope::Read, count::count).gives::<Vec<
+            shown::EventCount,
+        >>(
+            "How many events match, by `day`, `time`, `event` or `resource`.",
+        ),
         // A socket says who it is in its first message, so anyone may open one.
         Route::get("/api/events/in", Scope::Open, socket::events_in)
             .opens("A socket on which a client sends events."),
+        Route::get("/api/events/out", Scope::Open, follow::events_out)
+            .opens("A socket on which events that match come as they happen."),
     ]
 }
 

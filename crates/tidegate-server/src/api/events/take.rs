@@ -113,7 +113,7 @@ impl Taker {
                 return Ok(());
             }
         };
-        if before.kind() != RunKind::Task || (before.lease.is_some() && !before.has_ended()) {
+        if before.kind() != RunKind::Task || crate::change::is_owned(&self.state, &before) {
             return Ok(());
         }
         // A client that has lost its connection tells again what may not have arrived.

@@ -2,9 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tidegate_core::{Run, RunQuery, State, StateType};
+use tidegate_core::{RunCondition, RunField, RunId, RunTime, StateType};
 use uuid::Uuid;
 
+use super::flow::{Flows, always};
 use super::parts::{AnyOf, Between, Named, Nullable, OneOf, Operator, TagFilter};
 use crate::api::ids;
 
@@ -51,119 +52,85 @@ pub(crate) struct CreatedBy {
 }
 
 impl StateFilter {
-    pub(crate) fn holds(&self, state: Option<&State>) -> Option<bool> {
-        let state_type = state.map(State::state_type);
-        let name = state.map(|state| &*state.name);
-        self.operator.of(&[
-            self.state_type
-                .as_ref()
-                .and_then(|asked| asked.holds(|each| Some(*each) == state_type)),
-            self.name.as_ref().and_then(|asked| asked.holds(|each| Some(&**each) == name)),
+    pub(crate) fn condition(&self) -> Option<RunCondition> {
+        let Self { operator, state_type, name } = self;
+        operator.join([
+            state_type.as_ref().and_then(|asked| asked.condition(RunCondition::StateType)),
+            name.as_ref().and_then(|asked| asked.condition(RunCondition::StateName)),
         ])
-    }
-
-    /// Moves what a store can answer into a question to it.
-    pub(crate) fn ask(&mut self, query: &mut RunQuery) {
-        if !self.operator.is_and() {
-            return;
-        }
-        if let Some(types) =
-            self.state_type.as_mut().and_then(|types| types.any_.take_if(|types| !types.is_empty()))
-        {
-            query.state_types = types;
-        }
-        if let Some(names) =
-            self.name.as_mut().and_then(|names| names.any_.take_if(|names| !names.is_empty()))
-        {
-            query.state_names = names;
-        }
-    }
-
-    /// Whether nothing is asked.
-    pub(crate) fn is_empty(&self) -> bool {
-        let Self { operator: _, state_type, name } = self;
-        state_type.as_ref().is_none_or(OneOf::is_empty) && name.as_ref().is_none_or(OneOf::is_empty)
     }
 }
 
 impl FlowRunFilter {
-    /// Whether this flow run is asked for.
-    pub(crate) fn matches(&self, run: &Run) -> bool {
-        let id = *run.id.as_uuid();
-        let parent = run.flow_run_id.map(|id| *id.as_uuid());
-        let parent_task = run.task_run_id.map(|id| *id.as_uuid());
-        let deployment = run.deployment_id.map(|id| *id.as_uuid());
-        let keyed = |key: &String| ids::idempotent_flow_run(&run.definition.name, key) == run.id;
-        let conditions = [
-            self.id.as_ref().and_then(|ids| ids.holds(|each| *each == id)),
-            self.name.as_ref().and_then(|name| name.holds(&run.name)),
-            self.tags.as_ref().and_then(|tags| tags.holds(&run.tags)),
-            self.deployment_id.as_ref().and_then(|ids| ids.holds(deployment.as_ref())),
-            self.work_queue_name.as_ref().and_then(|names| names.holds(None)),
-            self.state.as_ref().and_then(|state| state.holds(run.state())),
-            self.flow_version.as_ref().and_then(|versions| {
-                versions.holds(|each| Some(each) == run.definition.version.as_ref())
+    /// What is asked of a flow run.
+    pub(crate) fn condition(&self, known: &Flows) -> Option<RunCondition> {
+        let Self {
+            operator,
+            id,
+            name,
+            tags,
+            deployment_id,
+            work_queue_name,
+            state,
+            flow_version,
+            start_time,
+            end_time,
+            expected_start_time,
+            next_scheduled_start_time,
+            parent_flow_run_id,
+            parent_task_run_id,
+            idempotency_key,
+            created_by,
+        } = self;
+        let between = |asked: &Option<Between>, time| asked.as_ref()?.condition(time);
+        let of_runs =
+            |asked: &Option<Nullable<Uuid>>, make: fn(Vec<RunId>) -> RunCondition, unset| {
+                asked.as_ref()?.condition(|ids| make(run_ids(ids)), unset)
+            };
+        operator.join([
+            id.as_ref().and_then(|ids| ids.condition(|ids| RunCondition::Id(run_ids(ids)))),
+            name.as_ref()
+                .and_then(|name| name.condition(RunCondition::Name, RunCondition::NameLike)),
+            tags.as_ref().and_then(tags_of_run),
+            deployment_id.as_ref().and_then(|asked| {
+                let make = |ids: Vec<Uuid>| {
+                    RunCondition::Deployment(ids.into_iter().map(Into::into).collect())
+                };
+                asked.condition(make, RunField::Deployment)
             }),
-            self.start_time.as_ref().and_then(|times| times.holds(run.start_time)),
-            self.end_time.as_ref().and_then(|times| times.holds(run.end_time)),
-            self.expected_start_time
-                .as_ref()
-                .and_then(|times| times.holds(run.expected_start_time)),
-            self.next_scheduled_start_time
-                .as_ref()
-                .and_then(|times| times.holds(run.next_scheduled_start_time)),
-            self.parent_flow_run_id.as_ref().and_then(|ids| ids.holds(parent.as_ref())),
-            self.parent_task_run_id.as_ref().and_then(|ids| ids.holds(parent_task.as_ref())),
-            self.idempotency_key.as_ref().and_then(|keys| keys.holds(keyed)),
-            self.created_by.as_ref().and_then(CreatedBy::holds),
-        ];
-        self.operator.of(&conditions).unwrap_or(true)
-    }
-
-    /// Moves what a store can answer into a question to it; what is left is asked of each record.
-    pub(crate) fn ask(&mut self, query: &mut RunQuery) {
-        if !self.operator.is_and() {
-            return;
-        }
-        if let Some(state) = &mut self.state {
-            state.ask(query);
-        }
-        self.state.take_if(|state| state.is_empty());
-        if let Some(tags) = self.tags.as_mut().filter(|tags| tags.operator.is_and()) {
-            query.tags = tags.all_.take().unwrap_or_default();
-        }
-        self.tags
-            .take_if(|tags| tags.all_.is_none() && tags.any_.is_none() && tags.is_null_.is_none());
-        if let Some(Named { any_: Some(names), like_: None }) = &mut self.name
-            && names.len() == 1
-        {
-            query.name = names.pop();
-            self.name = None;
-        }
-        if let Some(Nullable { any_: Some(ids), is_null_: None, .. }) = &mut self.parent_flow_run_id
-            && ids.len() == 1
-        {
-            query.flow_run_id = ids.pop().map(Into::into);
-            self.parent_flow_run_id = None;
-        }
-        if let Some(times) = &self.start_time
-            && times.is_null_.is_none()
-        {
-            // Narrower answers of a store would miss what happened in that very instant.
-            query.started_after = times.after_;
-        }
+            // No run has one here.
+            work_queue_name.as_ref().and_then(|asked| {
+                let Nullable { operator, any_, is_null_ } = asked;
+                operator.join([any_.as_ref().map(|_| always(false)), is_null_.map(always)])
+            }),
+            state.as_ref().and_then(StateFilter::condition),
+            flow_version.as_ref().and_then(|asked| asked.condition(RunCondition::Version)),
+            between(start_time, RunTime::Start),
+            between(end_time, RunTime::End),
+            between(expected_start_time, RunTime::ExpectedStart),
+            between(next_scheduled_start_time, RunTime::NextScheduled),
+            of_runs(parent_flow_run_id, RunCondition::FlowRun, RunField::FlowRun),
+            of_runs(parent_task_run_id, RunCondition::TaskRun, RunField::TaskRun),
+            idempotency_key.as_ref().and_then(|keys| keys.condition(|keys| of_keys(known, &keys))),
+            created_by.as_ref().and_then(|asked| {
+                let of_some = asked.id_.is_some() || asked.type_.is_some();
+                asked.operator.join([of_some.then(|| always(false)), asked.is_null_.map(always)])
+            }),
+        ])
     }
 }
 
-impl CreatedBy {
-    fn holds(&self) -> Option<bool> {
-        let of_some = (self.id_.is_some() || self.type_.is_some()).then_some(false);
-        self.operator.of(&[of_some, self.is_null_])
-    }
+/// What is asked of the tags of a run.
+pub(super) fn tags_of_run(tags: &TagFilter) -> Option<RunCondition> {
+    tags.condition(RunCondition::Tags, RunCondition::AnyTag, RunCondition::Untagged)
 }
 
-impl<T> OneOf<T> {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.any_.is_none() && self.not_any_.is_none()
-    }
+pub(super) fn run_ids(ids: Vec<Uuid>) -> Vec<RunId> {
+    ids.into_iter().map(Into::into).collect()
+}
+
+/// A key is part of what an id is made of, so runs of a key are those whose ids are made of it and of the name of a flow.
+fn of_keys(known: &Flows, keys: &[String]) -> RunCondition {
+    let all = known.names.iter().flat_map(|name| keys.iter().map(move |key| (name, key)));
+    RunCondition::Id(all.map(|(name, key)| ids::idempotent_flow_run(name, key)).collect())
 }

@@ -55,7 +55,7 @@ pub(super) async fn update(
     let mut tries = 0;
     loop {
         let run = find(&state, id).await?;
-        if run.lease.is_some() && !run.has_ended() {
+        if change::is_owned(&state, &run) {
             let why = "the run is owned by a process that lives, which alone changes it";
             return Err(ApiError::Conflict(why.into()));
         }
@@ -93,7 +93,7 @@ pub(super) async fn delete(State(state): State<AppState>, id: Id) -> Result<Stat
 
 /// Deletes a flow run, which is cancelled before if nobody runs it.
 pub(super) async fn gone(state: &AppState, run: &Run) -> Result<(), ApiError> {
-    if !run.has_ended() && run.lease.is_none() {
+    if !run.has_ended() && !change::is_owned(state, run) {
         // Nobody runs it, so nobody is surprised.
         change::set_state(state, run.id, RunState::cancelled, true).await?;
     }

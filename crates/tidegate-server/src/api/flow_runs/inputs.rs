@@ -7,9 +7,7 @@ use axum::response::Response;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tidegate_core::{
-    IfExists, InputQuery, RunInput, State as RunState, StateData, Timestamp, Write,
-};
+use tidegate_core::{IfExists, InputQuery, Run, RunInput, Write};
 use uuid::Uuid;
 
 use super::find;
@@ -107,20 +105,33 @@ fn shown(input: &RunInput) -> Value {
     })
 }
 
+/// Prefect's body of `resume`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(super) struct Resume {
+    run_input: Option<Value>,
+}
+
 /// Lets a paused flow run go on.
-pub(super) async fn resume(State(state): State<AppState>, id: Id) -> Result<Response, ApiError> {
+pub(super) async fn resume(
+    State(state): State<AppState>,
+    id: Id,
+    Body(body): Body<Resume>,
+) -> Result<Response, ApiError> {
     let run = find(&state, id).await?;
-    if run.lease.is_some() && !run.has_ended() {
-        let why = "the run waits in a process of its own, which is answered by `tidegate flow-run resume`";
-        return Err(ApiError::Conflict(why.into()));
-    }
-    let leaves = matches!(
-        run.state(),
-        Some(RunState { data: StateData::Paused { reschedule: true, .. }, .. })
-    );
-    let propose = move |now: Timestamp| {
-        if leaves { RunState::resuming(now, now) } else { RunState::running(now) }
+    let moved = match change::resume(&state, &run, body.run_input).await {
+        // Prefect's clients tell a person why, if it is told in this way.
+        Err(ApiError::Invalid { problems, .. }) if is_of_a_client(&state, &run) => {
+            let why: Vec<&str> = problems.iter().map(|problem| &*problem.msg).collect();
+            let why = format!("Run input validation failed: {}", why.join("; "));
+            change::Moved::rejected(run, "input", &why)
+        }
+        resumed => resumed?,
     };
-    let moved = change::set_state(&state, run.id, propose, false).await?;
     Ok(shape::orchestration(&moved, state.now()))
+}
+
+/// Whether a client made it, which proposes each of its moves.
+fn is_of_a_client(state: &AppState, run: &Run) -> bool {
+    !run.policy.restartable && !change::is_owned(state, run)
 }

@@ -1,7 +1,7 @@
 //! A flow run.
 
 use serde_json::{Map, Value, json};
-use tidegate_core::{Run, State, StateType, Timestamp};
+use tidegate_core::{Run, State, Timestamp};
 
 use super::{policy, state};
 use crate::api::ids;
@@ -54,7 +54,7 @@ pub(super) fn times(run: &Run, now: Timestamp) -> Map<String, Value> {
         "end_time": run.end_time,
         "total_run_time": run.total_run_time.as_secs_f64(),
         "estimated_run_time": run.estimated_run_time(now).as_secs_f64(),
-        "estimated_start_time_delta": lateness(run, now),
+        "estimated_start_time_delta": run.lateness(now).as_secs_f64(),
     });
     match fields {
         Value::Object(fields) => fields,
@@ -62,16 +62,4 @@ pub(super) fn times(run: &Run, now: Timestamp) -> Map<String, Value> {
             Map::new()
         }
     }
-}
-
-/// By how many seconds it started too late, or is late by now.
-pub(crate) fn lateness(run: &Run, now: Timestamp) -> f64 {
-    let Some(expected) = run.expected_start_time else { return 0.0 };
-    let ended = run.state().map(State::state_type).is_some_and(StateType::is_terminal);
-    let started = match run.start_time {
-        Some(started) => started,
-        None if !ended => now,
-        None => return 0.0,
-    };
-    ((started - expected).num_microseconds().unwrap_or_default().max(0)) as f64 / 1e6
 }

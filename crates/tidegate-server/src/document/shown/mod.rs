@@ -18,7 +18,9 @@ pub(crate) use blocks::{BlockDocument, BlockSchema, BlockType};
 pub(crate) use dashboard::{NamedTaskRun, Point, Validated};
 pub(crate) use graph::Graph;
 pub(crate) use limits::{ConcurrencyLimit, Limit, TagLimit, TakenSlots};
-pub(crate) use records::{Artifact, ArtifactCollection, Events, Flow, FlowRunInput, Log, Variable};
+pub(crate) use records::{
+    Artifact, ArtifactCollection, EventCount, Events, Flow, FlowRunInput, Log, Variable,
+};
 pub(crate) use runs::{
     Deleted, FlowRun, HistoryStep, OrchestrationResult, Results, State, TaskRun,
 };

@@ -104,3 +104,15 @@ pub(crate) struct Variable {
     value: Value,
     tags: Vec<String>,
 }
+
+/// How many events have something in common.
+#[derive(JsonSchema)]
+pub(crate) struct EventCount {
+    /// What they have in common.
+    value: String,
+    /// How that is shown.
+    label: String,
+    count: u64,
+    start_time: Timestamp,
+    end_time: Timestamp,
+}

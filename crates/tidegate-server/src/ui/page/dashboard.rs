@@ -1,8 +1,9 @@
 //! The first page.
 
 use axum::extract::State;
-use futures_util::future::try_join_all;
-use tidegate_core::{RunKind, RunQuery, StateType, StoreError, Timestamp};
+use tidegate_core::{
+    RunKind, RunQuery, RunTime, StateType, Steps, StoreError, Tally, TallyQuery, Timestamp,
+};
 
 use super::{Page, Pairs, value};
 use crate::state::AppState;
@@ -28,7 +29,7 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
     };
     let store = state.store();
     let counts = counts(&state, &begun).await?;
-    let buckets = buckets(&state, span, now, &counts).await?;
+    let buckets = buckets(&state, span, now).await?;
     let wrong = [StateType::Failed, StateType::Crashed, StateType::Paused];
     let mut needy = store.runs(of(&begun, &wrong)).await?;
     let late =
@@ -58,57 +59,35 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
     Ok(frame.around(&dashboard::show(&page)))
 }
 
-/// How many runs are in which state. What completed is what is left, so that nobody counts it one by one.
+/// How many runs are in which state.
 async fn counts(state: &AppState, query: &RunQuery) -> Result<Vec<(StateType, u64)>, StoreError> {
-    let store = state.store();
-    let count = |state_type: StateType| {
-        let all = state_type == StateType::Completed;
-        let types = if all { Vec::new() } else { vec![state_type] };
-        store.count_runs(RunQuery { state_types: types, ..query.clone() })
-    };
-    let counted = try_join_all(mark::ORDER.map(count)).await?;
-    Ok(with_rest(mark::ORDER.into_iter().zip(counted)))
+    let query = TallyQuery { runs: query.clone(), steps: None, sums: false, now: state.now() };
+    Ok(by_state(&state.store().tally_runs(query).await?))
 }
 
-/// Takes the others from the number of all, which stands where what completed belongs.
-fn with_rest(counts: impl Iterator<Item = (StateType, u64)>) -> Vec<(StateType, u64)> {
-    let mut counts: Vec<_> = counts.collect();
-    let others: u64 =
-        counts.iter().filter(|(each, _)| *each != StateType::Completed).map(|(_, n)| n).sum();
-    for (_, all) in counts.iter_mut().filter(|(each, _)| *each == StateType::Completed) {
-        *all = all.saturating_sub(others);
-    }
-    counts
+/// The bars of the chart.
+async fn buckets(state: &AppState, span: Span, now: Timestamp) -> Result<Vec<Bucket>, StoreError> {
+    let buckets = span.buckets(now);
+    let (Some(first), Some(last)) = (buckets.first(), buckets.last()) else {
+        return Ok(Vec::new());
+    };
+    let length = (first.1 - first.0).to_std().unwrap_or_default();
+    let steps = Steps { by: RunTime::Created, start: first.0, end: last.1, length };
+    let runs = RunQuery { kind: Some(RunKind::Flow), ..RunQuery::default() };
+    let query = TallyQuery { runs, steps: Some(steps), sums: false, now };
+    let tallies = state.store().tally_runs(query).await?;
+    let all = buckets.into_iter().zip(0..).map(|((start, end), step)| {
+        let own: Vec<Tally> = tallies.iter().filter(|tally| tally.step == step).cloned().collect();
+        Bucket { start, end, states: by_state(&own) }
+    });
+    Ok(all.collect())
 }
 
-/// The bars of the chart. States of which the span has none are not asked for again.
-async fn buckets(
-    state: &AppState,
-    span: Span,
-    now: Timestamp,
-    counts: &[(StateType, u64)],
-) -> Result<Vec<Bucket>, StoreError> {
-    let store = state.store();
-    let there: Vec<StateType> = counts
-        .iter()
-        .filter(|(each, count)| *count > 0 || *each == StateType::Completed)
-        .map(|(each, _)| *each)
-        .collect();
-    let there = &there;
-    let count = |(start, end): (Timestamp, Timestamp)| async move {
-        let query = RunQuery {
-            kind: Some(RunKind::Flow),
-            created_after: Some(start),
-            created_before: Some(end),
-            ..RunQuery::default()
-        };
-        let counted = try_join_all(there.iter().map(|state_type| {
-            let all = *state_type == StateType::Completed;
-            let types = if all { Vec::new() } else { vec![*state_type] };
-            store.count_runs(RunQuery { state_types: types, ..query.clone() })
-        }));
-        let states = with_rest(there.iter().copied().zip(counted.await?));
-        Ok::<_, StoreError>(Bucket { start, end, states })
+/// How many are in which state, of every state.
+fn by_state(tallies: &[Tally]) -> Vec<(StateType, u64)> {
+    let count = |state_type| {
+        let own = tallies.iter().filter(|tally| tally.state_type == state_type);
+        (state_type, own.map(|tally| tally.runs).sum())
     };
-    try_join_all(span.buckets(now).into_iter().map(count)).await
+    mark::ORDER.map(count).into()
 }

@@ -1,11 +1,11 @@
 //! What a connection answers when it is asked. It changes nothing.
 
 use tidegate_core::{
-    ArtifactQuery, ArtifactRecord, BlockDocument, BlockDocumentQuery, BlockSchema,
+    ApiKeyRecord, ArtifactQuery, ArtifactRecord, BlockDocument, BlockDocumentQuery, BlockSchema,
     BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord,
     EventQuery, EventRecord, Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord,
     RecordedCall, Request, RequestQuery, Run, RunId, RunInput, RunKind, RunQuery, SlotHolder,
-    StoreError, TransactionRecord, VariableQuery, VariableRecord,
+    StoreError, Tally, TallyQuery, TransactionRecord, VariableQuery, VariableRecord,
 };
 
 use super::{Database, find};
@@ -13,8 +13,8 @@ use crate::sqlite::backup::Copy;
 use crate::sqlite::error::{Doing, failed, unreadable};
 use crate::sqlite::expired::{self, Candidates};
 use crate::sqlite::{
-    artifact_row, block_row, cache, event_query, input_row, leases, limits, log_row, request_row,
-    run_query, run_row, slots, transaction_row, variable_row,
+    api_key_row, artifact_row, block_row, cache, event_query, input_row, leases, limits, log_row,
+    request_row, run_query, run_row, run_tally, slots, transaction_row, variable_row,
 };
 
 impl Database {
@@ -89,6 +89,13 @@ impl Database {
         run_query::runs(connection, known, query).map_err(|error| unreadable(place, error))
     }
 
+    pub(in crate::sqlite) fn tally_runs(
+        &self,
+        query: &TallyQuery,
+    ) -> Result<Vec<Tally>, StoreError> {
+        run_tally::tally(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
     pub(in crate::sqlite) fn count_runs(&self, query: &RunQuery) -> Result<u64, StoreError> {
         run_query::count(&self.connection, query)
             .map_err(|error| failed(&self.place, Doing::Reading, error))
@@ -115,6 +122,10 @@ impl Database {
     ) -> Result<Vec<ArtifactRecord>, StoreError> {
         artifact_row::select(&self.connection, query)
             .map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        api_key_row::select(&self.connection).map_err(|error| unreadable(&self.place, error))
     }
 
     pub(in crate::sqlite) fn variables(
@@ -160,6 +171,15 @@ impl Database {
     ) -> Result<Vec<EventRecord>, StoreError> {
         let Self { connection, place, known, .. } = self;
         event_query::select(connection, known, query).map_err(|error| unreadable(place, error))
+    }
+
+    pub(in crate::sqlite) fn new_logs(
+        &self,
+        after: Option<u64>,
+        limit: u64,
+    ) -> Result<(Vec<LogRecord>, u64), StoreError> {
+        log_row::after(&self.connection, after, limit)
+            .map_err(|error| unreadable(&self.place, error))
     }
 
     pub(in crate::sqlite) fn logs(&self, query: &LogQuery) -> Result<Vec<LogRecord>, StoreError> {

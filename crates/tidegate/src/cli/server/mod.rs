@@ -1,5 +1,6 @@
 //! `server`: Prefect's API and pages over the database, in this process until it is stopped. What it answers is the business of the server.
 
+mod key;
 mod start;
 mod status;
 
@@ -13,6 +14,8 @@ use super::session::Session;
 pub(super) enum Server {
     Start(start::Start),
     Status(status::Status),
+    #[command(visible_alias = "keys", subcommand)]
+    Key(key::Key),
 }
 
 impl Server {
@@ -20,6 +23,7 @@ impl Server {
         match self {
             Self::Start(start) => start.run(session).await,
             Self::Status(status) => status.run(session).await,
+            Self::Key(key) => key.run(session).await,
         }
     }
 }

@@ -18,8 +18,9 @@ use crate::settings::parse_host;
 #[command(after_help = "\
 Other processes run flows on the same database meanwhile. Ctrl-C stops it when what it is asked at the time is answered.
 
-It listens on loopback, where nobody is asked who they are. On any other address it needs a password, which the environment says:
-TIDEGATE_SERVER_AUTH=user:password. Prefect's clients send it with PREFECT_API_AUTH_STRING.
+On loopback nobody is asked who they are, unless there is a password or a key. On any other address it starts only with one of these: a
+password is TIDEGATE_SERVER_AUTH=user:password in the environment, which Prefect's clients send with PREFECT_API_AUTH_STRING; a key is made
+by `server key create`, and sent with PREFECT_API_KEY.
 
 Examples:
   $ tidegate server start
@@ -59,14 +60,13 @@ impl Start {
         for name in self.allow_hosts {
             serve = serve.allow_host(name);
         }
-        let asks_who_calls = serve.asks_who_calls();
         let server = serve.listen().await?.map_err(|error| not_listening(&error))?;
         let listening = Listening {
             ui_url: server.url(),
             api_url: server.api_url(),
             address: server.address(),
             database: engine.require_store()?.info().location,
-            asks_who_calls,
+            asks_who_calls: server.asks_who_calls(),
         };
         let output = session.output();
         output.show(&listening, || {
@@ -77,7 +77,7 @@ impl Start {
                 .line("Database", &listening.database)
                 .line(
                     "Callers",
-                    if asks_who_calls { "say who they are" } else { "of this machine" },
+                    if listening.asks_who_calls { "say who they are" } else { "of this machine" },
                 )
         })?;
         output.tell("Ctrl-C stops it.")?;

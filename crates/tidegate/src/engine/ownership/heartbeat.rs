@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tidegate_core::{LeaseId, StoreErrorKind, Write};
+use tidegate_core::{LeaseId, StoreError, StoreErrorKind, Write};
 
 use super::{Look, Ownership};
 
@@ -119,13 +119,17 @@ fn fail_expired(ownership: &Ownership, runtime: &tokio::runtime::Runtime) {
 }
 
 fn look(ownership: &Ownership, runtime: &tokio::runtime::Runtime, look: Look) {
-    match runtime.block_on(ownership.sweep(look)) {
-        Ok(0) => {}
-        Ok(_) => {
-            if let Some(on_crashed) =
-                &*ownership.on_crashed.lock().unwrap_or_else(PoisonError::into_inner)
-            {
-                on_crashed();
+    let on_found = || ownership.on_found.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_told = on_found().is_some();
+    let found = runtime.block_on(async {
+        let crashed = ownership.sweep(look).await?;
+        Ok::<_, StoreError>(crashed > 0 || is_told && ownership.is_any_resumed().await?)
+    });
+    match found {
+        Ok(false) => {}
+        Ok(true) => {
+            if let Some(on_found) = &*on_found() {
+                on_found();
             }
         }
         Err(error) => {

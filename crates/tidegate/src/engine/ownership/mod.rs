@@ -18,6 +18,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use tidegate_core::pause::{is_resumed, resumed};
 use tidegate_core::{Clock, Holder, Lease, LeaseId, Store, StoreError, Timestamp, Write};
 
 use crate::engine::control::{Roster, deliver_open};
@@ -35,11 +36,12 @@ pub(super) struct Ownership {
     /// The runs of the engine that live.
     roster: Arc<Roster>,
     /// Told of every sweep that found something.
-    on_crashed: Mutex<Option<OnCrashed>>,
+    on_found: Mutex<Option<OnFound>>,
 }
 
-/// Called from the heartbeat thread after runs of dead owners have become CRASHED.
-pub(crate) type OnCrashed = Box<dyn Fn() + Send>;
+/// Called from the heartbeat thread after runs of dead owners have become CRASHED, and while there are suspended ones that were resumed by
+/// who cannot run them.
+pub(crate) type OnFound = Box<dyn Fn() + Send>;
 
 #[derive(Debug, Default)]
 struct State {
@@ -50,6 +52,16 @@ struct State {
     idle_since: Option<Instant>,
     started: bool,
     stopping: bool,
+    /// Until when owners that were not heard of are left alone.
+    spares_until: Option<Timestamp>,
+}
+
+/// Whose leases do not end.
+pub(super) struct Spared {
+    /// That of this process.
+    own: Option<LeaseId>,
+    /// Those that were not heard of for too long, too.
+    silent: bool,
 }
 
 /// How closely dead owners are looked for.
@@ -84,7 +96,7 @@ impl Ownership {
             wake: Condvar::new(),
             thread: Mutex::default(),
             roster,
-            on_crashed: Mutex::default(),
+            on_found: Mutex::default(),
         })
     }
 
@@ -123,15 +135,18 @@ impl Ownership {
     }
 
     /// Watches over dead owners from now on, even without runs of its own.
-    pub(super) fn watch(self: &Arc<Self>, on_crashed: OnCrashed) {
-        *self.on_crashed.lock().unwrap_or_else(PoisonError::into_inner) = Some(on_crashed);
+    pub(super) fn watch(self: &Arc<Self>, on_found: OnFound) {
+        *self.on_found.lock().unwrap_or_else(PoisonError::into_inner) = Some(on_found);
         self.start(self.lock());
     }
 
-    /// Watches over dead owners from now on, and lets their runs be.
+    /// Watches over dead owners from now on, and lets their runs be. Those who renew their leases through a server could not do so before it
+    /// was there, so whoever is not known to be dead has the time of a lease to be heard of.
     #[cfg(feature = "server")]
     pub(super) fn keep_watch(self: &Arc<Self>) {
-        self.start(self.lock());
+        let mut state = self.lock();
+        state.spares_until = Some(self.expiry());
+        self.start(state);
     }
 
     /// Starts the thread, unless it runs or has ended.
@@ -164,8 +179,13 @@ impl Ownership {
     /// Ends leases whose owners are dead, and their runs; how many runs. A thorough look finds those too that another left when
     /// it died over this.
     pub(super) async fn sweep(&self, look: Look) -> Result<usize, StoreError> {
-        let own = self.lock().lease;
-        let ended = sweep::end_dead_leases(&*self.store, own, &self.us, self.clock.now()).await?;
+        let now = self.clock.now();
+        let spared = {
+            let state = self.lock();
+            let silent = state.spares_until.is_some_and(|until| now < until);
+            Spared { own: state.lease, silent }
+        };
+        let ended = sweep::end_dead_leases(&*self.store, &spared, &self.us, now).await?;
         match look {
             Look::Quick if ended == 0 => Ok(0),
             Look::Quick | Look::Thorough => sweep::crash_orphans(&*self.store, self.clock).await,
@@ -175,6 +195,11 @@ impl Ownership {
     /// Fails the suspended runs that nobody has resumed in time.
     pub(super) async fn fail_expired(&self) -> Result<(), StoreError> {
         sweep::fail_expired(&*self.store, self.clock).await
+    }
+
+    /// Whether there are runs to be taken up that were suspended.
+    async fn is_any_resumed(&self) -> Result<bool, StoreError> {
+        Ok(self.store.runs(resumed()).await?.iter().any(is_resumed))
     }
 
     /// Hands the open requests about runs that are owned here to those runs.

@@ -10,7 +10,7 @@ use tidegate_core::{
     transition,
 };
 
-use super::host;
+use super::{Spared, host};
 use crate::engine::control::{cancelled, expired};
 
 /// How many runs are looked at together.
@@ -22,14 +22,15 @@ const DIED: &str = "The process that ran it is gone: it did not renew its lease.
 /// Ends the leases whose owners are known to be dead, or were not heard of for too long; how many.
 pub(super) async fn end_dead_leases(
     store: &dyn Store,
-    own: Option<LeaseId>,
+    spared: &Spared,
     us: &Holder,
     now: Timestamp,
 ) -> Result<usize, StoreError> {
     let mut ended = 0;
     for lease in store.leases().await? {
-        let dead = lease.has_expired(now) || host::has_ended(&lease.holder, us);
-        if Some(lease.id) != own && dead && store.end_lease(lease.id, lease.expires).await? {
+        let silent = lease.has_expired(now) && !spared.silent;
+        let dead = silent || host::has_ended(&lease.holder, us);
+        if Some(lease.id) != spared.own && dead && store.end_lease(lease.id, lease.expires).await? {
             ended += 1;
             tracing::debug!(target: "tidegate::engine", "the lease {} has ended: process {} is gone", lease.id, lease.holder.pid);
         }

@@ -1,8 +1,12 @@
-//! Log lines of runs: taking and listing them.
+//! Log lines of runs: taking, listing and following them.
+
+mod download;
+mod follow;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -10,7 +14,7 @@ use tidegate_core::{LogLevel, LogQuery, LogRecord, Timestamp};
 use uuid::Uuid;
 
 use super::extract::{Body, Limit, or_default};
-use super::filter::{AnyOf, Between, Operator, is_part_of};
+use super::filter::{AnyOf, Between, Operator, TextFilter};
 use super::ids;
 use crate::document::shown;
 use crate::error::ApiError;
@@ -25,6 +29,11 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/logs/", Scope::Run, create).does(StatusCode::CREATED, "Takes log lines."),
         Route::post("/api/logs/filter", Scope::Read, filter)
             .gives::<Vec<shown::Log>>("The log lines that match."),
+        Route::get("/api/flow_runs/{id}/logs/download", Scope::Read, download::of_flow_run)
+            .writes(download::CSV, "The log lines of a flow run as a file."),
+        // A socket says who it is in its first message, so anyone may open one.
+        Route::get("/api/logs/out", Scope::Open, follow::logs_out)
+            .opens("A socket on which log lines that match come as they are stored."),
     ]
 }
 
@@ -67,7 +76,7 @@ pub(super) struct LogFilter {
     timestamp: Option<Between>,
     flow_run_id: Option<AnyOf<Uuid>>,
     task_run_id: Option<TaskRun>,
-    text: Option<Text>,
+    text: Option<TextFilter>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -82,12 +91,6 @@ struct Level {
 struct TaskRun {
     any_: Option<Vec<Uuid>>,
     is_null_: Option<bool>,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Text {
-    query: String,
 }
 
 impl LogFilter {
@@ -108,7 +111,7 @@ impl LogFilter {
             self.timestamp.as_ref().and_then(|times| times.holds(Some(line.timestamp))),
             self.flow_run_id.as_ref().and_then(|ids| ids.holds(|id| Some(*id) == flow_run)),
             of_task_run,
-            self.text.as_ref().map(|text| text.holds(&line.message)),
+            self.text.as_ref().map(|text| text.holds(&format!("{} {}", line.message, line.target))),
         ];
         self.operator.of(&conditions).unwrap_or(true)
     }
@@ -138,27 +141,11 @@ impl LogFilter {
                 self.level = None;
             }
         }
-    }
-}
-
-impl Text {
-    /// Whether a message has one of the words, and none of those with a `-` or `!` before them; all of those with a `+`.
-    fn holds(&self, message: &str) -> bool {
-        let mut any = None;
-        for word in self.query.split_whitespace() {
-            if let Some(word) = word.strip_prefix(['-', '!']) {
-                if is_part_of(word, message) {
-                    return false;
-                }
-            } else if let Some(word) = word.strip_prefix('+') {
-                if !is_part_of(word, message) {
-                    return false;
-                }
-            } else {
-                any = Some(any.unwrap_or(false) || is_part_of(word, message));
-            }
+        if let Some(Between { before_, after_, is_null_: None }) = &self.timestamp {
+            query.since = *after_;
+            query.before = before_.map(|before| before + TimeDelta::microseconds(1));
+            self.timestamp = None;
         }
-        any.unwrap_or(true)
     }
 }
 

@@ -1,10 +1,13 @@
-//! Whether a JSON value is what a JSON Schema asks for, as far as schemas of Rust types go. What it does not know of a schema it lets
-//! pass: the type itself has the last word. It never tells the value, only what is wrong with it.
+//! Whether a JSON value is what a JSON Schema asks for, as far as schemas of Rust types and of pydantic's models go. What it does not know of
+//! a schema it lets pass: the type itself has the last word. It never tells the value, only what is wrong with it.
 
 use std::cell::Cell;
 use std::fmt;
 
 use serde_json::{Map, Value};
+
+use super::Complaint;
+use crate::push_json_pointer;
 
 /// How many schemas are followed into each other. No type is as deep, and a schema that refers to itself has no end.
 const DEPTH: u32 = 64;
@@ -12,22 +15,9 @@ const DEPTH: u32 = 64;
 /// How many schemas are looked at for one value, since a schema may come from anyone.
 const STEPS: u32 = 100_000;
 
-/// Says what is wrong with a value by a JSON Schema, and where.
-///
-/// ```
-/// use serde_json::json;
-/// use tidegate_core::check_json;
-///
-/// let schema = json!({"properties": {"n": {"type": "integer"}}, "required": ["n"]});
-/// assert!(check_json(&schema, &json!({"n": 1})).is_ok());
-/// let complaint = check_json(&schema, &json!({"n": "one"})).unwrap_err();
-/// assert_eq!(complaint, "the field `n` must be a whole number, and is a text");
-/// ```
-///
-/// # Errors
-///
-/// The value is not what the schema asks for. The complaint does not tell the value, which may be secret.
-pub fn check_json(schema: &Value, value: &Value) -> Result<(), String> {
+/// What is wrong with the value, and where: everything, in the order of the value; nothing, if it is what the schema asks for.
+#[must_use]
+pub fn check(schema: &Value, value: &Value) -> Vec<Complaint> {
     let checker = Checker { root: schema, depth: Cell::new(0), steps: Cell::new(0) };
     checker.check(schema, value, &Place::Whole)
 }
@@ -46,47 +36,57 @@ enum Place<'a> {
 }
 
 impl Checker<'_> {
-    fn check(&self, schema: &Value, value: &Value, place: &Place<'_>) -> Result<(), String> {
+    fn check(&self, schema: &Value, value: &Value, place: &Place<'_>) -> Vec<Complaint> {
         let (depth, steps) = (self.depth.get(), self.steps.get());
         if depth >= DEPTH || steps >= STEPS {
-            return Ok(());
+            return Vec::new();
         }
         self.steps.set(steps + 1);
         self.depth.set(depth + 1);
-        let checked = self.check_here(schema, value, place);
+        let complaints = self.check_here(schema, value, place);
         self.depth.set(depth);
-        checked
+        complaints
     }
 
-    fn check_here(&self, schema: &Value, value: &Value, place: &Place<'_>) -> Result<(), String> {
+    fn check_here(&self, schema: &Value, value: &Value, place: &Place<'_>) -> Vec<Complaint> {
         let schema = match schema {
-            Value::Bool(false) => return Err(format!("{place} may not be there")),
+            Value::Bool(false) => {
+                return vec![place.complaint(format!("{place} may not be there"))];
+            }
             Value::Object(schema) => schema,
             Value::Null
             | Value::Bool(true)
             | Value::Number(_)
             | Value::String(_)
             | Value::Array(_) => {
-                return Ok(());
+                return Vec::new();
             }
         };
+        let mut complaints = Vec::new();
         if let Some(target) = schema.get("$ref").and_then(|reference| self.referred(reference)) {
-            self.check(target, value, place)?;
+            complaints.extend(self.check(target, value, place));
         }
-        is_of_type(schema, value, place)?;
-        is_one_of(schema, value, place)?;
+        // Of what is of another type, nothing more is wrong.
+        let shape = is_of_type(schema, value, place).and_then(|()| is_one_of(schema, value, place));
+        if let Err(what) = shape {
+            complaints.push(place.complaint(what));
+            return complaints;
+        }
         match value {
-            Value::Object(fields) => self.fields(schema, fields, place)?,
-            Value::Array(items) => self.items(schema, items, place)?,
-            Value::Number(_) => is_in_range(schema, value, place)?,
-            Value::String(text) => is_of_length(schema, text, place)?,
+            Value::Object(fields) => complaints.extend(self.fields(schema, fields, place)),
+            Value::Array(items) => complaints.extend(self.items(schema, items, place)),
+            Value::Number(_) => complaints.extend(place.heard(is_in_range(schema, value, place))),
+            Value::String(text) => {
+                complaints.extend(place.heard(is_of_length(schema, text, place)))
+            }
             Value::Null | Value::Bool(_) => {}
         }
         for part in list(schema, "allOf") {
-            self.check(part, value, place)?;
+            complaints.extend(self.check(part, value, place));
         }
-        self.is_one_of_forms(list(schema, "anyOf"), value, place)?;
-        self.is_one_of_forms(list(schema, "oneOf"), value, place)
+        complaints.extend(self.is_one_of_forms(list(schema, "anyOf"), value, place));
+        complaints.extend(self.is_one_of_forms(list(schema, "oneOf"), value, place));
+        complaints
     }
 
     /// What `#/$defs/Name` stands for.
@@ -94,27 +94,25 @@ impl Checker<'_> {
         self.root.pointer(reference.as_str()?.strip_prefix('#')?)
     }
 
-    fn is_one_of_forms(
-        &self,
-        forms: &[Value],
-        value: &Value,
-        place: &Place<'_>,
-    ) -> Result<(), String> {
-        let mut complaints = Vec::new();
+    fn is_one_of_forms(&self, forms: &[Value], value: &Value, place: &Place<'_>) -> Vec<Complaint> {
+        let mut all = Vec::new();
         for form in forms {
-            match self.check(form, value, place) {
-                Ok(()) => return Ok(()),
-                Err(complaint) => complaints.push(complaint),
+            let complaints = self.check(form, value, place);
+            if complaints.is_empty() {
+                return complaints;
             }
+            all.push(complaints);
         }
         let is_null = |form: &Value| form.get("type").and_then(Value::as_str) == Some("null");
-        let others = forms.iter().zip(complaints).filter(|(form, _)| !is_null(form));
-        let mut others = others.map(|(_, complaint)| complaint);
+        let others = forms.iter().zip(all).filter(|(form, _)| !is_null(form));
+        let mut others = others.map(|(_, complaints)| complaints);
         match (others.next(), others.next()) {
-            (None, _) => Ok(()),
+            (None, _) => Vec::new(),
             // The value of an `Option`, which has one form besides that of none.
-            (Some(complaint), None) => Err(complaint),
-            (Some(_), Some(_)) => Err(format!("{place} has none of the forms that it may have")),
+            (Some(complaints), None) => complaints,
+            (Some(_), Some(_)) => {
+                vec![place.complaint(format!("{place} has none of the forms that it may have"))]
+            }
         }
     }
 
@@ -123,10 +121,12 @@ impl Checker<'_> {
         schema: &Map<String, Value>,
         fields: &Map<String, Value>,
         place: &Place<'_>,
-    ) -> Result<(), String> {
+    ) -> Vec<Complaint> {
+        let mut complaints = Vec::new();
         for name in list(schema, "required").iter().filter_map(Value::as_str) {
             if !fields.contains_key(name) {
-                return Err(format!("{} is missing", Place::Field(place, name)));
+                let here = Place::Field(place, name);
+                complaints.push(here.complaint(format!("{here} is missing")));
             }
         }
         let known = schema.get("properties").and_then(Value::as_object);
@@ -135,16 +135,16 @@ impl Checker<'_> {
         for (name, value) in fields {
             let here = Place::Field(place, name);
             match (known.and_then(|known| known.get(name)), others) {
-                (Some(field), _) => self.check(field, value, &here)?,
+                (Some(field), _) => complaints.extend(self.check(field, value, &here)),
                 (None, Some(Value::Bool(false))) => {
                     let names: Vec<_> = known.into_iter().flat_map(Map::keys).collect();
-                    return Err(unknown(&here, &names));
+                    complaints.push(here.complaint(unknown(&here, &names)));
                 }
-                (None, Some(field)) => self.check(field, value, &here)?,
+                (None, Some(field)) => complaints.extend(self.check(field, value, &here)),
                 (None, None) => {}
             }
         }
-        Ok(())
+        complaints
     }
 
     fn items(
@@ -152,24 +152,28 @@ impl Checker<'_> {
         schema: &Map<String, Value>,
         items: &[Value],
         place: &Place<'_>,
-    ) -> Result<(), String> {
+    ) -> Vec<Complaint> {
+        let mut complaints = Vec::new();
         let first = list(schema, "prefixItems");
         for (index, value) in items.iter().enumerate() {
             if let Some(item) = first.get(index).or_else(|| schema.get("items")) {
-                self.check(item, value, &Place::Item(place, index))?;
+                complaints.extend(self.check(item, value, &Place::Item(place, index)));
             }
         }
         let bound = |name: &str| schema.get(name).and_then(Value::as_u64);
         let count = items.len() as u64;
         match (bound("minItems"), bound("maxItems")) {
             (Some(least), _) if count < least => {
-                Err(format!("{place} must have {least} items at least, and has {count}"))
+                complaints.push(place.complaint(format!(
+                    "{place} must have {least} items at least, and has {count}"
+                )))
             }
-            (_, Some(most)) if count > most => {
-                Err(format!("{place} must have {most} items at most, and has {count}"))
-            }
-            (Some(_) | None, _) => Ok(()),
+            (_, Some(most)) if count > most => complaints.push(
+                place.complaint(format!("{place} must have {most} items at most, and has {count}")),
+            ),
+            (Some(_) | None, _) => {}
         }
+        complaints
     }
 }
 
@@ -346,6 +350,30 @@ fn list<'a>(schema: &'a Map<String, Value>, name: &str) -> &'a [Value] {
 }
 
 impl Place<'_> {
+    fn complaint(&self, message: String) -> Complaint {
+        let mut at = String::new();
+        self.point(&mut at);
+        Complaint { at, message }
+    }
+
+    fn heard(&self, outcome: Result<(), String>) -> Option<Complaint> {
+        outcome.err().map(|message| self.complaint(message))
+    }
+
+    fn point(&self, pointer: &mut String) {
+        match self {
+            Self::Whole => {}
+            Self::Field(parent, name) => {
+                parent.point(pointer);
+                push_json_pointer(pointer, name);
+            }
+            Self::Item(parent, index) => {
+                parent.point(pointer);
+                push_json_pointer(pointer, &index.to_string());
+            }
+        }
+    }
+
     fn path(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Whole => Ok(()),
@@ -373,21 +401,5 @@ impl fmt::Display for Place<'_> {
                 f.write_str("`")
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_schema_without_an_end_is_followed_to_an_end() {
-        let itself = json!({"$ref": "#"});
-        assert_eq!(check_json(&itself, &json!(1)), Ok(()));
-        let twice = json!({"allOf": [{"$ref": "#"}, {"$ref": "#"}], "type": "integer"});
-        assert_eq!(check_json(&twice, &json!(1)), Ok(()));
-        assert!(check_json(&twice, &json!("one")).is_err());
     }
 }

@@ -1,0 +1,64 @@
+//! How fast it is, beside a local file in the same run: `cargo test -p tidegate-remote --release -- --ignored --nocapture figures`.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::future::join_all;
+use tidegate::Engine;
+use tidegate::prelude::*;
+use tidegate_core::Durability;
+use tidegate_server::Config;
+use tidegate_store::{Options, Sqlite};
+
+use crate::served::Served;
+
+#[task]
+async fn nothing() {}
+
+#[flow]
+async fn tasks(count: u32) -> Result<()> {
+    for _ in 0..count {
+        nothing().await?;
+    }
+    Ok(())
+}
+
+/// Microseconds of an awaited task in one flow, and tasks a second of 32 flows at once.
+async fn measure(engine: &Engine) -> (f64, f64) {
+    let (alone, each) = (300, 100);
+    tasks(10).on(engine).await.unwrap();
+    let began = Instant::now();
+    tasks(alone).on(engine).await.unwrap();
+    let awaited = began.elapsed().as_secs_f64() * 1e6 / f64::from(alone);
+    let began = Instant::now();
+    for flow in join_all((0..32).map(|_| async { tasks(each).on(engine).await })).await {
+        flow.unwrap();
+    }
+    (awaited, f64::from(32 * each) / began.elapsed().as_secs_f64())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "figures for people"]
+async fn figures() {
+    let folder = tempfile::tempdir().unwrap();
+    for durability in [Durability::Full, Durability::Process] {
+        let file = |name: &str| {
+            let options = Options::file(folder.path().join(format!("{name}-{durability}.db")));
+            Arc::new(Sqlite::open(options.durability(durability)).unwrap())
+        };
+        let builder = || Engine::builder().log_level(tidegate::LogLevel::Error.into());
+        let local = builder().store(file("local")).open().unwrap();
+        let (alone, together) = measure(&local).await;
+        local.close().await.unwrap();
+        eprintln!(
+            "file, {durability}: {alone:.0} us an awaited task, {together:.0} tasks/s of 32 flows"
+        );
+        let served = Served::over(file("served"), Config::new());
+        let remote = builder().api_url(served.url()).open().unwrap();
+        let (alone, together) = measure(&remote).await;
+        remote.close().await.unwrap();
+        eprintln!(
+            "server, {durability}: {alone:.0} us an awaited task, {together:.0} tasks/s of 32 flows"
+        );
+    }
+}

@@ -1,0 +1,70 @@
+//! How many runs were in which state, in steps of time, counted by SQLite.
+
+use std::time::Duration;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use tidegate_core::{StateType, Tally, TallyQuery};
+
+use super::row::UnreadableRow;
+use super::run_condition::column;
+use super::run_query::Conditions;
+
+/// How long a run ran, and by how long it started too late, in microseconds; `?` is now. They are [`Run::estimated_run_time`] and
+/// [`Run::lateness`] in SQL.
+///
+/// [`Run::estimated_run_time`]: tidegate_core::Run::estimated_run_time
+/// [`Run::lateness`]: tidegate_core::Run::lateness
+const SUMS: &str = "sum(total_run_time + CASE WHEN state_type = 2 THEN max(? - state_timestamp, 0) ELSE 0 END), \
+    sum(CASE WHEN expected_start_time IS NULL THEN 0 WHEN start_time IS NOT NULL THEN max(start_time - expected_start_time, 0) \
+        WHEN state_type IN (3, 4, 5, 6) THEN 0 ELSE max(? - expected_start_time, 0) END)";
+
+/// Counts, by step and state.
+pub(super) fn tally(
+    connection: &Connection,
+    query: &TallyQuery,
+) -> Result<Vec<Tally>, UnreadableRow> {
+    let mut conditions = Conditions::of(connection, &query.runs)?;
+    conditions.always("state_type IS NOT NULL");
+    let mut values: Vec<Value> = Vec::new();
+    let step = match &query.steps {
+        Some(steps) => {
+            let column = column(steps.by);
+            let start = steps.start.timestamp_micros();
+            values.extend([start.into(), steps.micros().into()]);
+            conditions.holds(&format!("{column} >= ?"), start);
+            conditions.holds(&format!("{column} < ?"), steps.end.timestamp_micros());
+            format!("({column} - ?) / ?")
+        }
+        None => "0".to_owned(),
+    };
+    let sums = if query.sums {
+        values.extend([query.now.timestamp_micros().into(), query.now.timestamp_micros().into()]);
+        SUMS
+    } else {
+        "0, 0"
+    };
+    let filter = conditions.filter();
+    values.extend(conditions.values);
+    let sql = format!(
+        "SELECT {step} AS step, state_type, state_name, count(*), {sums} FROM runs{filter} \
+         GROUP BY step, state_type, state_name ORDER BY step, state_type, state_name"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut tallies = Vec::new();
+    while let Some(row) = rows.next()? {
+        let number: i64 = row.get(1)?;
+        let state_type = usize::try_from(number).ok().and_then(|n| StateType::ALL.get(n).copied());
+        let micros = |micros: i64| Duration::from_micros(micros.max(0).cast_unsigned());
+        tallies.push(Tally {
+            step: row.get::<_, i64>(0)?.max(0).cast_unsigned(),
+            state_type: state_type.ok_or(UnreadableRow::Column(1))?,
+            state_name: row.get(2)?,
+            runs: row.get::<_, i64>(3)?.max(0).cast_unsigned(),
+            run_time: micros(row.get(4)?),
+            lateness: micros(row.get(5)?),
+        });
+    }
+    Ok(tallies)
+}
