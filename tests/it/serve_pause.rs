@@ -174,3 +174,31 @@ fn a_run_in_memory_that_is_cancelled_at_a_server_is_asked_and_not_written_over()
         engine.close().await.unwrap();
     });
 }
+
+/// Fails as often as this file is not there.
+#[flow]
+async fn leaves_and_fails(file: String) -> Result<String> {
+    suspend_flow_run().await?;
+    Ok(std::fs::read_to_string(file)?)
+}
+
+#[test]
+fn a_run_that_has_failed_is_retried_on_a_page_by_who_has_its_flow() {
+    let home = tempfile::tempdir().unwrap();
+    block_on(async {
+        let engine = engine_at(home.path());
+        engine.recover().await.unwrap();
+        let server = engine.serve("127.0.0.1:0").await.unwrap();
+        let file = home.path().join("answer.txt");
+        let (id, handle) = submit(&engine, leaves_and_fails(file.display().to_string()));
+        assert!(handle.await.is_err());
+        answer(server.address(), id, "{}").await;
+        wait_for(&engine, id, StateType::Failed).await;
+        std::fs::write(&file, "done").unwrap();
+        let retried = ask(server.address(), &format!("POST /runs/{id}/retry"), "").await;
+        assert!(retried.starts_with("HTTP/1.1 303"), "{retried}");
+        wait_for(&engine, id, StateType::Completed).await;
+        assert_eq!(engine.result::<String>(id).await.unwrap(), "done");
+        engine.close().await.unwrap();
+    });
+}

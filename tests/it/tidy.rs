@@ -20,6 +20,7 @@ const TOP: &[&str] = &[
     "clippy.toml",
     "crates",
     "deny.toml",
+    "docs",
     "examples",
     "rustfmt.toml",
     "tests",

@@ -9,8 +9,8 @@ use crate::{
     Timestamp,
 };
 
-/// What the state of a suspended run is called once it is resumed.
-const RESUMING: &str = "Resuming";
+/// What the state of a run is called that somebody has resumed who cannot run it: one that was suspended, or one that had ended.
+const RESUMED: [&str; 2] = ["Resuming", "AwaitingRetry"];
 
 /// A pause that a recorded run is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,20 +178,22 @@ impl Question {
     }
 }
 
-/// The runs that were suspended, and resumed by who cannot run them. [`is_resumed`] says of each whether it is one.
+/// The runs that were resumed by who cannot run them. [`is_resumed`] says of each whether it is one.
 #[must_use]
 pub fn resumed() -> RunQuery {
     RunQuery {
         kind: Some(RunKind::Flow),
         state_types: vec![StateType::Scheduled],
-        state_names: vec![RESUMING.to_owned()],
+        state_names: RESUMED.map(str::to_owned).to_vec(),
         ..RunQuery::default()
     }
 }
 
-/// Whether a run was suspended and is resumed, and waits for a program that has its flow. A run of Prefect's clients is run on by them.
+/// Whether a run is resumed, and waits for a program that has its flow. A run of Prefect's clients is run on by them.
 #[must_use]
 pub fn is_resumed(run: &Run) -> bool {
-    let is = |state: &State| state.state_type() == StateType::Scheduled && state.name == RESUMING;
+    let is = |state: &State| {
+        state.state_type() == StateType::Scheduled && RESUMED.contains(&&*state.name)
+    };
     run.lease.is_none() && run.policy.restartable && run.state().is_some_and(is)
 }

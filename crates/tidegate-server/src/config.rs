@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tidegate_core::{Clock, Owner, Vault};
 
+use crate::limit::{Limits, RateLimit};
 use crate::security::{ApiKey, Secret, StoredKeys};
 
 /// Where a server listens, and whom it answers.
@@ -29,6 +30,7 @@ pub struct Config {
     pub(crate) stored: Arc<StoredKeys>,
     pub(crate) hosts: Vec<String>,
     pub(crate) clock: Clock,
+    pub(crate) limits: Limits,
     pub(crate) vault: Option<Arc<dyn Vault>>,
     pub(crate) owner: Option<Arc<dyn Owner>>,
 }
@@ -55,6 +57,9 @@ impl Config {
     /// How many records one answer lists at most.
     pub const PAGE_LIMIT: u64 = 200;
 
+    /// How many streams there are at once, of all callers.
+    pub const STREAMS: usize = 512;
+
     /// How many bytes the body of a request has at most.
     pub const BODY_LIMIT: usize = 1 << 20;
 
@@ -68,6 +73,7 @@ impl Config {
             stored: Arc::default(),
             hosts: Vec::new(),
             clock: Clock::system(),
+            limits: Limits::new(),
             vault: None,
             owner: None,
         }
@@ -123,6 +129,28 @@ impl Config {
     #[must_use]
     pub fn owner(mut self, owner: Arc<dyn Owner>) -> Self {
         self.owner = Some(owner);
+        self
+    }
+
+    /// Lets each caller ask so often, or as often as they like. By default 1000 times a second and 2000 times at once, and callers on this
+    /// machine as often as they like. Those who were asked who they are and have not said it well are held to much less in any case.
+    #[must_use]
+    pub fn rate_limit(mut self, limit: Option<RateLimit>) -> Self {
+        self.limits.rate = limit;
+        self
+    }
+
+    /// Lets each caller have so many streams at once: sockets, and pages that follow what happens. By default 64.
+    #[must_use]
+    pub fn streams_per_caller(mut self, streams: usize) -> Self {
+        self.limits.streams = streams;
+        self
+    }
+
+    /// Lets each address of another machine have so many connections at once. By default 256.
+    #[must_use]
+    pub fn connections_per_address(mut self, connections: usize) -> Self {
+        self.limits.connections = connections;
         self
     }
 

@@ -1,6 +1,8 @@
 //! What goes wrong with a request, as the answers that Prefect's clients know. It never tells of the store more than its caller may
 //! know: the rest goes to the log.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -30,6 +32,8 @@ pub(crate) enum ApiError {
     TooLarge,
     /// There is no room now.
     Locked { detail: String, retry_after_seconds: f64 },
+    /// This caller asks too often, or has too many streams.
+    TooMany { detail: String, retry_after: Duration },
     /// It was there, and is not any more.
     Gone(String),
     /// The server was not given what it needs for this.
@@ -126,6 +130,14 @@ impl IntoResponse for ApiError {
                 let mut response = detail(StatusCode::LOCKED, &text);
                 let seconds = HeaderValue::from_str(&format!("{retry_after_seconds:.1}"));
                 response.headers_mut().extend(seconds.ok().map(|value| (RETRY_AFTER, value)));
+                response
+            }
+            Self::TooMany { detail: text, retry_after } => {
+                let mut response = detail(StatusCode::TOO_MANY_REQUESTS, &text);
+                // In whole seconds, and never none: who asks again at once asks in vain.
+                let seconds = retry_after.as_millis().div_ceil(1000).max(1).to_string();
+                let value = HeaderValue::from_str(&seconds).ok();
+                response.headers_mut().extend(value.map(|value| (RETRY_AFTER, value)));
                 response
             }
             Self::Gone(text) => detail(StatusCode::GONE, &text),

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tidegate_core::{Store, StoreError};
@@ -16,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::with_state;
 use crate::config::{Config, InvalidConfig};
+use crate::security::Crowd;
 use crate::state::AppState;
 
 /// How many connections there are at once; more wait to be accepted.
@@ -106,16 +110,24 @@ impl Server {
         let router = with_state(state.clone());
         let _stop_when_dropped = state.stop().clone().drop_guard();
         let room = Arc::new(Semaphore::new(CONNECTIONS));
+        let addresses = Crowd::default();
         loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => break,
                 accepted = accept(&listener, &room) => accepted,
             };
-            let Some((stream, permit)) = accepted else { continue };
+            let Some((stream, address, permit)) = accepted else { continue };
+            let each = state.config().limits.connections;
+            // Everyone behind a proxy on this machine is at one address.
+            let each = if address.ip().is_loopback() { CONNECTIONS } else { each };
+            let Some(place) = addresses.enter(address.ip(), each, CONNECTIONS) else {
+                state.counts().refused();
+                continue;
+            };
             let (router, state_of_it) = (router.clone(), state.clone());
             state.tasks().spawn(async move {
-                connection(stream, router, state_of_it).await;
-                drop(permit);
+                connection(stream, address, router, state_of_it).await;
+                drop((place, permit));
             });
         }
         drop(listener);
@@ -135,13 +147,13 @@ impl Server {
 async fn accept(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
     let permit = Arc::clone(room).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => {
+        Ok((stream, address)) => {
             // Answers are written whole, so nothing is gained by waiting for more.
             let _ = stream.set_nodelay(true);
-            Some((stream, permit))
+            Some((stream, address, permit))
         }
         Err(error) => {
             tracing::warn!(target: "tidegate::server", "a connection could not be accepted: {error}");
@@ -153,8 +165,12 @@ async fn accept(
 }
 
 /// Answers the requests of one connection, until it ends or the server is to stop.
-async fn connection(stream: TcpStream, router: Router, state: AppState) {
-    let service = TowerToHyperService::new(router);
+async fn connection(stream: TcpStream, address: SocketAddr, router: Router, state: AppState) {
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(address));
+        router.call(request)
+    });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)

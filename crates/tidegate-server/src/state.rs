@@ -2,14 +2,17 @@
 //! counts and what has been said already.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tidegate_core::{Clock, Store, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::Config;
+use crate::error::ApiError;
 use crate::flows::Flows;
 use crate::metrics::Counts;
+use crate::security::{Buckets, Crowd, Place, Who};
 use crate::ui::graph::Kept;
 
 /// What every handler is given. Cheap to clone.
@@ -25,6 +28,8 @@ struct Shared {
     counts: Counts,
     flows: Flows,
     graphs: Kept,
+    buckets: Buckets,
+    streams: Crowd<Who>,
     started: Timestamp,
 }
 
@@ -34,9 +39,18 @@ impl AppState {
         let config = Config { stored: Arc::default(), ..config };
         let started = config.clock.now();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let (counts, flows) = (Counts::default(), Flows::default());
-        let graphs = Kept::default();
-        Self(Arc::new(Shared { store, config, stop, tasks, counts, flows, graphs, started }))
+        Self(Arc::new(Shared {
+            store,
+            config,
+            stop,
+            tasks,
+            counts: Counts::default(),
+            flows: Flows::default(),
+            buckets: Buckets::default(),
+            streams: Crowd::default(),
+            graphs: Kept::default(),
+            started,
+        }))
     }
 
     /// The records.
@@ -78,6 +92,20 @@ impl AppState {
     /// The graphs that pages showed lately.
     pub(crate) fn graphs(&self) -> &Kept {
         &self.0.graphs
+    }
+
+    /// How often callers may still ask.
+    pub(crate) fn buckets(&self) -> &Buckets {
+        &self.0.buckets
+    }
+
+    /// A place for one more stream of a caller. It is given back when it is dropped.
+    pub(crate) fn stream(&self, who: Who) -> Result<Place<Who>, ApiError> {
+        let place = self.0.streams.enter(who, self.config().limits.streams, Config::STREAMS);
+        place.ok_or_else(|| ApiError::TooMany {
+            detail: "there are too many streams: close those that nobody looks at".into(),
+            retry_after: Duration::from_secs(5),
+        })
     }
 
     pub(crate) fn started(&self) -> Timestamp {

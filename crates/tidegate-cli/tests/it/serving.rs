@@ -226,13 +226,39 @@ fn a_key_is_made_told_once_listed_and_deleted_while_a_server_runs() {
 
     let (listed, _) = at("server key ls").output();
     assert!(listed.contains("laptop") && listed.contains("read") && !listed.contains(&token));
-    at("server key create laptop --scope run").check(&expect![[r#""#]]);
-    at("server key create lap/top --scope run").check(&expect![[r#""#]]);
-    at("server key create desk --scope all").check(&expect![[r#""#]]);
-    at("server key delete lapotp -y").check(&expect![[r#""#]]);
-    at("server key delete laptop -y").check(&expect![[r#""#]]);
+    at("server key create laptop --scope run").check(&expect![[r#"
+        -- standard error --
+        error: there is a key 'laptop' already
+
+          try: tidegate server key delete laptop
+        -- exit code 1 --
+    "#]]);
+    at("server key create lap/top --scope run").check(&expect![[r#"
+        -- standard error --
+        error: a key has a name of letters, digits, `-`, `_` and `.`; this one is `lap/top`
+        -- exit code 1 --
+    "#]]);
+    at("server key create desk --scope all").check(&expect![[r#"
+        -- standard error --
+        error: invalid value 'all' for '--scope <SCOPE>': `all` is not the scope of a key; write read, run or admin
+
+        For more information, try '--help'.
+        -- exit code 2 --
+    "#]]);
+    at("server key delete lapotp -y").check(&expect![[r#"
+        -- standard error --
+        error: there is no key 'lapotp'; did you mean 'laptop'?
+
+          try: tidegate server key ls
+        -- exit code 1 --
+    "#]]);
+    at("server key delete laptop -y").check(&expect![[r#"
+        Deleted the key 'laptop'; no server takes it a second from now.
+    "#]]);
     while asks(&knows).starts_with("HTTP/1.1 200") {}
-    at("server key ls").check(&expect![[r#""#]]);
+    at("server key ls").check(&expect![[r#"
+        There are no keys.
+    "#]]);
     let said = server.stop("TERM");
     assert!(!said.contains(&token), "{said}");
 }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Order, RunQuery, RunTime, Store, StoreError};
 use crate::{Run, State, StateType, Timestamp};
 
@@ -23,7 +25,7 @@ pub struct TallyQuery {
 }
 
 /// Steps of one length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Steps {
     /// By which time of a run it is counted; runs that have none are not counted.
     pub by: RunTime,
@@ -36,7 +38,7 @@ pub struct Steps {
 }
 
 /// The runs of one step that are in one state.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tally {
     /// Which step, from 0 on.
     pub step: u64,

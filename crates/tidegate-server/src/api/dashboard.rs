@@ -1,13 +1,14 @@
 //! What Prefect's own pages ask for beside the rest of its API (`/ui`): counts and points of runs. The pages of this server do not.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use tidegate_core::{RunKind, RunQuery, StateType, Timestamp, check_json};
+use tidegate_core::{RunKind, RunQuery, RunTime, StateType, Steps, check_json};
 use uuid::Uuid;
 
 use super::extract::{Body, Id, or_default};
@@ -22,7 +23,7 @@ use crate::state::AppState;
 const POINTS: u64 = 1000;
 
 /// Into how many steps the time of a dashboard is cut.
-const STEPS: i64 = 20;
+const STEPS: usize = 20;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -77,7 +78,7 @@ async fn points(
             "state_type": current.state_type(),
             "timestamp": run.start_time.or(run.expected_start_time).unwrap_or(run.created),
             "duration": run.estimated_run_time(now).as_secs_f64(),
-            "lateness": shape::lateness(run, now),
+            "lateness": run.lateness(now).as_secs_f64(),
         }))
     };
     Ok(Json(runs.iter().filter_map(point).collect()))
@@ -111,14 +112,9 @@ async fn by_state(
 ) -> Result<Json<BTreeMap<&'static str, u64>>, ApiError> {
     let mut counts: BTreeMap<&'static str, u64> =
         StateType::ALL.into_iter().map(|each| (each.as_str(), 0)).collect();
-    Selection::new(RunKind::Task, filters)
-        .each(&state, |run| {
-            if let Some(current) = run.state() {
-                *counts.entry(current.state_type().as_str()).or_default() += 1;
-            }
-            true
-        })
-        .await?;
+    for tally in Selection::new(RunKind::Task, filters).tally(&state, None).await? {
+        *counts.entry(tally.state_type.as_str()).or_default() += tally.runs;
+    }
     Ok(Json(counts))
 }
 
@@ -135,25 +131,17 @@ async fn ended_in_steps(
     let end = asked.and_then(|times| times.before_).unwrap_or_else(|| state.now());
     let mut steps = vec![(0_u64, 0_u64); STEPS as usize];
     let span = (end - start).num_microseconds().unwrap_or(i64::MAX).max(1);
-    let step_of = |at: Timestamp| {
-        let since = (at - start).num_microseconds().filter(|since| (0..span).contains(since))?;
-        usize::try_from(i128::from(since) * i128::from(STEPS) / i128::from(span)).ok()
-    };
-    Selection::new(RunKind::Task, filters)
-        .each(&state, |run| {
-            let step = run.end_time.or(run.start_time).and_then(step_of);
-            match (step.and_then(|step| steps.get_mut(step)), run.state()) {
-                (Some((completed, _)), Some(ended)) if ended.is_completed() => *completed += 1,
-                (Some((_, failed)), Some(ended))
-                    if [StateType::Failed, StateType::Crashed].contains(&ended.state_type()) =>
-                {
-                    *failed += 1;
-                }
-                (Some(_) | None, _) => {}
-            }
-            true
-        })
-        .await?;
+    let length = Duration::from_micros((span / STEPS + 1).cast_unsigned());
+    let asked = Steps { by: RunTime::End, start, end, length };
+    for tally in Selection::new(RunKind::Task, filters).tally(&state, Some(asked)).await? {
+        let step = usize::try_from(tally.step).ok().and_then(|step| steps.get_mut(step));
+        let Some((completed, failed)) = step else { continue };
+        if tally.state_type == StateType::Completed {
+            *completed += tally.runs;
+        } else if [StateType::Failed, StateType::Crashed].contains(&tally.state_type) {
+            *failed += tally.runs;
+        }
+    }
     let told = |(completed, failed): &(u64, u64)| json!({"completed": completed, "failed": failed});
     Ok(Json(steps.iter().map(told).collect()))
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::error::ApiError;
 use crate::route::Scope;
-use crate::security::Caller;
+use crate::security::{Caller, Who};
 use crate::state::AppState;
 
 /// The name of the protocol that Prefect's clients speak.
@@ -34,6 +34,7 @@ const LOOK: Duration = Duration::from_millis(250);
 pub(super) fn open<F>(
     state: AppState,
     caller: Caller,
+    who: Who,
     scope: Scope,
     upgrade: WebSocketUpgrade,
     serve: impl FnOnce(WebSocket, AppState) -> F + Send + 'static,
@@ -43,9 +44,13 @@ where
 {
     let upgrade =
         upgrade.protocols([PROTOCOL]).max_message_size(MESSAGE_LIMIT).max_frame_size(MESSAGE_LIMIT);
+    let place = match state.stream(who) {
+        Ok(place) => place,
+        Err(refusal) => return refusal.into_response(),
+    };
     let guard = state.tasks().token();
     upgrade.on_upgrade(async move |mut socket| {
-        let _guard = guard;
+        let (_guard, _place) = (guard, place);
         let caller = match introduced(&mut socket, &state, caller).await {
             Ok(caller) => caller,
             Err(why) => return close(socket, close_code::POLICY, why).await,

@@ -2,29 +2,36 @@
 //! they are; nothing here knows what a route does.
 //!
 //! ```text
-//!   request ── host ── origin ── who calls ── route: is the scope enough? ── handler
-//!                                                                    response <── headers
+//!   request ── host ── origin ── who calls ── not too often ── route: is the scope enough? ── handler
+//!                                                                                      response <── headers
 //! ```
 
 mod caller;
+mod crowd;
 mod headers;
 mod host;
 mod key;
 mod origin;
+mod rate;
 mod secret;
 mod stored;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 
 use crate::error::ApiError;
 use crate::route::Scope;
 use crate::state::AppState;
 
 pub(crate) use caller::Caller;
+pub(crate) use crowd::{Crowd, Place};
 pub use key::{ApiKey, InvalidApiKey};
+pub(crate) use rate::{Buckets, Who};
 pub(crate) use secret::Secret;
 pub(crate) use stored::StoredKeys;
 
@@ -32,7 +39,7 @@ pub(crate) use stored::StoredKeys;
 pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let began = state.now();
     let mut response = match admit(&state, request).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => followed(&state, next, request).await,
         Err(refusal) => {
             state.counts().refused();
             refusal.into_response()
@@ -49,8 +56,36 @@ async fn admit(state: &AppState, mut request: Request) -> Result<Request, ApiErr
     origin::check(state.config(), &request)?;
     state.config().stored.refresh(state.store(), state.now()).await?;
     let caller = Caller::of(state.config(), request.headers());
+    let who = Who::of(&request, caller);
+    if !request.uri().path().starts_with("/assets/") {
+        let limit = state.config().limits.rate;
+        state.buckets().take(&request, who, limit, state.now()).map_err(|retry_after| {
+            ApiError::TooMany { detail: "you ask too often: ask less at once".into(), retry_after }
+        })?;
+    }
     request.extensions_mut().insert(caller);
+    request.extensions_mut().insert(who);
     Ok(request)
+}
+
+/// The answer to a request. One that goes on for as long as its caller listens has a place among the streams meanwhile; sockets see to
+/// that by themselves.
+async fn followed(state: &AppState, next: Next, request: Request) -> Response {
+    let who = request.extensions().get::<Who>().copied();
+    let response = next.run(request).await;
+    let kind = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    match (kind, who) {
+        (Some(b"text/event-stream"), Some(who)) => match state.stream(who) {
+            Ok(place) => response.map(|body| {
+                let held = body.into_data_stream().inspect(move |_| {
+                    let _ = &place;
+                });
+                Body::from_stream(held)
+            }),
+            Err(refusal) => refusal.into_response(),
+        },
+        (Some(_) | None, _) => response,
+    }
 }
 
 /// What a request passes before the handler of a route that asks for `scope`.

@@ -26,10 +26,11 @@ static STYLES: LazyLock<[Asset; 4]> = LazyLock::new(|| {
 });
 
 /// The scripts, one concern each.
-static SCRIPTS: LazyLock<[Asset; 4]> = LazyLock::new(|| {
+static SCRIPTS: LazyLock<[Asset; 5]> = LazyLock::new(|| {
     let script = |name, text| Asset::new(name, "js", "text/javascript; charset=utf-8", text);
     [
         script("ui", include_str!("assets/ui.js")),
+        script("shell", include_str!("assets/shell.js")),
         script("forms", include_str!("assets/forms.js")),
         script("graph", include_str!("assets/graph.js")),
         script("logs", include_str!("assets/logs.js")),

@@ -95,8 +95,9 @@ impl Frame {
                             }
                             (self.foot())
                         }
-                        main #main { (body) }
+                        main #main tabindex="-1" { (body) }
                     }
+                    (keys())
                 }
             }
         }
@@ -105,14 +106,41 @@ impl Frame {
     fn foot(&self) -> Markup {
         html! {
             footer.foot {
-                @if !self.store.is_empty() { span.place { b { "Store" } (self.store) } }
+                @if !self.store.is_empty() { span.place title=(self.store) { b { "Store" } (self.store.rsplit('/').next().unwrap_or_default()) } }
                 @if self.dropped > 0 {
                     span.place { b { "Log lines dropped" } (super::words::number(self.dropped)) }
                 }
                 span.place { b { "Times in" } span data-zone { "UTC" } }
                 @if self.live.is_some() { span #live role="status" { "As of now" } }
-                button.plain #theme type="button" { "Light or dark" }
+                span.bar {
+                    button.plain #theme type="button" data-scripted hidden { "Light or dark" }
+                    button.plain #show-keys type="button" data-scripted hidden { "Keys" }
+                }
             }
+        }
+    }
+}
+
+/// What the keys do, as they are listed.
+pub(super) const KEYS: [(&str, &str); 10] = [
+    ("/", "search"),
+    ("g d", "dashboard"),
+    ("g r", "runs"),
+    ("g f", "flows"),
+    ("g b", "blocks"),
+    ("j k", "next and last row"),
+    ("enter", "open the row"),
+    ("x", "tick the row"),
+    ("esc", "close what is open, leave the field"),
+    ("?", "this list"),
+];
+
+fn keys() -> Markup {
+    html! {
+        dialog.keys-help #keys aria-labelledby="keys-title" {
+            h2 #keys-title { "Keys" }
+            dl { @for (key, what) in KEYS { dt { kbd { (key) } } dd { (what) } } }
+            form method="dialog" { button type="submit" { "Close" } }
         }
     }
 }

@@ -80,6 +80,24 @@ pub(super) fn shape(state_type: StateType, name: &str) -> Markup {
     }
 }
 
+/// The type of the states of this name, if it is one of those that are known.
+pub(super) fn type_of_name(name: &str) -> Option<StateType> {
+    Some(match name {
+        "Scheduled" | "Late" | "AwaitingRetry" | "AwaitingConcurrencySlot" | "Resuming" => {
+            StateType::Scheduled
+        }
+        "Pending" | "NotReady" | "Submitting" => StateType::Pending,
+        "Running" | "Retrying" | "Rerunning" => StateType::Running,
+        "Completed" | "Cached" | "RolledBack" => StateType::Completed,
+        "Failed" | "TimedOut" | "Panicked" => StateType::Failed,
+        "Paused" | "Suspended" => StateType::Paused,
+        "Cancelling" => StateType::Cancelling,
+        "Cancelled" => StateType::Cancelled,
+        "Crashed" => StateType::Crashed,
+        _ => return None,
+    })
+}
+
 /// A state: its shape and its name.
 pub(super) fn state(state: &State) -> Markup {
     named(state.state_type(), &state.name)

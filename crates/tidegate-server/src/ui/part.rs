@@ -27,6 +27,13 @@ pub(super) fn moment(at: Timestamp) -> Markup {
     html! { time datetime=(exact(at)) title=(long(at)) data-as="full" { (long(at)) } }
 }
 
+/// A day and a time in few letters, as at the ends of an axis.
+pub(super) fn short_moment(at: Timestamp) -> Markup {
+    html! {
+        time datetime=(exact(at)) title=(long(at)) data-as="short" { (at.format("%-d %b %H:%M").to_string()) }
+    }
+}
+
 /// How long a run has taken; it counts on while the run does.
 pub(super) fn elapsed(run: &Run, now: Timestamp) -> Markup {
     let Some(elapsed) = words::elapsed(run, now) else { return html! { span.soft { "–" } } };

@@ -1,6 +1,8 @@
 //! Pages over a store: which there are, what they answer, and what they may load.
 
 mod blocks;
+mod limits;
+mod pauses;
 
 use std::sync::Arc;
 
@@ -174,8 +176,10 @@ async fn variables_are_made_changed_and_deleted_by_forms() {
     assert_eq!(status, StatusCode::SEE_OTHER);
     let (_, _, page) = ask(&app, request("GET", "/variables?edit=city", "")).await;
     assert!(page.contains("Change city") && page.contains("&quot;Oslo&quot;"), "{page}");
-    let (status, ..) = post("/variables/delete", "name=city").await;
-    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (status, _, page) = post("/variables/delete", "name=city").await;
+    assert_eq!(status, StatusCode::OK);
+    // What it was stands in the form that makes it again.
+    assert!(page.contains("Undo") && page.contains("value=\"&quot;Oslo&quot;\""), "{page}");
     let (status, ..) = post("/variables/delete", "name=city").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
@@ -250,7 +254,19 @@ async fn what_is_chosen_in_the_list_is_deleted_and_what_cannot_be_is_named() {
     run.states = vec![State::pending(now), State::running(now)];
     store.put_acknowledged(Write::Begin(Box::new(run.clone()))).await.unwrap();
     let form = format!("run={}&run={}&act=delete", run.id, flow.id);
-    let (status, _, page) = ask(&app, request("POST", "/runs/chosen", form)).await;
+    let (status, _, page) = ask(&app, request("POST", "/runs/chosen", form.clone())).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("1 run would be deleted with 1 call"), "{page}");
+    assert!(
+        page.contains("1 run of the chosen have not ended") || page.contains("have not ended"),
+        "{page}"
+    );
+    assert!(store.run(flow.id).await.unwrap().is_some(), "nothing is done before it is typed");
+    let wrong = format!("{form}&typed=3");
+    let (status, ..) = ask(&app, request("POST", "/runs/chosen", wrong)).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    let typed = format!("{form}&typed=2");
+    let (status, _, page) = ask(&app, request("POST", "/runs/chosen", typed)).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(page.contains("goes-on") && page.contains("cancel it first"), "{page}");
     assert!(store.run(run.id).await.unwrap().is_some());
@@ -258,7 +274,11 @@ async fn what_is_chosen_in_the_list_is_deleted_and_what_cannot_be_is_named() {
     assert!(store.run(task.id).await.unwrap().is_none());
 
     let path = format!("/runs/{}/delete", run.id);
-    assert_eq!(ask(&app, request("POST", &path, "")).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    let (status, _, page) = ask(&app, request("POST", &path, "")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("type its name"), "{page}");
+    let (status, ..) = ask(&app, request("POST", &path, "typed=goes-on")).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     let path = format!("/runs/{}/cancel", run.id);
     assert_eq!(ask(&app, request("POST", &path, "")).await.0, StatusCode::SEE_OTHER);
 }

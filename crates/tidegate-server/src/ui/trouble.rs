@@ -30,7 +30,8 @@ impl From<ApiError> for Trouble {
             | ApiError::Forbidden(why)
             | ApiError::NotConfigured(why)
             | ApiError::Gone(why)
-            | ApiError::Locked { detail: why, .. } => Self::Refused(why),
+            | ApiError::Locked { detail: why, .. }
+            | ApiError::TooMany { detail: why, .. } => Self::Refused(why),
             ApiError::Invalid { .. } | ApiError::TooLarge => {
                 Self::Refused("The request is not well made.".to_owned())
             }

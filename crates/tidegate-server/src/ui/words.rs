@@ -57,6 +57,12 @@ pub(super) fn elapsed(run: &Run, now: Timestamp) -> Option<Duration> {
     Some((run.end_time.unwrap_or(now) - start).to_std().unwrap_or_default())
 }
 
+/// So many percent of these times, which are sorted, are no longer than this.
+pub(super) fn share(times: &[Duration], percent: usize) -> Option<Duration> {
+    let index = (times.len() * percent).div_ceil(100).max(1) - 1;
+    times.get(index).copied()
+}
+
 /// A text as a part of an address.
 pub(super) fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());

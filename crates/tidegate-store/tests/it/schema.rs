@@ -238,6 +238,16 @@ async fn the_schema_is_version_one() {
             updated INTEGER NOT NULL,
             checksum INTEGER NOT NULL
         ) STRICT
+        CREATE TABLE api_keys (
+            number INTEGER PRIMARY KEY,
+            id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+            name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 255 AND name NOT GLOB '*[^A-Za-z0-9_.-]*'),
+            scope TEXT NOT NULL CHECK (scope IN ('read', 'run', 'admin')),
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            created INTEGER NOT NULL,
+            expires INTEGER,
+            checksum INTEGER NOT NULL
+        ) STRICT
         CREATE TABLE block_types (
             number INTEGER PRIMARY KEY,
             id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),

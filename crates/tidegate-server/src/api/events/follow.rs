@@ -16,7 +16,7 @@ use super::list::event;
 use crate::api::socket::{Source, Wanted, follow, open, wanted};
 use crate::error::ApiError;
 use crate::route::Scope;
-use crate::security::Caller;
+use crate::security::{Caller, Who};
 use crate::state::AppState;
 
 /// How far back a client may ask for what it has missed.
@@ -34,9 +34,10 @@ const SEEN: usize = 20_000;
 pub(super) async fn events_out(
     State(state): State<AppState>,
     caller: axum::Extension<Caller>,
+    who: axum::Extension<Who>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    open(state, *caller, Scope::Read, upgrade, serve)
+    open(state, *caller, *who, Scope::Read, upgrade, serve)
 }
 
 async fn serve(socket: WebSocket, state: AppState) {

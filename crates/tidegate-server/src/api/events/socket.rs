@@ -8,15 +8,16 @@ use axum::response::Response;
 use super::take::{Taker, parse};
 use crate::api::socket::{close, open};
 use crate::route::Scope;
-use crate::security::Caller;
+use crate::security::{Caller, Who};
 use crate::state::AppState;
 
 pub(super) async fn events_in(
     State(state): State<AppState>,
     caller: axum::Extension<Caller>,
+    who: axum::Extension<Who>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    open(state, *caller, Scope::Run, upgrade, serve)
+    open(state, *caller, *who, Scope::Run, upgrade, serve)
 }
 
 async fn serve(mut socket: WebSocket, state: AppState) {

@@ -9,7 +9,7 @@ use super::{LogFilter, log};
 use crate::api::socket::{Source, follow, open, wanted};
 use crate::error::ApiError;
 use crate::route::Scope;
-use crate::security::Caller;
+use crate::security::{Caller, Who};
 use crate::state::AppState;
 
 /// How many lines are looked at at once.
@@ -18,9 +18,10 @@ const CHUNK: u64 = 500;
 pub(super) async fn logs_out(
     State(state): State<AppState>,
     caller: axum::Extension<Caller>,
+    who: axum::Extension<Who>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    open(state, *caller, Scope::Read, upgrade, serve)
+    open(state, *caller, *who, Scope::Read, upgrade, serve)
 }
 
 async fn serve(socket: WebSocket, state: AppState) {

@@ -8,7 +8,7 @@ mod state;
 mod task_run;
 
 pub(crate) use flow::flow;
-pub(crate) use flow_run::{flow_run, lateness};
+pub(crate) use flow_run::flow_run;
 pub(crate) use orchestration::{orchestration, orchestration_result};
 pub(crate) use policy::PolicyBody;
 pub(crate) use state::{StateCreate, state};

@@ -11,6 +11,7 @@
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+  const month = new Intl.DateTimeFormat("en", { month: "short" });
   const two = (n) => String(n).padStart(2, "0");
   const clock = (d) => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${String(d.getMilliseconds()).padStart(3, "0")}`;
   const ago = (seconds) => {
@@ -27,7 +28,7 @@
       const date = new Date(at.dateTime);
       if (isNaN(date)) continue;
       at.title = `${full.format(date)} (${zone})`;
-      const text = at.dataset.as === "clock" ? clock(date) : at.dataset.as === "full" ? full.format(date) : at.dataset.as === "since" ? lasted((now - date) / 1000) : ago((now - date) / 1000);
+      const text = at.dataset.as === "clock" ? clock(date) : at.dataset.as === "full" ? full.format(date) : at.dataset.as === "short" ? `${date.getDate()} ${month.format(date)} ${two(date.getHours())}:${two(date.getMinutes())}` : at.dataset.as === "since" ? lasted((now - date) / 1000) : ago((now - date) / 1000);
       if (at.textContent !== text) at.textContent = text;
     }
     for (const each of scope.querySelectorAll("[data-zone]")) each.textContent = zone;
@@ -42,7 +43,7 @@
       if (!fresh) continue;
       if (fresh.innerHTML === was.get(old)) continue;
       if (old.contains(document.activeElement) && /INPUT|TEXTAREA|SELECT/.test(document.activeElement.tagName)) continue;
-      if (old.querySelector("[name=run]:checked")) continue;
+      if (old.querySelector("[name=run]:checked, details.sure[open]")) continue;
       const top = old.scrollTop;
       was.set(old, fresh.innerHTML);
       old.replaceChildren(...document.importNode(fresh, true).childNodes);
@@ -89,7 +90,7 @@
   };
 
   let chord = "";
-  const go = { d: "/", r: "/runs", f: "/flows", l: "/limits", v: "/variables", a: "/artifacts", e: "/events", s: "/settings" };
+  const go = { d: "/", r: "/runs", f: "/flows", l: "/limits", v: "/variables", b: "/blocks", a: "/artifacts", e: "/events", s: "/settings" };
   const key = (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     if (e.key === "Escape") { document.activeElement?.blur(); return; }
@@ -129,11 +130,7 @@
       }
     });
     document.addEventListener("submit", (e) => {
-      let ask = e.target.dataset.confirm;
-      if (e.target.id === "chosen") {
-        const n = e.target.querySelectorAll("[name=run]:checked").length, runs = n === 1 ? "1 run" : `${n} runs`;
-        ask = e.submitter?.value === "delete" ? `Delete ${runs}, with all that was made inside, log lines and artifacts? This cannot be undone.` : `Cancel ${runs} and what goes on inside?`;
-      }
+      const ask = e.target.dataset.confirm;
       if (ask && !confirm(ask)) e.preventDefault();
     });
     document.addEventListener("change", (e) => {

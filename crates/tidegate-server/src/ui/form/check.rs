@@ -181,6 +181,9 @@ fn of_format(format: Format, text: &str) -> Result<(), String> {
     if fits { Ok(()) } else { Err(format!("This must be {what}.")) }
 }
 
+/// A bound, whether a comparison with it is well, and how that is said.
+type Rule = (&'static str, fn(std::cmp::Ordering) -> bool, &'static str);
+
 fn in_range(schema: &Schema<'_>, value: &Value) -> Result<(), String> {
     let whole =
         |value: &Value| value.as_i64().map(i128::from).or_else(|| value.as_u64().map(i128::from));
@@ -193,7 +196,7 @@ fn in_range(schema: &Schema<'_>, value: &Value) -> Result<(), String> {
         (Some(number), Some(bound)) => Some(number.cmp(&bound)),
         _ => value.as_f64()?.partial_cmp(&bound.as_f64()?),
     };
-    let rules: [(&str, fn(std::cmp::Ordering) -> bool, &str); 4] = [
+    let rules: [Rule; 4] = [
         ("minimum", std::cmp::Ordering::is_ge, "at least"),
         ("maximum", std::cmp::Ordering::is_le, "at most"),
         ("exclusiveMinimum", std::cmp::Ordering::is_gt, "more than"),

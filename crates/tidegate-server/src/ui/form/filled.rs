@@ -233,7 +233,7 @@ fn at<'a>(form: &Schema<'a>, path: &str) -> Option<Kind<'a>> {
 }
 
 /// The pointer of a field in what another points to.
-pub(super) fn step(path: &str, name: &str) -> String {
+pub(in crate::ui) fn step(path: &str, name: &str) -> String {
     format!("{path}/{}", escaped(name))
 }
 

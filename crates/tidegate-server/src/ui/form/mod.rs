@@ -21,7 +21,7 @@ use serde_json::Value;
 use tidegate_core::BlockDocumentId;
 
 pub(in crate::ui) use check::Wrong;
-pub(in crate::ui) use filled::Filled;
+pub(in crate::ui) use filled::{Filled, step};
 use schema::{Kind, Schema};
 pub(in crate::ui) use show::other_way;
 
@@ -116,6 +116,17 @@ impl<'a> Form<'a> {
 
     /// Says that something is wrong with a field, or with all of it where the path is empty.
     pub(in crate::ui) fn say(&mut self, wrong: Wrong) {
+        let Wrong { path, why } = wrong;
+        let shown = ["", "count:", "kind:", "there:"];
+        // Beside its field, if there is one of that name.
+        let wrong = match path.is_empty()
+            || shown.iter().any(|word| self.filled.has(&format!("{word}{path}")))
+        {
+            true => Wrong { path, why },
+            false => {
+                Wrong::new("", format!("{}: {why}", path.trim_start_matches('/').replace('/', ".")))
+            }
+        };
         self.wrong.push(wrong);
     }
 

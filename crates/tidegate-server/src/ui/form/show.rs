@@ -236,10 +236,10 @@ impl Sheet<'_> {
     fn select(&self, around: &Around<'_>, choices: &[Choice]) -> Markup {
         let path = around.path;
         let text = self.text(path);
-        let words = |value: &serde_json::Value| match value {
-            serde_json::Value::Bool(true) => "yes".to_owned(),
-            serde_json::Value::Bool(false) => "no".to_owned(),
-            other => word(other),
+        let words = |value: &serde_json::Value| match value.as_bool() {
+            Some(true) => "yes".to_owned(),
+            Some(false) => "no".to_owned(),
+            None => word(value),
         };
         html! {
             select id=(encoded(path)) name=(path) aria-describedby=[self.described(around)] aria-invalid=[self.invalid(path)] {

@@ -261,9 +261,8 @@ async fn again(
 async fn find(state: &AppState, id: &str) -> Result<BlockDocument, Trouble> {
     let missing = || Trouble::NotFound(format!("block '{id}'"));
     let id: BlockDocumentId = id.parse().map_err(|_| missing())?;
-    block::by_id(state, id).await.map_err(|error| match error {
-        ApiError::NotFound(_) => missing(),
-        other => other.into(),
+    block::by_id(state, id).await.map_err(|error| {
+        if matches!(error, ApiError::NotFound(_)) { missing() } else { error.into() }
     })
 }
 
@@ -347,16 +346,12 @@ fn fields(value: Value) -> Map<String, Value> {
 
 /// What is wrong with a block, in words; what is no matter of the form goes on.
 fn said(error: ApiError) -> Result<String, Trouble> {
-    match error {
-        ApiError::Invalid { problems, .. } => {
-            let said: Vec<_> = problems.into_iter().map(|problem| problem.msg).collect();
-            Ok(said.join("; "))
-        }
-        other => match Trouble::from(other) {
-            Trouble::Refused(why) => Ok(why),
-            trouble @ (Trouble::NotFound(_) | Trouble::Store(_) | Trouble::Unavailable) => {
-                Err(trouble)
-            }
-        },
+    if let ApiError::Invalid { problems, .. } = error {
+        let said: Vec<_> = problems.into_iter().map(|problem| problem.msg).collect();
+        return Ok(said.join("; "));
+    }
+    match Trouble::from(error) {
+        Trouble::Refused(why) => Ok(why),
+        trouble @ (Trouble::NotFound(_) | Trouble::Store(_) | Trouble::Unavailable) => Err(trouble),
     }
 }

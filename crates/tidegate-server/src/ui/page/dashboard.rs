@@ -1,11 +1,12 @@
 //! The first page.
 
 use axum::extract::State;
+use axum::http::HeaderMap;
 use tidegate_core::{
     RunKind, RunQuery, RunTime, StateType, Steps, StoreError, Tally, TallyQuery, Timestamp,
 };
 
-use super::{Page, Pairs, value};
+use super::{Page, Pairs, attention, value};
 use crate::state::AppState;
 use crate::ui::frame::{Frame, Place};
 use crate::ui::mark;
@@ -13,37 +14,29 @@ use crate::ui::span::Span;
 use crate::ui::view::activity::Bucket;
 use crate::ui::view::dashboard::{self, Dashboard};
 
-/// How many runs each of its lists has.
-const LIST: u64 = 8;
-
 /// `GET /`
-pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> Page {
+pub(in crate::ui) async fn show(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    pairs: Pairs,
+) -> Page {
     let now = state.now();
     let span = value(&pairs, "span").and_then(Span::of).unwrap_or(Span::Day);
     let flows = RunQuery { kind: Some(RunKind::Flow), ..RunQuery::default() };
     let begun = RunQuery { created_after: Some(span.start(now)), ..flows.clone() };
-    let of = |query: &RunQuery, types: &[StateType]| RunQuery {
-        state_types: types.to_vec(),
-        limit: Some(LIST),
-        ..query.clone()
-    };
-    let store = state.store();
     let counts = counts(&state, &begun).await?;
-    let buckets = buckets(&state, span, now).await?;
-    let wrong = [StateType::Failed, StateType::Crashed, StateType::Paused];
-    let mut needy = store.runs(of(&begun, &wrong)).await?;
-    let late =
-        RunQuery { state_names: vec!["Late".to_owned()], ..of(&flows, &[StateType::Scheduled]) };
-    needy.extend(store.runs(late).await?);
-    needy.sort_by_key(|run| std::cmp::Reverse(run.created));
-    needy.truncate(LIST as usize);
-    let running = [StateType::Running, StateType::Cancelling, StateType::Pending];
-    let running = store.runs(of(&flows, &running)).await?;
-    let mut next = store.runs(of(&flows, &[StateType::Scheduled])).await?;
-    next.retain(|run| run.state().is_some_and(|state| state.name != "Late"));
-    next.sort_by_key(|run| run.next_scheduled_start_time);
+    let mut buckets = buckets(&state, span, now).await?;
+    // What is to begin later stands under what comes next, and is no activity yet.
+    for bucket in &mut buckets {
+        bucket.states.retain(|(state_type, _)| *state_type != StateType::Scheduled);
+    }
+    let seen = attention::seen_until(&headers).filter(|_| value(&pairs, "seen") != Some("all"));
+    let needy = attention::needy(&state, span.start(now), seen).await?;
+    let running = attention::going(&state).await?;
+    let next = attention::next(&state).await?;
+    let slow = attention::slow(&state, span.start(now)).await?;
     let any = counts.iter().any(|(_, count)| *count > 0) || {
-        !store.runs(RunQuery { limit: Some(1), ..flows }).await?.is_empty()
+        !state.store().runs(RunQuery { limit: Some(1), ..flows }).await?.is_empty()
     };
     let page = Dashboard {
         span,
@@ -52,6 +45,8 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
         needy: &needy,
         running: &running,
         next: &next,
+        slow: &slow,
+        seen,
         any,
         now,
     };

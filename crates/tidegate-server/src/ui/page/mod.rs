@@ -2,13 +2,16 @@
 
 pub(super) mod act;
 pub(super) mod artifacts;
+pub(super) mod attention;
 pub(super) mod blocks;
 pub(super) mod dashboard;
+pub(super) mod elsewhere;
 pub(super) mod events;
 pub(super) mod flows;
 pub(super) mod graph;
 pub(super) mod limits;
 pub(super) mod logs;
+pub(super) mod resume;
 pub(super) mod run;
 pub(super) mod runs;
 pub(super) mod search;

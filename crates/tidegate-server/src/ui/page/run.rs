@@ -5,12 +5,13 @@ use axum::http::HeaderMap;
 use futures_util::future::try_join_all;
 use maud::{Markup, html};
 use tidegate_core::{
-    ArtifactQuery, LogQuery, Run, RunId, RunKind, RunQuery, StateType, StoreError,
+    ArtifactQuery, LogQuery, LogRecord, Run, RunId, RunKind, RunQuery, StateType, StoreError,
 };
 
 use super::graph::id_of;
 use super::{Page, Pairs, logs, offset, task_run, value};
 use crate::state::AppState;
+use crate::ui::form::Form;
 use crate::ui::frame::{Frame, Place};
 use crate::ui::trouble::Trouble;
 use crate::ui::view::run::{self, Cause, Tab};
@@ -31,39 +32,51 @@ pub(in crate::ui) async fn show(
     // The script of the page has asked, which has what is large already.
     let live = headers.contains_key("x-live");
     let run = find(&state, &id).await?;
+    page(&state, &run, &pairs, None, live).await
+}
+
+/// The page of a run; `answer` is a form that answers its pause, and does not do yet. A page that is `live` has what is large already.
+pub(super) async fn page(
+    state: &AppState,
+    run: &Run,
+    pairs: &[(String, String)],
+    answer: Option<&Form<'_>>,
+    live: bool,
+) -> Page {
     let now = state.now();
-    let tab = value(&pairs, "tab").map_or(Tab::Logs, Tab::of);
-    let calls = calls(&state, &run).await?;
+    let tab = value(pairs, "tab").map_or(Tab::Logs, Tab::of);
+    let calls = calls(state, run).await?;
     let called: u64 = calls.iter().map(|(_, count)| count).sum();
     let parent = match run.task_run_id.or(run.flow_run_id) {
         Some(id) => state.store().run(id).await?,
         None => None,
     };
     let actions = match run.kind() {
-        RunKind::Flow => flow_run::actions(&run, called),
+        RunKind::Flow => flow_run::actions(run, called),
         RunKind::Task => html! {},
     };
     let body = html! {
-        (run::head(&run, parent.as_ref(), &actions))
-        (trouble(&state, &run).await?)
-        (run::facts(&run, now))
+        (run::head(run, parent.as_ref(), &actions))
+        (super::resume::section(state, run, answer).await?)
+        (trouble(state, run).await?)
+        (run::facts(run, now))
         @match run.kind() {
-            RunKind::Flow => { (flow_run::graph(&run, called)) }
-            RunKind::Task => { (task_run::of(&state, &run).await?) }
+            RunKind::Flow => { (flow_run::graph(run, called)) }
+            RunKind::Task => { (task_run::of(state, run).await?) }
         }
         section {
-            (run::tabs(&run, tab, called))
+            (run::tabs(run, tab, called))
             @match tab {
-                Tab::Logs => { (logs::of(&state, &run, &pairs, live).await?) }
-                Tab::Tasks => { (list(&state, &run, &calls, &pairs).await?) }
-                Tab::Parameters => { div #parameters data-part { (run::parameters(&run)) } }
-                Tab::Artifacts => { (artifacts_of(&state, &run).await?) }
-                Tab::History => { div #history data-part { (history::show(&run, now)) } }
+                Tab::Logs => { (logs::of(state, run, pairs, live).await?) }
+                Tab::Tasks => { (list(state, run, &calls, pairs).await?) }
+                Tab::Parameters => { div #parameters data-part { (run::parameters(run)) } }
+                Tab::Artifacts => { (artifacts_of(state, run).await?) }
+                Tab::History => { div #history data-part { (history::show(run, now)) } }
             }
         }
     };
     let name = run.state().map_or(String::new(), |state| format!(" · {}", state.name));
-    let mut frame = Frame::new(&state, format!("{}{name}", run.name), Place::Runs);
+    let mut frame = Frame::new(state, format!("{}{name}", run.name), Place::Runs);
     if !run.is_terminal() {
         frame = frame.live(format!("{}/live", part::run_url(run.id)));
     }
@@ -100,7 +113,7 @@ async fn trouble(state: &AppState, run: &Run) -> Result<Markup, StoreError> {
         })
     };
     if !failed(run) {
-        return Ok(run::trouble(run, None));
+        return Ok(run::trouble(run, &Cause { call: None, lines: &[] }));
     }
     let wrong = RunQuery {
         state_types: vec![StateType::Failed, StateType::Crashed],
@@ -122,13 +135,21 @@ async fn trouble(state: &AppState, run: &Run) -> Result<Markup, StoreError> {
             flow_run_id: flow,
             task_run_id: task,
             newest_first: true,
-            limit: Some(LAST_LINES),
+            limit: Some(4 * LAST_LINES),
             ..LogQuery::default()
         })
         .await?;
+    lines.retain(|line| !repeats(line));
+    lines.truncate(LAST_LINES as usize);
     lines.reverse();
-    let cause = cause.as_ref().map(|run| Cause { run, lines: &lines });
-    Ok(run::trouble(run, cause.as_ref()))
+    Ok(run::trouble(run, &Cause { call: cause.as_ref(), lines: &lines }))
+}
+
+/// Whether a line says what the page says already: how the run ended.
+fn repeats(line: &LogRecord) -> bool {
+    let starts = ["Finished in state", "Received non-final state", "Task failed with exception"];
+    starts.iter().any(|start| line.message.starts_with(start))
+        || line.message.contains("run encountered an exception")
 }
 
 async fn list(

@@ -31,7 +31,7 @@ pub(in crate::ui) struct Named {
 
 /// `GET /variables`
 pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> Page {
-    page(&state, offset(&pairs), value(&pairs, "edit"), None).await
+    page(&state, offset(&pairs), value(&pairs, "edit"), None, None).await
 }
 
 /// `POST /variables`
@@ -67,18 +67,20 @@ pub(in crate::ui) async fn set(
     let Filled { name, value, tags, change } = filled;
     let edited = change.map(|_| name.clone());
     let wrong = Wrong { why, name, value, tags };
-    let page = page(&state, 0, edited.as_deref(), Some(&wrong)).await?;
+    let page = page(&state, 0, edited.as_deref(), Some(&wrong), None).await?;
     Ok((axum::http::StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-/// `POST /variables/delete`
+/// `POST /variables/delete`: the page offers to make it again.
 pub(in crate::ui) async fn delete(
     State(state): State<AppState>,
     Form(Named { name }): Form<Named>,
-) -> Result<Redirect, Trouble> {
+) -> Page {
+    let query = VariableQuery { names: vec![name.clone()], ..VariableQuery::default() };
+    let deleted = state.store().variables(query).await?.pop();
     let change = VariableChange::Delete(VariableKey::Name(name.clone()));
     match state.store().change_variable(change).await? {
-        VariableAnswer::Done(_) => Ok(Redirect::to("/variables")),
+        VariableAnswer::Done(_) => page(&state, 0, None, None, deleted.as_ref()).await,
         VariableAnswer::Exists(_) | VariableAnswer::NotFound => {
             Err(Trouble::NotFound(format!("variable '{name}'")))
         }
@@ -90,6 +92,7 @@ async fn page(
     offset: u64,
     edited: Option<&str>,
     wrong: Option<&Wrong>,
+    deleted: Option<&VariableRecord>,
 ) -> Result<Html<String>, Trouble> {
     let query = VariableQuery { limit: Some(PAGE), offset, ..VariableQuery::default() };
     let list = state.store().variables(query).await?;
@@ -100,7 +103,13 @@ async fn page(
         }
         None => None,
     };
-    let page =
-        Variables { variables: &list, edited: edited.as_ref(), wrong, offset, now: state.now() };
+    let page = Variables {
+        variables: &list,
+        edited: edited.as_ref(),
+        wrong,
+        deleted,
+        offset,
+        now: state.now(),
+    };
     Ok(Frame::new(state, "Variables", Place::Variables).around(&variables::show(&page)))
 }

@@ -39,8 +39,8 @@ pub(in crate::ui) fn show(buckets: &[Bucket]) -> Markup {
             }
             figcaption.axis {
                 @if let (Some(first), Some(last)) = (buckets.first(), buckets.last()) {
-                    (part::moment(first.start))
-                    (part::moment(last.end))
+                    (part::short_moment(first.start))
+                    (part::short_moment(last.end))
                 }
             }
         }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use tidegate_core::{EventRecord, RESOURCE_NAME, Timestamp};
 
 use super::run::pretty;
+use crate::ui::mark;
 use crate::ui::part::{self, Pager};
 use crate::ui::words::encoded;
 
@@ -53,15 +54,28 @@ pub(in crate::ui) fn show(page: &Events<'_>) -> Markup {
     }
 }
 
+/// The name of an event: of a change of state, the state and what has changed.
+fn named(name: &str) -> Markup {
+    let parts = [("prefect.flow-run.", "flow run"), ("prefect.task-run.", "task run")];
+    let found = parts.iter().find_map(|(start, kind)| Some((name.strip_prefix(start)?, *kind)));
+    let known = found.and_then(|(state, kind)| Some((state, kind, mark::type_of_name(state)?)));
+    html! {
+        @match known {
+            Some((state, kind, state_type)) => { span title=(name) { (mark::named(state_type, state)) " " span.soft { (kind) } } }
+            None => { (name) }
+        }
+    }
+}
+
 fn row(event: &EventRecord, now: Timestamp) -> Markup {
     let about = event.resource.get(RESOURCE_NAME).unwrap_or_else(|| event.resource.id());
     html! {
         tr {
             td.first {
                 @if event.payload.is_null() {
-                    span { (event.event) }
+                    (named(&event.event))
                 } @else {
-                    details { summary { (event.event) } pre.code { (pretty(&event.payload)) } }
+                    details { summary { (named(&event.event)) } pre.code { (pretty(&event.payload)) } }
                 }
             }
             td { (about) @if about != event.resource.id() { span.sub.mono { (event.resource.id()) } } }

@@ -5,31 +5,74 @@ use tidegate_core::{Run, StateType};
 
 use crate::ui::{part, words};
 
-/// What people can do with a run in the state it is in, each as a form.
+/// What people can do with a run in the state it is in. Each says first what it would do.
 pub(in crate::ui) fn actions(run: &Run, inside: u64) -> Markup {
     let state = run.state().map(tidegate_core::State::state_type);
     let url = part::run_url(run.id);
     let top = run.flow_run_id.is_none() && run.task_run_id.is_none();
     let calls = words::several(inside, "call");
+    let owned = run.lease.is_some();
     html! {
         span.tail {
-            @if run.is_terminal() && state != Some(StateType::Completed) && run.can_be_started_again() {
-                form method="post" action={ (url) "/retry" } {
-                    button.main type="submit" title="It runs again where its flow is known; calls that completed are not made again" { "Retry" }
-                }
+            @if run.is_terminal() && state != Some(StateType::Completed) { (retry(run)) }
+            @if state == Some(StateType::Running) && owned && top && run.can_be_started_again() {
+                (sure("Suspend", "button", html! {
+                    p { "Its process is asked, which sees it within a second. It lets go of the run after the call that it is in, and the run goes on when somebody resumes it here." }
+                    form method="post" action={ (url) "/suspend" } { button.main type="submit" { "Suspend it" } }
+                }))
             }
             @if run.has_ended() && top {
-                form method="post" action={ (url) "/delete" } data-confirm={ "Delete " (run.name) " with its " (calls) ", log lines and artifacts? This cannot be undone." } {
-                    button.danger type="submit" { "Delete" }
-                }
+                (sure("Delete", "button danger", html! {
+                    p { (run.name) " goes with its " (calls) ", all log lines and artifacts of them. This cannot be undone." }
+                    form method="post" action={ (url) "/delete" } {
+                        label { "Type its name: " code { (run.name) } input name="typed" autocomplete="off" spellcheck="false"; }
+                        button.danger type="submit" { "Delete this run" }
+                    }
+                }))
             }
             @if !run.has_ended() && state != Some(StateType::Cancelling) {
-                form method="post" action={ (url) "/cancel" } data-confirm={ "Cancel " (run.name) " and what goes on inside it? It has made " (calls) " so far; those that ended stay as they are." } {
-                    button.danger type="submit" { "Cancel" }
-                }
+                (sure("Cancel", "button danger", html! {
+                    p {
+                        "It is cancelled with what goes on inside it. It has made " (calls) " so far; those that ended stay as they are. "
+                        @if owned { "Its process sees it within a second." } @else { "No process has it, so it ends at once." }
+                    }
+                    form method="post" action={ (url) "/cancel" } { button.danger type="submit" { "Cancel this run" } }
+                }))
             }
         }
     }
+}
+
+/// A button that opens what it would do, with the button that does it. It needs no script.
+fn sure(word: &str, class: &str, inside: Markup) -> Markup {
+    html! {
+        details.sure {
+            summary class=(class) { (word) }
+            div.float { (inside) }
+        }
+    }
+}
+
+/// Who runs it again is said, since this server runs no code.
+fn retry(run: &Run) -> Markup {
+    let url = part::run_url(run.id);
+    let flow = &run.definition.name;
+    sure(
+        "Retry",
+        "button main",
+        html! {
+            @if run.deployment_id.is_some() {
+                p { "It is scheduled for now. A worker or a program that serves its deployment starts it; until then it stays scheduled. Calls that completed are not made again." }
+            } @else if run.policy.restartable {
+                p { "It is scheduled for now. The next program on this store that has the flow " code { (flow) } " and takes up runs starts it; until then it stays scheduled. Calls that completed are not made again." }
+            } @else {
+                p { "Nobody but the program that ran it can run it again: its arguments cannot be read from the record, and it has no deployment. Start that program anew." }
+            }
+            @if run.can_be_started_again() {
+                form method="post" action={ (url) "/retry" } { button.main type="submit" { "Retry from what failed" } }
+            }
+        },
+    )
 }
 
 /// The graph of a flow run, which `assets/graph.js` draws; without it, the image that can be saved. It has made so many calls itself.

@@ -17,6 +17,8 @@ pub(in crate::ui) const STRIP: u64 = 30;
 pub(in crate::ui) struct Flow {
     pub(in crate::ui) record: DefinitionRecord,
     pub(in crate::ui) last: Vec<Run>,
+    /// When its next run is to begin.
+    pub(in crate::ui) next: Option<Timestamp>,
 }
 
 /// The page.
@@ -31,7 +33,7 @@ pub(in crate::ui) fn show(flows: &[Flow], now: Timestamp) -> Markup {
                     table.folds {
                         thead {
                             tr {
-                                th { "Flow" } th { "Last " (STRIP) " runs" } th.right { "Succeeded" } th.right { "p50" } th.right { "p95" } th { "Last run" }
+                                th { "Flow" } th { "Last " (STRIP) " runs" } th.right { "Succeeded" } th.right { "p50" } th.right { "p95" } th { "Last run" } th { "Next" }
                             }
                         }
                         tbody { @for flow in flows { (row(flow, now)) } }
@@ -66,11 +68,12 @@ fn row(flow: &Flow, now: Timestamp) -> Markup {
             td.tight {
                 @if let Some(last) = &flow.record.last_run {
                     (mark::of(last)) " "
-                    a.soft href=(part::run_url(last.id)) { (part::ago(now, last.created)) }
+                    span.soft { a href=(part::run_url(last.id)) { (part::ago(now, last.created)) } }
                 } @else {
                     span.soft { "deleted" }
                 }
             }
+            td.tight data-label="Next" { (part::maybe_ago(now, flow.next)) }
         }
     }
 }
@@ -106,11 +109,10 @@ fn rate(last: &[Run]) -> String {
         .filter(|run| run.state().is_some_and(tidegate_core::State::is_completed))
         .count();
     let rate = (completed * 100).checked_div(ended);
-    rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate}%"))
+    rate.map_or_else(|| "–".to_owned(), |rate| format!("{rate}% of {ended}"))
 }
 
 /// So many percent took no longer than this.
 fn share(times: &[Duration], percent: usize) -> String {
-    let index = (times.len() * percent).div_ceil(100).max(1) - 1;
-    times.get(index).map_or_else(|| "–".to_owned(), |time| words::duration(*time))
+    words::share(times, percent).map_or_else(|| "–".to_owned(), words::duration)
 }

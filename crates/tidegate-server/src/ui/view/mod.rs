@@ -2,9 +2,11 @@
 
 pub(super) mod activity;
 pub(super) mod artifacts;
+pub(super) mod asked;
 pub(super) mod attempts;
 pub(super) mod block;
 pub(super) mod blocks;
+pub(super) mod confirm;
 pub(super) mod dashboard;
 pub(super) mod events;
 pub(super) mod flow_run;

@@ -104,35 +104,64 @@ pub(in crate::ui) fn facts(run: &Run, now: Timestamp) -> Markup {
     }
 }
 
-/// The failed run that a failure began with, and the lines before it.
+/// Where a failure began, and the log lines before it.
 #[derive(Debug)]
 pub(in crate::ui) struct Cause<'a> {
-    pub(in crate::ui) run: &'a Run,
+    /// The call that failed, if it was not the run itself.
+    pub(in crate::ui) call: Option<&'a Run>,
     pub(in crate::ui) lines: &'a [LogRecord],
 }
 
-/// What went wrong, if anything did; with the task run it began with.
-pub(in crate::ui) fn trouble(run: &Run, cause: Option<&Cause<'_>>) -> Markup {
+/// What went wrong, if anything did; where it began, the lines before, and what to do next.
+pub(in crate::ui) fn trouble(run: &Run, cause: &Cause<'_>) -> Markup {
     let wrong =
         |state: &&State| matches!(state.state_type(), StateType::Failed | StateType::Crashed);
     let Some(state) = run.state().filter(wrong) else { return html! { div #trouble data-part {} } };
+    let Cause { call, lines } = cause;
     let message = |state: &State| state.message.as_deref().unwrap_or("It says no more.").to_owned();
     html! {
         div #trouble data-part {
             section.trouble.crash[state.state_type() == StateType::Crashed] aria-label="What went wrong" {
-                @if let Some(Cause { run: task, .. }) = cause && let Some(failed) = task.state() {
+                @if let Some(call) = call && let Some(failed) = call.state() {
                     p {
-                        "Task run " a href=(part::run_url(task.id)) { (task.name) } " ended as " (failed.name)
-                        @if task.run_count > 1 { " after " (task.run_count) " attempts" } ":"
+                        @match call.kind() { RunKind::Task => "Task run ", RunKind::Flow => "Subflow run " }
+                        a href=(part::run_url(call.id)) { (call.name) } " ended as " (failed.name)
+                        @if call.run_count > 1 { " after " (call.run_count) " attempts" }
+                        @if let Some(end) = call.end_time { " at " (part::clock(end)) }
+                        ":"
                     }
                     pre.message { (visible(&message(failed))) }
+                    @if state.message != failed.message && state.message.is_some() { p.soft { (visible(&message(state))) } }
                 } @else {
                     pre.message { (visible(&message(state))) }
                 }
-                @if let Some(Cause { lines, .. }) = cause && !lines.is_empty() {
-                    pre { @for line in *lines { (line.level) "  " (visible(&line.message)) "\n" } }
+                @if !lines.is_empty() {
+                    div.last-lines role="group" aria-label="The log lines before" {
+                        @for line in *lines {
+                            span.line { (part::clock(line.timestamp)) " " span class={ "l-" (line.level.as_str().to_lowercase()) } { (line.level) } " " (visible(&line.message)) }
+                        }
+                    }
                 }
+                p.next { b { "Next: " } (advice(run, state, *call)) }
             }
+        }
+    }
+}
+
+/// What to do about it.
+fn advice(run: &Run, state: &State, call: Option<&Run>) -> Markup {
+    let subject = call.unwrap_or(run);
+    html! {
+        @match (state.state_type(), &*state.name) {
+            (StateType::Crashed, _) => "its process was not allowed to finish it. Look at what stopped that: memory, a kill, a restart of the machine. "
+            (_, "TimedOut") => "find what took so long, or give it more time with timeout_seconds. "
+            (_, "Panicked") => "the code panicked: the message says where. "
+            (..) => "mend what the message says. "
+        }
+        a href={ (part::run_url(subject.id)) "?tab=logs#tabs" } { "All its log lines" } ". "
+        @if run.kind() == RunKind::Flow {
+            @if run.can_be_started_again() { "Then retry it: calls that completed are not made again." }
+            @else { "Then start its program again: nobody else can run it from its record." }
         }
     }
 }

@@ -55,7 +55,7 @@ pub(in crate::ui) fn show(runs: &[Run], now: Timestamp) -> Markup {
                 }
                 @for (seconds, label) in &steps { text x="0" y=(place(y(*seconds) - 4.0)) { (label) } }
             }
-            figcaption.axis { (part::moment(first)) (part::moment(last)) }
+            figcaption.axis { (part::short_moment(first)) (part::short_moment(last)) }
         }
     }
 }

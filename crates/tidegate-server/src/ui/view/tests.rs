@@ -1,6 +1,7 @@
 //! Views as text: what they look like, and that no text of a record becomes markup.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use expect_test::expect_file;
 use maud::{Markup, html};
@@ -135,6 +136,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
             decaying: Taken::slots(0, at(0)),
         },
         holders: vec![holder],
+        waiting: vec![task.clone()],
     };
     let mut variable = VariableRecord::new(text, json!(text), at(0));
     variable.tags = vec![text.to_owned()];
@@ -161,8 +163,15 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
                 counts: &counts,
                 buckets: &buckets,
                 needy: &flows,
-                running: &[],
+                running: &[dashboard::Going { run: flow.clone(), done: 3, all: 12 }],
                 next: &flows,
+                slow: &[dashboard::Slow {
+                    flow: text.to_owned(),
+                    p50: Duration::from_secs(3),
+                    p95: Duration::from_secs(64),
+                    runs: 12,
+                }],
+                seen: Some(at(50)),
                 any: true,
                 now,
             }),
@@ -171,7 +180,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
             "run",
             html! {
                 (run::head(&flow, Some(&flow), &flow_run::actions(&flow, 12)))
-                (run::trouble(&flow, Some(&Cause { run: &task, lines: &lines })))
+                (run::trouble(&flow, &Cause { call: Some(&task), lines: &lines }))
                 (run::facts(&flow, now))
                 (flow_run::graph(&flow, 2))
                 (run::tabs(&flow, Tab::Tasks, 12))
@@ -201,7 +210,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
                 going_on: true,
             }),
         ),
-        ("flows", flows::show(&[Flow { record, last: flows.to_vec() }], now)),
+        ("flows", flows::show(&[Flow { record, last: flows.to_vec(), next: Some(at(200)) }], now)),
         (
             "artifacts",
             html! {
@@ -218,6 +227,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
                 variables: &[variable.clone()],
                 edited: Some(&variable),
                 wrong: Some(&wrong),
+                deleted: Some(&variable),
                 offset: 0,
                 now,
             }),

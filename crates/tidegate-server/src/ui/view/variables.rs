@@ -19,6 +19,8 @@ pub(in crate::ui) struct Variables<'a> {
     pub(in crate::ui) edited: Option<&'a VariableRecord>,
     /// Why the last change was not made, and what was to be changed.
     pub(in crate::ui) wrong: Option<&'a Wrong>,
+    /// The one that was deleted just now, to be made again.
+    pub(in crate::ui) deleted: Option<&'a VariableRecord>,
     pub(in crate::ui) offset: u64,
     pub(in crate::ui) now: Timestamp,
 }
@@ -34,9 +36,10 @@ pub(in crate::ui) struct Wrong {
 
 /// The page.
 pub(in crate::ui) fn show(page: &Variables<'_>) -> Markup {
-    let Variables { variables, edited, wrong, offset, now } = *page;
+    let Variables { variables, edited, wrong, deleted, offset, now } = *page;
     html! {
         div.head { h1 { "Variables" } }
+        @if let Some(deleted) = deleted { (undo(deleted)) }
         @if variables.is_empty() && offset == 0 {
             (part::empty("No variables yet", "Small values by name that code reads when it runs. Make one below, or in code.", Some("Variable::set(\"city\", \"Rome\").await?;\nlet city: Option<String> = Variable::get(\"city\").await?;")))
         } @else {
@@ -52,6 +55,19 @@ pub(in crate::ui) fn show(page: &Variables<'_>) -> Markup {
     }
 }
 
+/// What was deleted, and the way back.
+fn undo(deleted: &VariableRecord) -> Markup {
+    html! {
+        form.note.bar method="post" action="/variables" role="status" {
+            span { b { (deleted.name) } " is deleted. Code that reads it gets nothing from now on." }
+            input type="hidden" name="name" value=(deleted.name);
+            input type="hidden" name="value" value=(deleted.value.to_string());
+            input type="hidden" name="tags" value=(deleted.tags.join(","));
+            button type="submit" { "Undo" }
+        }
+    }
+}
+
 fn row(variable: &VariableRecord, now: Timestamp) -> Markup {
     html! {
         tr {
@@ -60,7 +76,7 @@ fn row(variable: &VariableRecord, now: Timestamp) -> Markup {
             td { span.tags { @for tag in &variable.tags { span.tag { (tag) } } } }
             td.tight { (part::ago(now, variable.updated)) }
             td.tight.right {
-                form method="post" action="/variables/delete" data-confirm={ "Delete the variable " (variable.name) "? Code that reads it gets nothing from then on." } {
+                form method="post" action="/variables/delete" {
                     input type="hidden" name="name" value=(variable.name);
                     button.plain type="submit" aria-label={ "Delete " (variable.name) } { "Delete" }
                 }

@@ -1,6 +1,8 @@
 //! Prefect's own client runs flows against this server. Where there is no Python, or Prefect cannot be had, this says so and looks at
 //! nothing.
 
+mod watching;
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;

@@ -5,9 +5,8 @@ use std::collections::HashSet;
 
 use tidegate_core::store::Advance;
 use tidegate_core::{
-    Clock, Holder, LeaseId, Order, Proposal, RequestKind, RequestQuery, Run, RunId, RunKind,
-    RunQuery, State, StateType, Store, StoreError, StoreErrorKind, Timestamp, Verdict, Write,
-    transition,
+    Clock, Holder, Order, Proposal, RequestKind, RequestQuery, Run, RunId, RunKind, RunQuery,
+    State, StateType, Store, StoreError, StoreErrorKind, Timestamp, Verdict, Write, transition,
 };
 
 use super::{Spared, host};
