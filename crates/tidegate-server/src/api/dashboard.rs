@@ -23,7 +23,7 @@ use crate::state::AppState;
 const POINTS: u64 = 1000;
 
 /// Into how many steps the time of a dashboard is cut.
-const STEPS: usize = 20;
+const STEPS: i64 = 20;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
