@@ -256,7 +256,8 @@
     const soon = () => { if (!asked) { asked = true; requestAnimationFrame(paint); } };
     const paint = () => {
       asked = false;
-      if (!width || room.offsetParent === null) return;
+      // Nothing is known before the first answer.
+      if (!version || !width || room.offsetParent === null) return;
       const began = performance.now(), ratio = devicePixelRatio || 1;
       reach();
       bound();
