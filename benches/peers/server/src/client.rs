@@ -67,10 +67,11 @@ impl Client {
         &self.buffer[self.body..]
     }
 
-    /// As [`ask`](Self::ask), but nothing where the server says that it cannot serve now.
+    /// As [`ask`](Self::ask), but nothing where the server says that it cannot serve this now, whatever the reason: Prefect gives
+    /// 503 and 500 while its database is locked.
     pub(crate) async fn ask_for(&mut self, request: &Request) -> Option<&[u8]> {
         let (status, body) = self.try_to_ask(request).await.expect("the server answers");
-        if status == 503 {
+        if status >= 500 {
             return None;
         }
         let shown = String::from_utf8_lossy(&body[..body.len().min(1000)]);

@@ -93,7 +93,7 @@ async fn compare_writes(prefect: Option<&Kind>) {
     table.print();
     for (peer, rates) in peers.iter().zip(&rates).filter(|(_, rates)| rates.refused > 0) {
         println!(
-            "\n{} answered {} of these requests with 503; they are not counted.",
+            "\n{} answered {} of these requests with 503 or 500; they are not counted.",
             peer.kind.name(),
             rates.refused
         );

@@ -89,8 +89,9 @@ pub use self::options::Options;
 /// whole or for some records. A file cut to nothing is taken for a new one.
 ///
 /// When storing fails, whoever waits for it is given the error. What was put is kept and tried again, so nobody puts it a
-/// second time; meanwhile questions are answered with the error too, because an answer would not be fresh. Only a write that
-/// finds as many runs waiting as [`Options::queue_capacity`] allows is not taken, and its error says so.
+/// second time; meanwhile questions are answered with the error too, because an answer would not be fresh, but for
+/// [`run`](Store::run) of one that nothing kept is about. Only a write that finds as many runs waiting as
+/// [`Options::queue_capacity`] allows is not taken, and its error says so.
 ///
 /// ```
 /// use tidegate_core::Store;

@@ -85,6 +85,25 @@ async fn a_lock_held_for_too_long_is_told_and_the_write_is_kept() {
 }
 
 #[tokio::test]
+async fn a_run_that_nothing_kept_is_about_can_be_read_meanwhile() {
+    for durability in Durability::ALL {
+        let (_folder, path, store) = open(|options| {
+            options.busy_timeout = Duration::from_millis(30);
+            options.durability = durability;
+        });
+        let (known, kept) = (task_run("fetch", 0), task_run("fetch", 1));
+        store.put_acknowledged(begin(&known)).await.unwrap();
+        let held = lock(&path);
+        store.put(begin(&kept)).await.unwrap();
+        assert_eq!(store.run(known.id).await.unwrap(), Some(known.clone()));
+        store.run(kept.id).await.expect_err("an answer would not be fresh");
+        assert_eq!(store.run(known.id).await.unwrap(), Some(known));
+        drop(held);
+        assert_eq!(store.run(kept.id).await.unwrap(), Some(kept));
+    }
+}
+
+#[tokio::test]
 async fn a_lock_held_for_a_moment_is_waited_for() {
     for durability in Durability::ALL {
         let (_folder, path, store) = open(|options| options.durability = durability);

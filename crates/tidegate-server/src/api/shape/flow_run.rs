@@ -38,7 +38,9 @@ pub(crate) fn flow_run(run: &Run, now: Timestamp) -> Value {
         "state": current,
         "job_variables": {},
     });
-    fields.extend(own.as_object().cloned().unwrap_or_default());
+    if let Value::Object(own) = own {
+        fields.extend(own);
+    }
     Value::Object(fields)
 }
 

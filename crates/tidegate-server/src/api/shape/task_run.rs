@@ -29,7 +29,9 @@ pub(crate) fn task_run(run: &Run, now: Timestamp) -> Value {
         "flow_run_run_count": run.flow_run_run_count,
         "state": current,
     });
-    fields.extend(own.as_object().cloned().unwrap_or_default());
+    if let Value::Object(own) = own {
+        fields.extend(own);
+    }
     Value::Object(fields)
 }
 
