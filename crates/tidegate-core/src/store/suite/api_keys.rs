@@ -46,7 +46,7 @@ pub async fn a_name_has_one_key(subject: &Subject) {
     change(&store, ApiKeyChange::Create(first.clone())).await;
     let answer = change(&store, ApiKeyChange::Create(second.clone())).await;
     assert_eq!(answer, ApiKeyAnswer::Exists);
-    assert_eq!(all(&store).await, [first.clone()]);
+    assert_eq!(all(&store).await, std::slice::from_ref(&first));
 
     let delete = || ApiKeyChange::Delete("laptop".to_owned());
     assert_eq!(change(&store, delete()).await, ApiKeyAnswer::Done(first));

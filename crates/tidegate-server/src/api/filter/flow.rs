@@ -106,11 +106,8 @@ impl FlowFilter {
 
     /// The name of the one flow that is asked for, if that is all that is asked.
     pub(crate) fn only_name(&self, known: &Flows) -> Option<String> {
-        match self.condition(known)? {
-            RunCondition::Definition(names) if names.len() == 1 => names.into_iter().next(),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "everything else asks for more")]
-            _ => None,
-        }
+        let RunCondition::Definition(names) = self.condition(known)? else { return None };
+        <[String; 1]>::try_from(names).ok().map(|[name]| name)
     }
 }
 

@@ -12,10 +12,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{PATIENCE, python};
 
-#[expect(
-    clippy::print_stderr,
-    reason = "who reads the output of the tests is told what was not looked at"
-)]
 #[tokio::test(flavor = "multi_thread")]
 async fn prefects_own_subscribers_see_events_and_log_lines_as_they_come() {
     let Some(python) = python().await else {
