@@ -43,7 +43,7 @@ async fn main() -> Result<()> {
         let runs = ask(address, "/runs").await?;
         println!("import: {}", if runs.contains("import") { "on the page" } else { "missing" });
         drop(stop);
-        Result::Ok(())
+        Ok::<_, tidegate::Error>(())
     };
     let (served, visited) = tokio::join!(serving.into_future(), visitor);
     served?;

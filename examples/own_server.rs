@@ -37,7 +37,10 @@ async fn main() -> Result<()> {
     }
 
     if std::env::args().any(|argument| argument == "--stay") {
-        engine.run_until_signal(server.stopped()).await??;
+        match engine.run_until_signal(server.stopped()).await {
+            Err(error) if error.is_interrupted() => return Ok(()),
+            ended => ended??,
+        }
     } else {
         server.stop().await?;
     }

@@ -213,8 +213,8 @@ async fn set_state(
     id: Id,
     Body(body): Body<SetState>,
 ) -> Result<Response, ApiError> {
-    find(&state, id).await?;
+    let run = find(&state, id).await?;
     let propose = |now| body.state.clone().into_state(now);
-    let moved = change::set_state(&state, id.0.into(), propose, body.force).await?;
+    let moved = change::move_on(&state, run, propose, body.force).await?;
     Ok(shape::orchestration(&moved, state.now()))
 }

@@ -10,7 +10,7 @@ pub(crate) use owned::cancel;
 pub(crate) use pause::resume;
 #[allow(unused_imports, reason = "the pages ask for what a run waits for")]
 pub(crate) use pause::{Question, question};
-pub(crate) use set_state::{Moved, advance_by, set_state};
+pub(crate) use set_state::{Moved, advance_by, move_on, set_state};
 
 use tidegate_core::{Expired, Run};
 

@@ -45,11 +45,19 @@ pub(crate) async fn set_state(
     propose: impl Fn(Timestamp) -> State,
     force: bool,
 ) -> Result<Moved, ApiError> {
+    let run = read(state, id).await?;
+    move_on(state, run, propose, force).await
+}
+
+/// As [`set_state`], of a run that was just read. Others may have moved it since.
+pub(crate) async fn move_on(
+    state: &AppState,
+    mut run: Run,
+    propose: impl Fn(Timestamp) -> State,
+    force: bool,
+) -> Result<Moved, ApiError> {
     let mut tries = 0;
     loop {
-        let Some(mut run) = state.store().run(id).await? else {
-            return Err(ApiError::NotFound("Run"));
-        };
         let now = state.now();
         if super::is_owned(state, &run) {
             return Box::pin(owned::ask(state, run, &propose(now))).await;
@@ -76,10 +84,17 @@ pub(crate) async fn set_state(
             .await
         {
             Ok(()) => return Ok(Moved { run, verdict, written: true }),
-            Err(error) if error.kind() == StoreErrorKind::Fenced && tries < TRIES => tries += 1,
+            Err(error) if error.kind() == StoreErrorKind::Fenced && tries < TRIES => {
+                tries += 1;
+                run = read(state, run.id).await?;
+            }
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+async fn read(state: &AppState, id: RunId) -> Result<Run, ApiError> {
+    state.store().run(id).await?.ok_or(ApiError::NotFound("Run"))
 }
 
 /// What is to be written of a run that nobody owns and that has moved on.

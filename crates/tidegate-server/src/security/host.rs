@@ -51,6 +51,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_server_at_all_addresses_is_known_by_each_and_by_no_name() {
+        let config = Config::new().address(([0, 0, 0, 0], 4200).into());
+        assert!(is_known(&config, name_of("10.0.0.7:4200")));
+        assert!(is_known(&config, name_of("[2001:db8::7]:4200")));
+        assert!(!is_known(&config, name_of("evil.example:4200")));
+    }
+
+    #[test]
     fn a_server_is_known_by_loopback_its_address_and_the_names_it_was_given() {
         let config = Config::new().host("Tide.example").address(([10, 0, 0, 7], 1).into());
         let known = [

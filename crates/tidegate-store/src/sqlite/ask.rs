@@ -2,7 +2,7 @@
 
 use futures_util::future::{BoxFuture, FutureExt, ready};
 use rusqlite::Connection;
-use tidegate_core::StoreError;
+use tidegate_core::{RunId, StoreError};
 
 use super::act;
 use super::database::Database;
@@ -15,12 +15,21 @@ impl Sqlite {
         &self,
         question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
     ) -> BoxFuture<'_, Result<T, StoreError>> {
+        self.ask_of(None, question)
+    }
+
+    /// As [`ask`](Self::ask); a question about one run waits only for writes that may change it.
+    pub(super) fn ask_of<T: Send + 'static>(
+        &self,
+        run: Option<RunId>,
+        question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
+    ) -> BoxFuture<'_, Result<T, StoreError>> {
         if let Err(error) = self.not_at_work() {
             return ready(Err(error)).boxed();
         }
         match &self.place {
             Place::File(file) => async move {
-                file.writer.fresh().await?;
+                file.writer.fresh(run).await?;
                 file.readers.ask(question).await
             }
             .boxed(),

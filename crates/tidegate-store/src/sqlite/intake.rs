@@ -6,7 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tidegate_core::{
-    Acknowledgement, Acknowledger, Durability, LogRecord, Room, StoreError, StoreErrorKind, Write,
+    Acknowledgement, Acknowledger, Durability, LogRecord, Room, RunId, StoreError, StoreErrorKind,
+    Write,
 };
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use super::gathering::Gathering;
 use super::keeper::Keeper;
 use super::options::Options;
 use super::pending::Contradiction;
-use super::queue::{Batch, Queue};
+use super::queue::{Batch, InFlight, Queue};
 use super::work::Work;
 
 /// After so long without work the thread brings the log into the database and sleeps until it is woken.
@@ -44,6 +45,8 @@ pub(super) struct State {
     pub(super) thread: ThreadState,
     /// A batch is being stored, by the thread or by who waits for it. Until it is, no other is taken.
     pub(super) storing: bool,
+    /// What that batch changes.
+    in_flight: InFlight,
     /// How many runs in a row were stored by who waited for them.
     at_once: u32,
     /// When the last batch was stored, or failed to be.
@@ -82,6 +85,7 @@ impl Shared {
             queue: Queue::default(),
             thread: ThreadState::Working,
             storing: false,
+            in_flight: InFlight::default(),
             at_once: 0,
             worked: Instant::now(),
             gathering: Gathering::default(),
@@ -176,8 +180,8 @@ impl Shared {
         self.dropped_logs.load(Ordering::Relaxed)
     }
 
-    /// Resolves once a read sees every write put before.
-    pub(super) fn fresh(&self) -> Acknowledgement {
+    /// Resolves once a read sees every write put before; if one run is read, every write that may change it.
+    pub(super) fn fresh(&self, run: Option<RunId>) -> Acknowledgement {
         let mut state = self.lock();
         match &state.stage {
             Stage::Open => {}
@@ -185,7 +189,8 @@ impl Shared {
                 return Acknowledgement::now(Err(closed(&self.place)));
             }
         }
-        if !state.storing && !state.queue.has_writes() {
+        let none_waits = !state.storing && !state.queue.has_writes();
+        if none_waits || run.is_some_and(|run| !state.may_change(*run.as_uuid())) {
             return Acknowledgement::now(Ok(()));
         }
         let (acknowledger, acknowledgement) = Acknowledgement::later();
@@ -261,10 +266,29 @@ impl State {
             && (self.queue.is_one_awaited_write() || self.queue.is_one_small_act())
     }
 
+    /// Whether a run may read otherwise once everything put before is stored.
+    fn may_change(&self, run: Uuid) -> bool {
+        self.in_flight.may_change(run) || self.queue.may_change(run)
+    }
+
     pub(super) fn take(&mut self) -> Batch {
         self.storing = true;
         self.gathering.taken(self.queue.writers());
-        self.queue.take()
+        let mut batch = self.queue.take();
+        self.in_flight = batch.in_flight();
+        batch
+    }
+
+    /// The batch that was taken is stored.
+    pub(super) fn landed(&mut self) {
+        self.storing = false;
+        self.in_flight = InFlight::default();
+    }
+
+    /// The batch that was taken is not stored, and will be put back.
+    pub(super) fn turned_back(&mut self, batch: &mut Batch) {
+        self.storing = false;
+        batch.turned_back(std::mem::take(&mut self.in_flight));
     }
 
     /// How much longer the next batch waits until more come for it.

@@ -184,7 +184,7 @@ impl Store for Sqlite {
     }
 
     fn run(&self, id: RunId) -> BoxFuture<'_, Result<Option<Run>, StoreError>> {
-        self.ask(move |database| database.run(id))
+        self.ask_of(Some(id), move |database| database.run(id))
     }
 
     fn runs(&self, query: RunQuery) -> BoxFuture<'_, Result<Vec<Run>, StoreError>> {
@@ -415,9 +415,8 @@ impl Store for Sqlite {
             }
             // Each row is on a page of its own in some index.
             let pages = usize::try_from(at_most).unwrap_or(usize::MAX);
-            let mut deleted = self
-                .act(pages, move |connection| deletion::delete(connection, &roots, at_most))
-                .await?;
+            let delete = move |connection: &_| deletion::delete(connection, &roots, at_most);
+            let mut deleted = self.act(pages, delete).await?;
             deleted.more |= more && deleted.runs + deleted.log_lines > 0;
             Ok(deleted)
         }

@@ -12,11 +12,13 @@ use uuid::Uuid;
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     writes: Vec<Write>,
-    /// The place of the last write about each subject.
-    last: HashMap<Uuid, usize>,
+    last: Subjects,
     /// The leases that end with these writes.
     released: Vec<LeaseId>,
 }
+
+/// The place of the last write about each subject.
+pub(super) type Subjects = HashMap<Uuid, usize>;
 
 /// Why a write cannot follow on what waits already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,26 @@ impl Pending {
     /// Whether a write about this subject would join another.
     pub(super) fn contains(&self, subject: Uuid) -> bool {
         self.last.contains_key(&subject)
+    }
+
+    /// Whether a run reads otherwise once these are stored: one is about it, or a lease ends.
+    pub(super) fn may_change(&self, run: Uuid) -> bool {
+        self.contains(run) || self.ends_leases()
+    }
+
+    /// Whether a lease ends, so that runs which nothing here is about are read as nobody's.
+    pub(super) fn ends_leases(&self) -> bool {
+        !self.released.is_empty()
+    }
+
+    /// Lends out what the writes are about while they are being stored, which nobody asks these for meanwhile.
+    pub(super) fn lend_subjects(&mut self) -> Subjects {
+        std::mem::take(&mut self.last)
+    }
+
+    /// Takes back what was lent, since the writes were not stored.
+    pub(super) fn take_back(&mut self, lent: Subjects) {
+        self.last = lent;
     }
 
     /// Adds a write; the answer is the place of what it has become part of.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::act::Act;
 use super::options::Options;
-use super::pending::{Contradiction, Pending};
+use super::pending::{Contradiction, Pending, Subjects};
 use super::work::Work;
 
 /// With so many runs waiting they are stored, whether or not somebody waits.
@@ -73,6 +73,21 @@ pub(super) struct Batch {
     pub(super) waiting: Waiting,
 }
 
+/// What a batch that is being stored changes.
+#[derive(Debug, Default)]
+pub(super) struct InFlight {
+    subjects: Subjects,
+    /// It may change any run.
+    anything: bool,
+}
+
+impl InFlight {
+    /// Whether a run may read otherwise once it is stored.
+    pub(super) fn may_change(&self, run: Uuid) -> bool {
+        self.anything || self.subjects.contains_key(&run)
+    }
+}
+
 impl Queue {
     /// How many runs have writes waiting.
     pub(super) fn len(&self) -> usize {
@@ -86,6 +101,11 @@ impl Queue {
 
     pub(super) fn contains(&self, subject: Uuid) -> bool {
         self.pending.contains(subject)
+    }
+
+    /// Whether a run may read otherwise once this is stored.
+    pub(super) fn may_change(&self, run: Uuid) -> bool {
+        self.pending.may_change(run) || !self.acts.is_empty() || !self.works.is_empty()
     }
 
     pub(super) fn has_writes(&self) -> bool {
@@ -270,6 +290,18 @@ impl Queue {
 }
 
 impl Batch {
+    /// What is being stored, for who asks meanwhile.
+    pub(super) fn in_flight(&mut self) -> InFlight {
+        let ends_leases = self.pending.ends_leases();
+        let anything = ends_leases || !self.acts.is_empty() || self.work.is_some();
+        InFlight { subjects: self.pending.lend_subjects(), anything }
+    }
+
+    /// Takes back what was told of it, since it was not stored.
+    pub(super) fn turned_back(&mut self, told: InFlight) {
+        self.pending.take_back(told.subjects);
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.pending.is_empty()
             && self.acts.is_empty()

@@ -178,7 +178,7 @@ impl Shared {
                 }
                 let contradicted = {
                     let mut state = self.lock();
-                    state.storing = false;
+                    state.turned_back(&mut batch);
                     state.queue.return_untried(batch)
                 };
                 self.refuse(contradicted);
@@ -196,7 +196,7 @@ impl Shared {
     ) {
         let recovered = {
             let mut state = self.lock();
-            state.storing = false;
+            state.landed();
             state.worked = Instant::now();
             let (took, still_waiting) = (state.worked - started, state.queue.writers());
             state.gathering.stored(waiting.writers(), still_waiting, took);
@@ -226,7 +226,7 @@ impl Shared {
             work.answer(Err(error.clone()));
         }
         let mut state = self.lock();
-        state.storing = false;
+        state.turned_back(&mut batch);
         state.worked = Instant::now();
         let (dropped, contradicted) = state.queue.put_back(batch, &self.options);
         let first = state.failing.replace(error.clone()).is_none();

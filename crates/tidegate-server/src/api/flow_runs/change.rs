@@ -28,9 +28,9 @@ pub(super) async fn set_state(
     id: Id,
     Body(body): Body<SetState>,
 ) -> Result<Response, ApiError> {
-    find(&state, id).await?;
+    let run = find(&state, id).await?;
     let propose = |now| body.state.clone().of_flow_run().into_state(now);
-    let moved = change::set_state(&state, id.0.into(), propose, body.force).await?;
+    let moved = change::move_on(&state, run, propose, body.force).await?;
     Ok(shape::orchestration(&moved, state.now()))
 }
 
