@@ -3,16 +3,25 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+/// How often a server that is too busy is asked again.
+const TRIES: usize = 100;
+
+/// After how long.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// A connection to a server, opened when it is needed.
 pub(crate) struct Client {
     address: SocketAddr,
     stream: Option<TcpStream>,
     buffer: Vec<u8>,
+    /// Where the body of the last answer begins there.
+    body: usize,
 }
 
 /// What is asked: a method, a path below `/api` and a body.
@@ -42,12 +51,20 @@ impl Request {
 
 impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
-        Self { address, stream: None, buffer: Vec::new() }
+        Self { address, stream: None, buffer: Vec::new(), body: 0 }
     }
 
     /// The body of the answer, whose status has to be one of success.
+    ///
+    /// A server that is too busy is asked again, as Prefect's clients do.
     pub(crate) async fn ask(&mut self, request: &Request) -> &[u8] {
-        self.ask_for(request).await.expect("the server is not too busy")
+        let mut tries = 1;
+        while self.ask_for(request).await.is_none() {
+            assert!(tries < TRIES, "{} is not served: the server is too busy", request.head);
+            tries += 1;
+            tokio::time::sleep(PAUSE).await;
+        }
+        &self.buffer[self.body..]
     }
 
     /// As [`ask`](Self::ask), but nothing where the server says that it cannot serve now.
@@ -58,7 +75,7 @@ impl Client {
         }
         let shown = String::from_utf8_lossy(&body[..body.len().min(1000)]);
         assert!((200..300).contains(&status), "{} gave {status}: {shown}", request.head);
-        Some(body)
+        Some(&self.buffer[self.body..])
     }
 
     /// As [`ask`](Self::ask), the body read as JSON.
@@ -75,6 +92,7 @@ impl Client {
             result => result,
         };
         let (status, start) = end.inspect_err(|_| self.stream = None)?;
+        self.body = start;
         Ok((status, &self.buffer[start..]))
     }
 

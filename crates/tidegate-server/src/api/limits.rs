@@ -89,7 +89,7 @@ async fn create(
             limit.name
         )));
     }
-    Ok((StatusCode::CREATED, Json(shown(&find(&state, &limit.name).await?, now))))
+    Ok((StatusCode::CREATED, Json(shown(&find(&state, &limit.name).await?, &state))))
 }
 
 /// The limit of this name or id.
@@ -106,7 +106,7 @@ async fn read(
     State(state): State<AppState>,
     Path(id_or_name): Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    Ok(Json(shown(&find(&state, &id_or_name).await?, state.now())))
+    Ok(Json(shown(&find(&state, &id_or_name).await?, &state)))
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -122,9 +122,8 @@ async fn filter(
     Body(body): Body<ListBody>,
 ) -> Result<Json<Vec<Value>>, ApiError> {
     let limits = state.store().limits(Vec::new()).await?;
-    let now = state.now();
     let page = limits.iter().skip(body.offset).take(body.limit.0 as usize);
-    Ok(Json(page.map(|limit| shown(limit, now)).collect()))
+    Ok(Json(page.map(|limit| shown(limit, &state)).collect()))
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -321,10 +320,12 @@ pub(super) fn minimal(limit: &LimitUse) -> Value {
 }
 
 /// Prefect's `GlobalConcurrencyLimitResponse`.
-fn shown(limit: &LimitUse, now: Timestamp) -> Value {
-    let mut shown = minimal(limit);
-    shown["created"] = Value::Null;
-    shown["updated"] = Value::Null;
+///
+/// When a limit was made is not on record; Prefect's command fails without a time.
+fn shown(limit: &LimitUse, state: &AppState) -> Value {
+    let (mut shown, now) = (minimal(limit), state.now());
+    shown["created"] = json!(state.started());
+    shown["updated"] = json!(state.started());
     shown["active"] = json!(limit.limit.active);
     shown["active_slots"] = json!(limit.occupied(now));
     shown["slot_decay_per_second"] = json!(limit.limit.slot_decay_per_second);

@@ -132,8 +132,8 @@ async fn shown(state: &AppState, limit: &LimitUse) -> Result<Value, ApiError> {
         holders.iter().filter_map(|holder| holder.run_id).map(|id| *id.as_uuid()).collect();
     Ok(json!({
         "id": ids::limit(name),
-        "created": null,
-        "updated": null,
+        "created": state.started(),
+        "updated": state.started(),
         "tag": ConcurrencyLimit::tag_of_name(name),
         "concurrency_limit": limit.limit.limit,
         "active_slots": runs,

@@ -48,7 +48,11 @@ fn without_secret_fields(fields: &Map<String, Value>) -> Map<String, Value> {
     kept.map(|(name, value)| {
         let value = match value {
             Value::Object(fields) => Value::Object(without_secret_fields(fields)),
-            other => other.clone(),
+            other @ (Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)) => other.clone(),
         };
         (name.clone(), value)
     })

@@ -90,7 +90,11 @@ async fn check_references(state: &AppState, fields: &Map<String, Value>) -> Resu
     let references = fields.get("block_schema_references").and_then(Value::as_object);
     let each = references.into_iter().flat_map(Map::values).flat_map(|reference| match reference {
         Value::Array(any) => any.as_slice(),
-        one => std::slice::from_ref(one),
+        one @ (Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Object(_)) => std::slice::from_ref(one),
     });
     let slugs: BTreeSet<&str> =
         each.filter_map(|reference| reference.get("block_type_slug")?.as_str()).collect();
