@@ -1,12 +1,27 @@
 //! Which index answers a question about flow runs, where SQLite by itself would take another: it believes that few runs are of one kind.
 //! What is answered does not depend on it.
 
+use rusqlite::{CachedStatement, Connection};
 use tidegate_core::{RunCondition, RunKind, RunQuery, RunSort, RunTime};
+
+/// The statement that `sql` makes with an index, or without one where SQLite cannot use it: where it finds out by itself that no run can
+/// match, it looks at none, and takes being told of an index for a mistake.
+pub(super) fn prepare<'a>(
+    connection: &'a Connection,
+    index: &str,
+    sql: impl Fn(&str) -> String,
+) -> rusqlite::Result<CachedStatement<'a>> {
+    match connection.prepare_cached(&sql(index)) {
+        Err(_) if !index.is_empty() => connection.prepare_cached(&sql("")),
+        prepared => prepared,
+    }
+}
 
 /// The index in whose order flow runs are asked for. SQLite believes that few runs are of one kind, and would sort all of them; only a
 /// question that names runs is answered faster by others.
 pub(super) fn sorted(query: &RunQuery) -> &'static str {
     let named = query.ids.is_some()
+        || query.definition_name.is_some()
         || query.flow_run_id.is_some()
         || query.condition.as_ref().is_some_and(names_runs);
     if named || query.kind != Some(RunKind::Flow) || query.limit.is_none() {

@@ -9,7 +9,7 @@ use tidegate_core::{
 
 use super::definitions::Known;
 use super::row::UnreadableRow;
-use super::run_index::{charted, sorted};
+use super::run_index::{charted, prepare, sorted};
 use super::run_row::{self, SELECT, SELECT_CALLS, SELECT_LAST, SELECT_ORPHANS, kind_number};
 use super::{run_condition, states};
 
@@ -23,9 +23,9 @@ pub(super) fn runs(
     let order = order(query.sort, query.order);
     let filter = conditions.filter();
     let page = conditions.page(query.limit, query.offset);
-    let index = sorted(query);
-    let sql = format!("{SELECT}{index}{filter} ORDER BY {order}{page}");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = prepare(connection, sorted(query), |index| {
+        format!("{SELECT}{index}{filter} ORDER BY {order}{page}")
+    })?;
     let mut rows = statement.query(params_from_iter(conditions.values))?;
     let mut runs = Vec::new();
     while let Some(row) = rows.next()? {
@@ -116,8 +116,10 @@ pub(super) fn orphans(
 /// How many runs match.
 pub(super) fn count(connection: &Connection, query: &RunQuery) -> rusqlite::Result<u64> {
     let conditions = Conditions::of(connection, query)?;
-    let sql = format!("SELECT count(*) FROM runs{}{}", charted(query), conditions.filter());
-    let mut statement = connection.prepare_cached(&sql)?;
+    let filter = conditions.filter();
+    let mut statement = prepare(connection, charted(query), |index| {
+        format!("SELECT count(*) FROM runs{index}{filter}")
+    })?;
     let count: i64 = statement.query_row(params_from_iter(conditions.values), |row| row.get(0))?;
     Ok(count.cast_unsigned())
 }

@@ -8,7 +8,7 @@ use tidegate_core::{RunTime, StateType, Tally, TallyQuery};
 
 use super::row::UnreadableRow;
 use super::run_condition::column;
-use super::run_index::charted;
+use super::run_index::{charted, prepare};
 use super::run_query::Conditions;
 
 /// How long a run ran, and by how long it started too late, in microseconds; `?` is now. They are [`Run::estimated_run_time`] and
@@ -49,11 +49,12 @@ pub(super) fn tally(
     let index = if by_creation && !query.sums { charted(&query.runs) } else { "" };
     let filter = conditions.filter();
     values.extend(conditions.values);
-    let sql = format!(
-        "SELECT {step} AS step, state_type, state_name, count(*), {sums} FROM runs{index}{filter} \
-         GROUP BY step, state_type, state_name ORDER BY step, state_type, state_name"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = prepare(connection, index, |index| {
+        format!(
+            "SELECT {step} AS step, state_type, state_name, count(*), {sums} FROM runs{index}{filter} \
+             GROUP BY step, state_type, state_name ORDER BY step, state_type, state_name"
+        )
+    })?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut tallies = Vec::new();
     while let Some(row) = rows.next()? {
