@@ -23,7 +23,7 @@ use crate::state::AppState;
 const POINTS: u64 = 1000;
 
 /// Into how many steps the time of a dashboard is cut.
-const STEPS: u32 = 20;
+const STEPS: i64 = 20;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -131,7 +131,7 @@ async fn ended_in_steps(
     let end = asked.and_then(|times| times.before_).unwrap_or_else(|| state.now());
     let mut steps = vec![(0_u64, 0_u64); STEPS as usize];
     let span = (end - start).num_microseconds().unwrap_or(i64::MAX).max(1);
-    let length = Duration::from_micros((span / i64::from(STEPS) + 1).cast_unsigned());
+    let length = Duration::from_micros((span / STEPS + 1).cast_unsigned());
     let asked = Steps { by: RunTime::End, start, end, length };
     for tally in Selection::new(RunKind::Task, filters).tally(&state, Some(asked)).await? {
         let step = usize::try_from(tally.step).ok().and_then(|step| steps.get_mut(step));

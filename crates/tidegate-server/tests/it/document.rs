@@ -16,10 +16,9 @@ fn document() -> &'static Value {
     DOCUMENT.get_or_init(|| serde_json::from_str(&openapi()).unwrap())
 }
 
-/// Whether a route is one of the API. What programs say to a server of their own kind is no part of it.
+/// Whether a route is one of the API.
 fn is_told(path: &str) -> bool {
-    (path.starts_with("/api/") && !path.starts_with("/api/tidegate/"))
-        || matches!(path, "/metrics" | "/openapi.json")
+    path.starts_with("/api/") || matches!(path, "/metrics" | "/openapi.json")
 }
 
 #[test]

@@ -39,6 +39,7 @@ mod reader;
 mod request_row;
 mod row;
 mod run_condition;
+mod run_index;
 mod run_query;
 mod run_row;
 mod run_tally;

@@ -3,12 +3,13 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use tidegate_core::{
-    DefinitionRecord, Order, RecordedCall, Run, RunCondition, RunId, RunKind, RunQuery, RunSort,
-    StateType, Timestamp,
+    DefinitionRecord, Order, RecordedCall, Run, RunId, RunKind, RunQuery, RunSort, StateType,
+    Timestamp,
 };
 
 use super::definitions::Known;
 use super::row::UnreadableRow;
+use super::run_index::{charted, prepare, sorted};
 use super::run_row::{self, SELECT, SELECT_CALLS, SELECT_LAST, SELECT_ORPHANS, kind_number};
 use super::{run_condition, states};
 
@@ -22,9 +23,9 @@ pub(super) fn runs(
     let order = order(query.sort, query.order);
     let filter = conditions.filter();
     let page = conditions.page(query.limit, query.offset);
-    let index = index(query);
-    let sql = format!("{SELECT}{index}{filter} ORDER BY {order}{page}");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = prepare(connection, sorted(query), |index| {
+        format!("{SELECT}{index}{filter} ORDER BY {order}{page}")
+    })?;
     let mut rows = statement.query(params_from_iter(conditions.values))?;
     let mut runs = Vec::new();
     while let Some(row) = rows.next()? {
@@ -32,56 +33,6 @@ pub(super) fn runs(
         runs.push(run_row::with_lease(connection, found)?);
     }
     Ok(runs)
-}
-
-/// The index in whose order flow runs are asked for. SQLite believes that few runs are of one kind, and would sort all of them; only a
-/// question that names runs is answered faster by others.
-fn index(query: &RunQuery) -> &'static str {
-    let named = query.ids.is_some()
-        || query.flow_run_id.is_some()
-        || query.condition.as_ref().is_some_and(names_runs);
-    if named || query.kind != Some(RunKind::Flow) || query.limit.is_none() {
-        return "";
-    }
-    match query.sort {
-        RunSort::Start => " INDEXED BY flow_runs_by_start",
-        RunSort::ExpectedStart => " INDEXED BY flow_runs_by_expected_start",
-        RunSort::Created
-        | RunSort::NextScheduled
-        | RunSort::End
-        | RunSort::Name
-        | RunSort::Duration => "",
-    }
-}
-
-/// Whether a condition holds of few runs because it names them, or those they were called in.
-fn names_runs(condition: &RunCondition) -> bool {
-    match condition {
-        RunCondition::All(all) => all.iter().any(names_runs),
-        RunCondition::Id(_) | RunCondition::FlowRun(_) | RunCondition::TaskRun(_) => true,
-        RunCondition::Any(_)
-        | RunCondition::Not(_)
-        | RunCondition::Name(_)
-        | RunCondition::NameLike(_)
-        | RunCondition::Definition(_)
-        | RunCondition::DefinitionLike(_)
-        | RunCondition::Version(_)
-        | RunCondition::DefinitionTags(_)
-        | RunCondition::AnyDefinitionTag(_)
-        | RunCondition::DefinitionUntagged
-        | RunCondition::StateType(_)
-        | RunCondition::StateName(_)
-        | RunCondition::Tags(_)
-        | RunCondition::AnyTag(_)
-        | RunCondition::Untagged
-        | RunCondition::Deployment(_)
-        | RunCondition::Since(..)
-        | RunCondition::Until(..)
-        | RunCondition::Unset(_)
-        | RunCondition::InFlowRun(_)
-        | RunCondition::HasTaskRun(_)
-        | RunCondition::HasSubflow => false,
-    }
 }
 
 /// The ORDER BY clause, without its words.
@@ -165,8 +116,10 @@ pub(super) fn orphans(
 /// How many runs match.
 pub(super) fn count(connection: &Connection, query: &RunQuery) -> rusqlite::Result<u64> {
     let conditions = Conditions::of(connection, query)?;
-    let sql = format!("SELECT count(*) FROM runs{}", conditions.filter());
-    let mut statement = connection.prepare_cached(&sql)?;
+    let filter = conditions.filter();
+    let mut statement = prepare(connection, charted(query), |index| {
+        format!("SELECT count(*) FROM runs{index}{filter}")
+    })?;
     let count: i64 = statement.query_row(params_from_iter(conditions.values), |row| row.get(0))?;
     Ok(count.cast_unsigned())
 }

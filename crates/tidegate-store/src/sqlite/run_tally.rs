@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
-use tidegate_core::{StateType, Tally, TallyQuery};
+use tidegate_core::{RunTime, StateType, Tally, TallyQuery};
 
 use super::row::UnreadableRow;
 use super::run_condition::column;
+use super::run_index::{charted, prepare};
 use super::run_query::Conditions;
 
 /// How long a run ran, and by how long it started too late, in microseconds; `?` is now. They are [`Run::estimated_run_time`] and
@@ -44,13 +45,16 @@ pub(super) fn tally(
     } else {
         "0, 0"
     };
+    let by_creation = query.steps.is_none_or(|steps| steps.by == RunTime::Created);
+    let index = if by_creation && !query.sums { charted(&query.runs) } else { "" };
     let filter = conditions.filter();
     values.extend(conditions.values);
-    let sql = format!(
-        "SELECT {step} AS step, state_type, state_name, count(*), {sums} FROM runs{filter} \
-         GROUP BY step, state_type, state_name ORDER BY step, state_type, state_name"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = prepare(connection, index, |index| {
+        format!(
+            "SELECT {step} AS step, state_type, state_name, count(*), {sums} FROM runs{index}{filter} \
+             GROUP BY step, state_type, state_name ORDER BY step, state_type, state_name"
+        )
+    })?;
     let mut rows = statement.query(params_from_iter(values))?;
     let mut tallies = Vec::new();
     while let Some(row) = rows.next()? {

@@ -158,8 +158,18 @@ pub async fn runs_are_found_of_which_a_condition_holds(subject: &Subject) {
             let query =
                 RunQuery { kind, condition: Some(condition.clone()), ..RunQuery::default() };
             let mut found = store.runs(query.clone()).await.expect("the store answers");
-            let count = store.count_runs(query).await.expect("the store answers");
+            let count = store.count_runs(query.clone()).await.expect("the store answers");
             assert_eq!(count, found.len() as u64, "{condition:?}");
+            for sort in [RunSort::Start, RunSort::ExpectedStart] {
+                let page = RunQuery { sort, limit: Some(100), ..query.clone() };
+                let page = store.runs(page).await.expect("the store answers");
+                assert_eq!(page.len(), found.len(), "{condition:?} by {sort:?}");
+            }
+            let tally = TallyQuery { runs: query, steps: None, sums: false, now: at(60) };
+            let told = store.tally_runs(tally).await.expect("the store answers");
+            let in_states = found.iter().filter(|run| !run.states.is_empty()).count();
+            let told: u64 = told.iter().map(|tally| tally.runs).sum();
+            assert_eq!(told, in_states as u64, "{condition:?}");
             found.sort_by_key(|run| all.0.iter().position(|each| each.id == run.id));
             let is_asked = |run: &&Run| {
                 kind.is_none_or(|kind| run.kind() == kind) && condition.holds(run, &all)

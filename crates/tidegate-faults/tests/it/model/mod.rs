@@ -108,6 +108,7 @@ async fn make(call: &Call, subject: &mut Subject, model: &mut Model) -> Result<(
                 newest_first: *newest_first,
                 limit: page.0,
                 offset: page.1,
+                ..LogQuery::default()
             };
             let expected = model.lines(&query);
             prop_assert_eq!(store.logs(query).await.unwrap(), expected);

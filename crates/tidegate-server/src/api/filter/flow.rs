@@ -107,7 +107,7 @@ impl FlowFilter {
     /// The name of the one flow that is asked for, if that is all that is asked.
     pub(crate) fn only_name(&self, known: &Flows) -> Option<String> {
         let RunCondition::Definition(names) = self.condition(known)? else { return None };
-        (names.len() == 1).then(|| names.into_iter().next()).flatten()
+        <[String; 1]>::try_from(names).ok().map(|[name]| name)
     }
 }
 

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use tempfile::TempDir;
 use tidegate_core::{ArtifactQuery, LogQuery, RunKind, RunQuery, Store};
 use tidegate_server::Config;
 use tidegate_store::{Options, Sqlite};
 
 use super::client::Client;
 
-/// What the client has recorded in a store, on a server with these settings; nothing where it cannot be had.
-async fn recorded(config: Config, auth: Option<&'static str>) -> Option<Arc<dyn Store>> {
+/// What the client has recorded in a store, on a server with these settings, and the folder of the store; nothing where it cannot be had.
+async fn recorded(config: Config, auth: Option<&'static str>) -> Option<(Arc<dyn Store>, TempDir)> {
     let folder = tempfile::tempdir().unwrap();
     let store: Arc<dyn Store> =
         Arc::new(Sqlite::open(Options::file(folder.path().join("tides.db"))).unwrap());
@@ -25,12 +26,12 @@ async fn recorded(config: Config, auth: Option<&'static str>) -> Option<Arc<dyn 
         })
     );
     client.close().await;
-    Some(store)
+    Some((store, folder))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn flows_of_prefects_own_client_are_run_and_recorded() {
-    let Some(store) = recorded(Config::new(), None).await else { return };
+    let Some((store, _folder)) = recorded(Config::new(), None).await else { return };
 
     let of = |kind| RunQuery { kind: Some(kind), ..RunQuery::default() };
     let flow_runs = store.runs(of(RunKind::Flow)).await.unwrap();
@@ -58,7 +59,7 @@ async fn flows_of_prefects_own_client_are_run_and_recorded() {
 async fn prefects_own_client_says_who_it_is_on_sockets_too() {
     let auth = "admin:correct horse";
     let config = Config::new().basic_auth(auth);
-    let Some(store) = recorded(config, Some(auth)).await else { return };
+    let Some((store, _folder)) = recorded(config, Some(auth)).await else { return };
     let task_runs = RunQuery { kind: Some(RunKind::Task), ..RunQuery::default() };
     assert!(store.count_runs(task_runs).await.unwrap() >= 7);
 }
