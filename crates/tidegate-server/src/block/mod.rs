@@ -1,4 +1,4 @@
-//! Blocks as the API and the pages keep them: saved, loaded, checked and deleted, with what is secret sealed by the vault. Nothing here
+//! Blocks as the API and the pages keep them: saved, loaded and deleted, with what is secret sealed by the vault. Nothing here
 //! speaks HTTP, and no secret is stored or shown as it is unless it is asked for.
 //!
 //! ```text
@@ -15,11 +15,10 @@ mod vault;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use tidegate_core::{BlockDocument, BlockSchema, BlockType, check_json};
+use tidegate_core::{BlockDocument, BlockSchema, BlockType};
 
 pub(crate) use checksum::prefect_checksum;
 pub(crate) use load::{by_id, by_name, load, load_all, schema_of, type_of_slug};
-#[allow(unused_imports, reason = "the pages of blocks use it")]
 pub(crate) use places::masked;
 pub(crate) use save::{BlockUpdate, NewBlock, create, delete, delete_type, update};
 
@@ -57,20 +56,4 @@ pub(crate) struct Referenced {
     pub(crate) document: BlockDocument,
     pub(crate) block_type: BlockType,
     pub(crate) references: BTreeMap<String, Self>,
-}
-
-/// Says what is wrong with the data of a block by the schema of its type, without telling a value. Blocks that it refers to and secrets
-/// that are masked are not looked at.
-#[allow(dead_code, reason = "the pages of blocks use it")]
-pub(crate) fn check(schema: &BlockSchema, data: &Map<String, Value>) -> Result<(), String> {
-    let (mut fields, mut plain) = (schema.fields.clone(), data.clone());
-    for (name, value) in &mut plain {
-        if places::is_elsewhere(value)
-            && let Some(known) = fields.pointer_mut("/properties").and_then(Value::as_object_mut)
-        {
-            known.insert(name.clone(), Value::Bool(true));
-        }
-        places::take_slugs_out(value);
-    }
-    check_json(&fields, &Value::Object(plain))
 }

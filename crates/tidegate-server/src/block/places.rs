@@ -8,7 +8,7 @@ use tidegate_core::{
     BlockDocument, push_json_pointer, referenced_block, replace_sealed_in_block, sealed_in_block,
 };
 
-use super::{MASK, TYPE_SLUG};
+use super::MASK;
 
 /// What programs show in the place of a secret; someone may hand it in again.
 const MASK_OF_PROGRAMS: &str = "**********";
@@ -118,30 +118,6 @@ pub(super) fn holds_sealed(value: &Value) -> bool {
         }
         Value::Array(values) => values.iter().any(holds_sealed),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
-}
-
-/// Whether the value, or something in it, is kept elsewhere: another block, or a secret that is masked.
-pub(super) fn is_elsewhere(value: &Value) -> bool {
-    if is_mask(value) || referenced_block(value).is_some() {
-        return true;
-    }
-    match value {
-        Value::Object(fields) => fields.values().any(is_elsewhere),
-        Value::Array(values) => values.iter().any(is_elsewhere),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-    }
-}
-
-/// Takes out of blocks inside of others what says of which type they are.
-pub(super) fn take_slugs_out(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.remove(TYPE_SLUG);
-            fields.values_mut().for_each(take_slugs_out);
-        }
-        Value::Array(values) => values.iter_mut().for_each(take_slugs_out),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

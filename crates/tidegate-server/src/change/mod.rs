@@ -5,10 +5,8 @@ mod owned;
 mod pause;
 mod set_state;
 
-#[allow(unused_imports, reason = "the pages cancel runs")]
 pub(crate) use owned::cancel;
 pub(crate) use pause::resume;
-#[allow(unused_imports, reason = "the pages ask for what a run waits for")]
 pub(crate) use pause::{Question, question};
 pub(crate) use set_state::{Moved, advance_by, move_on, set_state};
 

@@ -57,7 +57,6 @@ pub(super) async fn request(
 }
 
 /// Ends a run as CANCELLED: by its owner, or here if it has none.
-#[allow(dead_code, reason = "the pages cancel runs")]
 pub(crate) async fn cancel(state: &AppState, run: &Run) -> Result<Moved, ApiError> {
     super::set_state(state, run.id, State::cancelling, false).await
 }

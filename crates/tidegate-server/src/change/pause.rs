@@ -14,7 +14,6 @@ use crate::state::AppState;
 
 /// What a run waits for, for those who answer it.
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "the pages show it")]
 pub(crate) struct Question {
     /// The form to be filled in; none if there is nothing to say but that it goes on.
     pub(crate) schema: Option<Value>,
@@ -27,7 +26,6 @@ pub(crate) struct Question {
 }
 
 /// What a run waits for; none, if it waits for nobody.
-#[allow(dead_code, reason = "the pages ask")]
 pub(crate) async fn question(state: &AppState, run: &Run) -> Result<Option<Question>, ApiError> {
     let Some(pause) = asks(run) else { return Ok(None) };
     let description = input(state, run.id, &pause, Part::Description).await?;
