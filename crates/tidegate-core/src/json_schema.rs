@@ -1,10 +1,14 @@
-//! The JSON Schemas of words that stand in requests, for those who describe an API. They say what `Deserialize` takes, and nothing else.
+//! The JSON Schemas of words and ids that stand in requests and answers, for those who describe an API. They say what `Deserialize` takes
+//! and `Serialize` gives, and nothing else.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::{ArtifactType, RetryType, StateType};
+use crate::{
+    ArtifactId, ArtifactType, BlockDocumentId, BlockSchemaId, BlockTypeId, DeploymentId, EventId,
+    LeaseId, Parameters, RetryType, RunId, StateType, VariableId,
+};
 
 macro_rules! words {
     ($($name:ident: $description:literal;)*) => {
@@ -26,6 +30,44 @@ macro_rules! words {
 words! {
     StateType: "The type of a state.";
     ArtifactType: "The type of an artifact.";
+}
+
+macro_rules! ids {
+    ($($name:ident)*) => {
+        $(
+            impl JsonSchema for $name {
+                fn inline_schema() -> bool {
+                    true
+                }
+
+                fn schema_name() -> Cow<'static, str> {
+                    stringify!($name).into()
+                }
+
+                fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                    json_schema!({ "type": "string", "format": "uuid" })
+                }
+            }
+        )*
+    };
+}
+
+ids! {
+    ArtifactId BlockDocumentId BlockSchemaId BlockTypeId DeploymentId EventId LeaseId RunId VariableId
+}
+
+impl JsonSchema for Parameters {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Parameters".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "additionalProperties": true })
+    }
 }
 
 impl JsonSchema for RetryType {

@@ -7,6 +7,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tidegate_core::{StoreError, StoreErrorKind};
@@ -45,13 +46,30 @@ pub(crate) enum ApiError {
 }
 
 /// What is wrong with one part of a request.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Problem {
     /// Where: `["body", "flow_runs", "limit"]`.
     pub(crate) loc: Vec<Value>,
     pub(crate) msg: String,
     #[serde(rename = "type")]
     pub(crate) kind: &'static str,
+}
+
+/// Why a request is not done, as it is answered.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Refusal<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exception_message: Option<&'a str>,
+}
+
+/// What is wrong with a request, as it is answered.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct InvalidRequest {
+    exception_message: &'static str,
+    exception_detail: Vec<Problem>,
+    request_body: Value,
 }
 
 impl ApiError {
@@ -95,19 +113,20 @@ impl From<StoreError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let detail = |status: StatusCode, detail: &str| {
-            (status, Json(json!({ "detail": detail }))).into_response()
+            (status, Json(Refusal { detail: Some(detail), exception_message: None }))
+                .into_response()
         };
         let message = |status: StatusCode, text: &str| {
-            (status, Json(json!({ "exception_message": text }))).into_response()
+            (status, Json(Refusal { detail: None, exception_message: Some(text) })).into_response()
         };
         match self {
             Self::NotFound(what) => detail(StatusCode::NOT_FOUND, &format!("{what} not found")),
             Self::Invalid { problems, body } => {
-                let answer = json!({
-                    "exception_message": "Invalid request received.",
-                    "exception_detail": problems,
-                    "request_body": body,
-                });
+                let answer = InvalidRequest {
+                    exception_message: "Invalid request received.",
+                    exception_detail: problems,
+                    request_body: body,
+                };
                 (StatusCode::UNPROCESSABLE_ENTITY, Json(answer)).into_response()
             }
             Self::BadRequest(text) => detail(StatusCode::BAD_REQUEST, &text),

@@ -5,12 +5,12 @@ use axum::Json;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::extract::{Body, Limit, Page, or_default};
-use crate::document::shown;
+use super::shape;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -22,7 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/deployments/count", Scope::Read, zero)
             .gives::<u64>("How many deployments there are."),
         Route::post("/api/deployments/paginate", Scope::Read, empty_page)
-            .gives::<shown::Page<Value>>("A page of deployments, of which there are none."),
+            .gives::<shape::Page<Value>>("A page of deployments, of which there are none."),
         Route::post("/api/deployments/get_scheduled_flow_runs", Scope::Read, none)
             .gives::<Vec<Value>>(
                 "The flow runs of deployments that are due, of which there are none.",
@@ -77,14 +77,13 @@ struct PageBody {
     limit: Limit,
 }
 
-async fn empty_page(_: State<AppState>, Body(body): Body<PageBody>) -> Json<Value> {
-    let (limit, page) = (body.limit.0, body.page.0);
-    Json(json!({ "results": [], "count": 0, "limit": limit, "pages": 0, "page": page }))
+async fn empty_page(_: State<AppState>, Body(body): Body<PageBody>) -> Json<shape::Page<Value>> {
+    Json(shape::Page::of(Vec::new(), 0, body.limit.0, body.page))
 }
 
 /// Which kinds of blocks, workers and flows packages of Prefect bring is known to Prefect.
-async fn no_collections() -> Json<Value> {
-    Json(json!({}))
+async fn no_collections() -> Json<Map<String, Value>> {
+    Json(Map::new())
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]

@@ -4,12 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::{Value, json};
 use tidegate_core::RunQuery;
+use uuid::Uuid;
 
 use super::version;
 use crate::config::Config;
-use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -19,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get("/api/health", Scope::Open, health)
             .gives::<bool>("Whether the server answers at all."),
         Route::get("/api/ready", Scope::Open, ready)
-            .gives::<shown::Message>("Whether the store answers too."),
+            .gives::<Message>("Whether the store answers too."),
         Route::get("/api/hello", Scope::Read, hello).gives::<String>("Says hello."),
         Route::get("/api/version", Scope::Read, version).gives::<String>("The version of the API."),
         Route::get("/api/admin/version", Scope::Read, admin_version)
@@ -31,7 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::delete("/api/admin/storage", Scope::Admin, storage_stays)
             .does(StatusCode::NO_CONTENT, "Names no storage for the results of clients."),
         Route::get("/api/admin/storage", Scope::Read, storage)
-            .gives::<shown::Storage>("Where clients keep results unless they are told otherwise."),
+            .gives::<Storage>("Where clients keep results unless they are told otherwise."),
         Route::get("/api/csrf-token", Scope::Read, csrf_token)
             .refuses("Tells clients that no token is needed."),
     ]
@@ -42,14 +44,20 @@ async fn health() -> Json<bool> {
     Json(true)
 }
 
+/// Whether the store answers.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Message {
+    message: &'static str,
+}
+
 /// Whether the store answers too.
 async fn ready(State(state): State<AppState>) -> Response {
     let any = RunQuery { limit: Some(1), ..RunQuery::default() };
     match state.store().runs(any).await {
-        Ok(_) => Json(json!({ "message": "OK" })).into_response(),
+        Ok(_) => Json(Message { message: "OK" }).into_response(),
         Err(error) => {
             tracing::warn!(target: "tidegate::server", "the store cannot answer now: {error}");
-            let answer = json!({ "message": "Database is not available" });
+            let answer = Message { message: "Database is not available" };
             (StatusCode::SERVICE_UNAVAILABLE, Json(answer)).into_response()
         }
     }
@@ -67,9 +75,15 @@ async fn admin_version() -> Json<&'static str> {
     Json(version::PREFECT)
 }
 
+/// Where clients keep results unless they are told otherwise.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+struct Storage {
+    default_result_storage_block_id: Option<Uuid>,
+}
+
 /// Where clients keep results unless they are told otherwise; the server says nothing of it.
-async fn storage() -> Json<Value> {
-    Json(json!({ "default_result_storage_block_id": null }))
+async fn storage() -> Json<Storage> {
+    Json(Storage::default())
 }
 
 /// The settings of a server of Prefect that are asked for by its pages and its command. Those of this one are told where it is started.

@@ -4,39 +4,38 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tidegate_core::{
-    ArtifactId, ArtifactQuery, ArtifactRecord, ArtifactType, Order, Write, is_artifact_key,
+    ArtifactId, ArtifactQuery, ArtifactRecord, ArtifactType, Order, RunId, Timestamp, Write,
+    is_artifact_key,
 };
 use uuid::Uuid;
 
 use super::extract::{Body, Id, Limit, or_default};
 use super::filter::{OneOf, Operator, is_part_of};
-use crate::document::shown;
+use super::shape::Object;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/artifacts/", Scope::Run, create)
-            .makes::<shown::Artifact>("Makes an artifact."),
+        Route::post("/api/artifacts/", Scope::Run, create).makes::<Artifact>("Makes an artifact."),
         Route::post("/api/artifacts/filter", Scope::Read, filter)
-            .gives::<Vec<shown::Artifact>>("The artifacts that match."),
+            .gives::<Vec<Artifact>>("The artifacts that match."),
         Route::post("/api/artifacts/count", Scope::Read, count)
             .gives::<u64>("How many artifacts match."),
         Route::post("/api/artifacts/latest/filter", Scope::Read, latest_filter).gives::<Vec<
-            shown::ArtifactCollection,
+            ArtifactCollection,
         >>(
             "The latest artifacts of their keys that match.",
         ),
         Route::post("/api/artifacts/latest/count", Scope::Read, latest_count)
             .gives::<u64>("How many latest artifacts of their keys match."),
-        Route::get("/api/artifacts/{id}", Scope::Read, read)
-            .gives::<shown::Artifact>("An artifact."),
+        Route::get("/api/artifacts/{id}", Scope::Read, read).gives::<Artifact>("An artifact."),
         Route::get("/api/artifacts/{id}/latest", Scope::Read, latest)
-            .gives::<shown::Artifact>("The latest artifact of a key."),
+            .gives::<Artifact>("The latest artifact of a key."),
         Route::patch("/api/artifacts/{id}", Scope::Run, update)
             .does(StatusCode::NO_CONTENT, "Changes what an artifact says."),
         Route::delete("/api/artifacts/{id}", Scope::Run, delete)
@@ -67,7 +66,7 @@ struct ArtifactCreate {
 async fn create(
     State(state): State<AppState>,
     Body(body): Body<ArtifactCreate>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<Artifact>), ApiError> {
     if body.key.as_deref().is_some_and(|key| !is_artifact_key(key)) {
         let why = "Artifact key must only contain lowercase letters, numbers, and dashes.";
         return Err(ApiError::invalid(&["body", "key"], why, "value_error"));
@@ -85,7 +84,7 @@ async fn create(
         updated: now,
     };
     state.store().put_acknowledged(Write::Artifact(Box::new(record.clone()))).await?;
-    Ok((StatusCode::CREATED, Json(artifact(&record))))
+    Ok((StatusCode::CREATED, Json(record.into())))
 }
 
 async fn find(state: &AppState, id: Id) -> Result<ArtifactRecord, ApiError> {
@@ -93,17 +92,17 @@ async fn find(state: &AppState, id: Id) -> Result<ArtifactRecord, ApiError> {
     state.store().artifacts(query).await?.pop().ok_or(ApiError::NotFound("Artifact"))
 }
 
-async fn read(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
-    Ok(Json(artifact(&find(&state, id).await?)))
+async fn read(State(state): State<AppState>, id: Id) -> Result<Json<Artifact>, ApiError> {
+    Ok(Json(find(&state, id).await?.into()))
 }
 
 async fn latest(
     State(state): State<AppState>,
     Path(key): Path<String>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Artifact>, ApiError> {
     let query = ArtifactQuery { key: Some(key), latest: true, ..ArtifactQuery::default() };
     let found = state.store().artifacts(query).await?.pop();
-    Ok(Json(artifact(&found.ok_or(ApiError::NotFound("Artifact"))?)))
+    Ok(Json(found.ok_or(ApiError::NotFound("Artifact"))?.into()))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -261,8 +260,9 @@ async fn listed(
 async fn filter(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    Ok(Json(listed(&state, body, false).await?.iter().map(artifact).collect()))
+) -> Result<Json<Vec<Artifact>>, ApiError> {
+    let found = listed(&state, body, false).await?;
+    Ok(Json(found.into_iter().map(Artifact::from).collect()))
 }
 
 async fn count(
@@ -275,8 +275,9 @@ async fn count(
 async fn latest_filter(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
-    Ok(Json(listed(&state, body, true).await?.iter().map(collection).collect()))
+) -> Result<Json<Vec<ArtifactCollection>>, ApiError> {
+    let found = listed(&state, body, true).await?;
+    Ok(Json(found.into_iter().map(ArtifactCollection::from).collect()))
 }
 
 async fn latest_count(
@@ -286,25 +287,49 @@ async fn latest_count(
     Ok(Json(matching(&state, &body.artifacts, true).await?.len()))
 }
 
-/// Prefect's `Artifact`.
-fn artifact(record: &ArtifactRecord) -> Value {
-    json!({
-        "id": record.id,
-        "created": record.created,
-        "updated": record.updated,
-        "key": record.key,
-        "type": record.artifact_type,
-        "description": record.description,
-        "data": record.data,
-        "metadata_": null,
-        "flow_run_id": record.flow_run_id,
-        "task_run_id": record.task_run_id,
-    })
+/// An artifact: Prefect's `Artifact`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Artifact {
+    id: ArtifactId,
+    created: Timestamp,
+    updated: Timestamp,
+    key: Option<String>,
+    #[serde(rename = "type")]
+    artifact_type: ArtifactType,
+    description: Option<String>,
+    data: Value,
+    metadata_: Option<Object>,
+    flow_run_id: Option<RunId>,
+    task_run_id: Option<RunId>,
 }
 
-/// Prefect's `ArtifactCollection`: the latest of a key.
-fn collection(record: &ArtifactRecord) -> Value {
-    let mut shown = artifact(record);
-    shown["latest_id"] = json!(record.id);
-    shown
+impl From<ArtifactRecord> for Artifact {
+    fn from(record: ArtifactRecord) -> Self {
+        Self {
+            id: record.id,
+            created: record.created,
+            updated: record.updated,
+            key: record.key,
+            artifact_type: record.artifact_type,
+            description: record.description,
+            data: record.data,
+            metadata_: None,
+            flow_run_id: record.flow_run_id,
+            task_run_id: record.task_run_id,
+        }
+    }
+}
+
+/// The latest artifact of a key: Prefect's `ArtifactCollection`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ArtifactCollection {
+    latest_id: ArtifactId,
+    #[serde(flatten)]
+    artifact: Artifact,
+}
+
+impl From<ArtifactRecord> for ArtifactCollection {
+    fn from(record: ArtifactRecord) -> Self {
+        Self { latest_id: record.id, artifact: record.into() }
+    }
 }

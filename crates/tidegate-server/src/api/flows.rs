@@ -3,17 +3,17 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
-use tidegate_core::{Definition, DefinitionRecord, RunKind, RunQuery};
+use tidegate_core::{Definition, DefinitionRecord, RunKind, RunQuery, Timestamp};
 
 use super::extract::{Body, Id, Limit, Page, or_default};
 use super::filter::FlowFilter;
 use super::select::{Filters, Selection};
-use super::shape;
-use crate::document::shown;
+use super::shape::{self, Flow};
 use crate::error::ApiError;
 use crate::flows;
 use crate::route::{Route, Scope};
@@ -22,21 +22,21 @@ use crate::state::AppState;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/api/flows/", Scope::Run, create)
-            .makes::<shown::Flow>("Makes a flow known by its name, or gives the one that is."),
+            .makes::<Flow<'_>>("Makes a flow known by its name, or gives the one that is."),
         Route::post("/api/flows/filter", Scope::Read, filter)
-            .gives::<Vec<shown::Flow>>("The flows that match."),
+            .gives::<Vec<Flow<'_>>>("The flows that match."),
         Route::post("/api/flows/count", Scope::Read, count).gives::<u64>("How many flows match."),
         Route::post("/api/flows/paginate", Scope::Read, paginate)
-            .gives::<shown::Page<shown::Flow>>("A page of the flows that match."),
+            .gives::<shape::Page<Flow<'_>>>("A page of the flows that match."),
         Route::get("/api/flows/name/{name}", Scope::Read, by_name)
-            .gives::<shown::Flow>("The flow of a name."),
+            .gives::<Flow<'_>>("The flow of a name."),
         Route::post("/api/flows/bulk_delete", Scope::Run, stays)
             .refuses("Deletes flows, which stay on record."),
         Route::patch("/api/flows/{id}", Scope::Run, update)
             .does(StatusCode::NO_CONTENT, "Gives a flow other tags."),
         Route::delete("/api/flows/{id}", Scope::Run, delete)
             .refuses("Deletes a flow, which stays on record."),
-        Route::get("/api/flows/{id}", Scope::Read, read).gives::<shown::Flow>("A flow."),
+        Route::get("/api/flows/{id}", Scope::Read, read).gives::<Flow<'_>>("A flow."),
     ]
 }
 
@@ -80,7 +80,7 @@ struct ListBody {
 async fn create(
     State(state): State<AppState>,
     Body(body): Body<FlowCreate>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<Response, ApiError> {
     let banned = |c: char| matches!(c, '/' | '%' | '&' | '>' | '<');
     if body.name.is_empty() || body.name.contains(banned) {
         let why = "String should match pattern '^[^/%&><]+$'";
@@ -88,21 +88,21 @@ async fn create(
     }
     let (flow, is_new) = flows::ensure(&state, &body.name, body.tags).await?;
     let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(shape::flow(&flow, Some(state.now())))))
+    Ok((status, Json(Flow::of(&flow, state.now()))).into_response())
 }
 
-async fn read(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+async fn read(State(state): State<AppState>, id: Id) -> Result<Response, ApiError> {
     let flow = flows::by_id(&state, id.0).await?.ok_or(ApiError::NotFound("Flow"))?;
-    Ok(Json(shape::flow(&flow, Some(state.started()))))
+    Ok(Json(Flow::of(&flow, state.started())).into_response())
 }
 
 async fn by_name(
     State(state): State<AppState>,
     Path(name): Path<String>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let flow = flows::by_id(&state, super::ids::flow(&name)).await?;
     let flow = flow.ok_or(ApiError::NotFound("Flow"))?;
-    Ok(Json(shape::flow(&flow, Some(state.started()))))
+    Ok(Json(Flow::of(&flow, state.started())).into_response())
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -144,10 +144,7 @@ async fn matching(state: &AppState, filters: Filters) -> Result<Vec<DefinitionRe
     let with_runs = flow_runs.is_some() || task_runs.is_some();
     let mut by_name: BTreeMap<String, DefinitionRecord> = BTreeMap::new();
     for record in state.store().definitions(RunKind::Flow).await? {
-        let newer = |known: &DefinitionRecord| {
-            let made = |record: &DefinitionRecord| record.last_run.as_ref().map(|run| run.created);
-            made(known) >= made(&record)
-        };
+        let newer = |known: &DefinitionRecord| last_made(known) >= last_made(&record);
         if is_asked(&asked, &record.definition)
             && !by_name.get(&record.definition.name).is_some_and(newer)
         {
@@ -178,28 +175,35 @@ async fn listed(
     state: &AppState,
     sort: FlowSort,
     filters: Filters,
-) -> Result<Vec<Value>, ApiError> {
+) -> Result<Vec<DefinitionRecord>, ApiError> {
     let mut flows = matching(state, filters).await?;
-    let made = |record: &DefinitionRecord| record.last_run.as_ref().map(|run| run.created);
     match sort {
         FlowSort::NameAsc => {}
         FlowSort::NameDesc => flows.reverse(),
         FlowSort::CreatedDesc | FlowSort::UpdatedDesc => {
-            flows.sort_by_key(|flow| std::cmp::Reverse(made(flow)))
+            flows.sort_by_key(|flow| std::cmp::Reverse(last_made(flow)))
         }
     }
-    let shown = |flow: &DefinitionRecord| {
-        shape::flow(&flow.definition, made(flow).or(Some(state.started())))
-    };
-    Ok(flows.iter().map(shown).collect())
+    Ok(flows)
+}
+
+/// When the newest run of a flow was made.
+fn last_made(record: &DefinitionRecord) -> Option<Timestamp> {
+    record.last_run.as_ref().map(|run| run.created)
+}
+
+fn shown<'a>(state: &AppState, flow: &'a DefinitionRecord) -> Flow<'a> {
+    Flow::of(&flow.definition, last_made(flow).unwrap_or(state.started()))
 }
 
 async fn filter(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     let flows = listed(&state, body.sort, body.filters).await?;
-    Ok(Json(flows.into_iter().skip(body.offset).take(body.limit.0 as usize).collect()))
+    let listed = flows.iter().skip(body.offset).take(body.limit.0 as usize);
+    let shown: Vec<Flow<'_>> = listed.map(|flow| shown(&state, flow)).collect();
+    Ok(Json(shown).into_response())
 }
 
 async fn count(
@@ -212,13 +216,11 @@ async fn count(
 async fn paginate(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let flows = listed(&state, body.sort, body.filters).await?;
     let (count, limit) = (flows.len() as u64, body.limit.0);
     let skipped = (body.page.0 - 1).saturating_mul(limit) as usize;
-    let results: Vec<Value> = flows.into_iter().skip(skipped).take(limit as usize).collect();
-    let pages = count.div_ceil(limit.max(1));
-    Ok(Json(json!({
-        "results": results, "count": count, "limit": limit, "pages": pages, "page": body.page.0,
-    })))
+    let listed = flows.iter().skip(skipped).take(limit as usize);
+    let results: Vec<Flow<'_>> = listed.map(|flow| shown(&state, flow)).collect();
+    Ok(Json(shape::Page::of(results, count, limit, body.page)).into_response())
 }

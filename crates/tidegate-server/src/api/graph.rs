@@ -9,16 +9,16 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tidegate_core::graph::{Graph, GraphBuilder, Point};
 use tidegate_core::{
     ArtifactId, ArtifactQuery, ArtifactType, Order, Run, RunId, RunKind, RunQuery, StateType,
     Timestamp,
 };
+use uuid::Uuid;
 
 use super::extract::Id;
 use super::{flow_runs, ids};
-use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -33,9 +33,11 @@ const EDGES: usize = 10_000;
 const ARTIFACTS: u64 = 1000;
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route::get("/api/flow_runs/{id}/graph-v2", Scope::Read, graph).gives::<shown::Graph>(
-        "The runs that were called in a flow run, and what each came after.",
-    )]
+    vec![
+        Route::get("/api/flow_runs/{id}/graph-v2", Scope::Read, graph).gives::<Told<'_>>(
+            "The runs that were called in a flow run, and what each came after.",
+        ),
+    ]
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -90,19 +92,13 @@ async fn graph(
         .collect();
     let roots: Vec<RunId> =
         nodes.iter().filter(|(_, node)| node.parents.is_empty()).map(|(id, _)| *id).collect();
-    let states: Vec<Value> = flow_run
-        .states
-        .iter()
-        .enumerate()
-        .map(|(place, each)| {
-            json!({
-                "id": ids::state(flow_run.id, place),
-                "timestamp": each.timestamp,
-                "type": each.state_type(),
-                "name": each.name,
-            })
-        })
-        .collect();
+    let states = flow_run.states.iter().enumerate().map(|(place, each)| NodeState {
+        id: ids::state(flow_run.id, place),
+        timestamp: each.timestamp,
+        state_type: each.state_type(),
+        name: &each.name,
+    });
+    let states: Vec<NodeState<'_>> = states.collect();
     let told = Told {
         start_time: flow_run.start_time,
         end_time: flow_run.end_time,
@@ -116,21 +112,22 @@ async fn graph(
 
 type Edges = HashMap<RunId, Vec<Edge>>;
 
-/// Prefect's `Graph`. It is written as it is, since ten thousand nodes are too many to be made JSON values first.
-#[derive(Debug, Serialize)]
+/// The runs that were called in a flow run, and what each came after: Prefect's `Graph`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Graph")]
 struct Told<'a> {
     start_time: Option<Timestamp>,
     end_time: Option<Timestamp>,
     root_node_ids: Vec<RunId>,
     nodes: Vec<(RunId, Node<'a>)>,
-    artifacts: &'a [Value],
-    states: Vec<Value>,
+    artifacts: &'a [GraphArtifact],
+    states: Vec<NodeState<'a>>,
 }
 
-/// Prefect's `Node`.
-#[derive(Debug, Serialize)]
+/// A run in a graph: Prefect's `Node`.
+#[derive(Debug, Serialize, JsonSchema)]
 struct Node<'a> {
-    kind: &'static str,
+    kind: NodeKind,
     id: RunId,
     label: Cow<'a, str>,
     state_type: StateType,
@@ -139,11 +136,42 @@ struct Node<'a> {
     parents: Vec<Edge>,
     children: Vec<Edge>,
     encapsulating: Vec<Edge>,
-    artifacts: &'a [Value],
+    artifacts: &'a [GraphArtifact],
 }
 
-/// Prefect's `Edge`: the run at its other end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// What is run.
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum NodeKind {
+    FlowRun,
+    TaskRun,
+}
+
+/// A state of the flow run.
+#[derive(Debug, Serialize, JsonSchema)]
+struct NodeState<'a> {
+    id: Uuid,
+    timestamp: Timestamp,
+    #[serde(rename = "type")]
+    state_type: StateType,
+    name: &'a str,
+}
+
+/// What was made in a run: Prefect's `GraphArtifact`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct GraphArtifact {
+    id: ArtifactId,
+    created: Timestamp,
+    key: Option<String>,
+    #[serde(rename = "type")]
+    artifact_type: ArtifactType,
+    is_latest: bool,
+    /// How far something has got; nothing of other artifacts.
+    data: Option<Value>,
+}
+
+/// The run at the other end of an edge: Prefect's `Edge`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 struct Edge {
     id: RunId,
 }
@@ -153,13 +181,13 @@ fn node<'a>(
     run: &'a Run,
     parents: Vec<Edge>,
     children: Vec<Edge>,
-    artifacts: &'a [Value],
+    artifacts: &'a [GraphArtifact],
 ) -> Option<Node<'a>> {
     let (kind, label) = match run.kind() {
         RunKind::Flow => {
-            ("flow-run", Cow::Owned(format!("{} / {}", run.definition.name, run.name)))
+            (NodeKind::FlowRun, Cow::Owned(format!("{} / {}", run.definition.name, run.name)))
         }
-        RunKind::Task => ("task-run", Cow::Borrowed(&*run.name)),
+        RunKind::Task => (NodeKind::TaskRun, Cow::Borrowed(&*run.name)),
     };
     Some(Node {
         kind,
@@ -175,11 +203,11 @@ fn node<'a>(
     })
 }
 
-/// Prefect's `GraphArtifact` of all that was made in a flow run, by the task run that made it; none for the flow run itself.
+/// All that was made in a flow run, by the task run that made it; none for the flow run itself.
 async fn artifacts(
     state: &AppState,
     flow_run: RunId,
-) -> Result<HashMap<Option<RunId>, Vec<Value>>, ApiError> {
+) -> Result<HashMap<Option<RunId>, Vec<GraphArtifact>>, ApiError> {
     let made = ArtifactQuery {
         flow_run_id: Some(flow_run),
         order: Order::OldestFirst,
@@ -189,18 +217,18 @@ async fn artifacts(
     let latest = ArtifactQuery { latest: true, ..made.clone() };
     let latest: HashSet<ArtifactId> =
         state.store().artifacts(latest).await?.into_iter().map(|record| record.id).collect();
-    let mut by_run: HashMap<Option<RunId>, Vec<Value>> = HashMap::new();
+    let mut by_run: HashMap<Option<RunId>, Vec<GraphArtifact>> = HashMap::new();
     for record in state.store().artifacts(made).await? {
         // Only how far something has got is drawn from what is in an artifact.
-        let data = Some(&record.data).filter(|_| record.artifact_type == ArtifactType::Progress);
-        by_run.entry(record.task_run_id).or_default().push(json!({
-            "id": record.id,
-            "created": record.created,
-            "key": record.key,
-            "type": record.artifact_type,
-            "is_latest": record.key.is_none() || latest.contains(&record.id),
-            "data": data,
-        }));
+        let data = Some(record.data).filter(|_| record.artifact_type == ArtifactType::Progress);
+        by_run.entry(record.task_run_id).or_default().push(GraphArtifact {
+            id: record.id,
+            created: record.created,
+            is_latest: record.key.is_none() || latest.contains(&record.id),
+            key: record.key,
+            artifact_type: record.artifact_type,
+            data,
+        });
     }
     Ok(by_run)
 }

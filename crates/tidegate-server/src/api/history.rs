@@ -6,13 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use chrono::TimeDelta;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Value, json};
-use tidegate_core::{RunKind, RunTime, Steps, Tally, Timestamp};
+use serde::{Deserialize, Serialize};
+use tidegate_core::{RunKind, RunTime, StateType, Steps, Tally, Timestamp};
 
 use super::extract::Body;
 use super::select::{Filters, Selection};
-use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -22,17 +20,33 @@ const STEPS: usize = 500;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/flow_runs/history", Scope::Read, of_flow_runs)
-            .gives::<Vec<shown::HistoryStep>>(
-                "How many flow runs there were in which state, in steps of time.",
-            ),
-        Route::post("/api/task_runs/history", Scope::Read, of_task_runs)
-            .gives::<Vec<shown::HistoryStep>>(
-                "How many task runs there were in which state, in steps of time.",
-            ),
+        Route::post("/api/flow_runs/history", Scope::Read, of_flow_runs).gives::<Vec<HistoryStep>>(
+            "How many flow runs there were in which state, in steps of time.",
+        ),
+        Route::post("/api/task_runs/history", Scope::Read, of_task_runs).gives::<Vec<HistoryStep>>(
+            "How many task runs there were in which state, in steps of time.",
+        ),
         Route::post("/api/flow_runs/lateness", Scope::Read, mean_lateness)
             .gives::<Option<f64>>("By how many seconds flow runs started too late, in the mean."),
     ]
+}
+
+/// The runs of one step of time, by state.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HistoryStep {
+    interval_start: Timestamp,
+    interval_end: Timestamp,
+    states: Vec<HistoryState>,
+}
+
+/// The runs of one step of time that are in one state.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HistoryState {
+    state_type: StateType,
+    state_name: String,
+    count_runs: u64,
+    sum_estimated_run_time: f64,
+    sum_estimated_lateness: f64,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -47,14 +61,14 @@ struct HistoryBody {
 async fn of_flow_runs(
     state: State<AppState>,
     body: Body<HistoryBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<HistoryStep>>, ApiError> {
     history(state, body, RunKind::Flow).await
 }
 
 async fn of_task_runs(
     state: State<AppState>,
     body: Body<HistoryBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<HistoryStep>>, ApiError> {
     history(state, body, RunKind::Task).await
 }
 
@@ -62,7 +76,7 @@ async fn history(
     State(state): State<AppState>,
     Body(body): Body<HistoryBody>,
     kind: RunKind,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<HistoryStep>>, ApiError> {
     let HistoryBody { history_start: start, history_end: end, history_interval_seconds, filters } =
         body;
     let interval = Duration::try_from_secs_f64(history_interval_seconds).unwrap_or_default();
@@ -70,49 +84,47 @@ async fn history(
         let why = "History interval must not be less than 1 second.";
         return Err(ApiError::invalid(&["body", "history_interval_seconds"], why, "value_error"));
     }
-    let steps = steps(start, end, interval);
-    let mut states: Vec<Vec<Value>> = vec![Vec::new(); steps.len()];
-    if let (Some(first), Some((_, last))) = (steps.first(), steps.last()) {
+    let mut steps = steps(start, end, interval);
+    if let (Some(first), Some(last)) = (steps.first(), steps.last()) {
         let asked = Steps {
             by: RunTime::ExpectedStart,
-            start: first.0,
-            end: end.min(*last),
+            start: first.interval_start,
+            end: end.min(last.interval_end),
             length: interval,
         };
         for tally in Selection::new(kind, filters).tally(&state, Some(asked)).await? {
-            let step = usize::try_from(tally.step).ok().and_then(|step| states.get_mut(step));
+            let step = usize::try_from(tally.step).ok().and_then(|step| steps.get_mut(step));
             if let Some(step) = step {
-                step.push(told(&tally));
+                step.states.push(tally.into());
             }
         }
     }
-    let answer = steps.iter().zip(states).map(|((start, end), states)| {
-        json!({ "interval_start": start, "interval_end": end, "states": states })
-    });
-    Ok(Json(answer.collect()))
+    Ok(Json(steps))
 }
 
-/// The beginning and the end of each step, as many as one answer has.
-fn steps(start: Timestamp, end: Timestamp, length: Duration) -> Vec<(Timestamp, Timestamp)> {
+/// The steps between two times, as many as one answer has, with nothing in them.
+fn steps(start: Timestamp, end: Timestamp, length: Duration) -> Vec<HistoryStep> {
     let length = TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX);
     let mut steps = Vec::new();
     let mut next = start;
     while next < end && steps.len() < STEPS {
         let after = next.checked_add_signed(length).unwrap_or(Timestamp::MAX_UTC);
-        steps.push((next, after));
+        steps.push(HistoryStep { interval_start: next, interval_end: after, states: Vec::new() });
         next = after;
     }
     steps
 }
 
-fn told(tally: &Tally) -> Value {
-    json!({
-        "state_type": tally.state_type,
-        "state_name": tally.state_name,
-        "count_runs": tally.runs,
-        "sum_estimated_run_time": tally.run_time.as_secs_f64(),
-        "sum_estimated_lateness": tally.lateness.as_secs_f64(),
-    })
+impl From<Tally> for HistoryState {
+    fn from(tally: Tally) -> Self {
+        Self {
+            state_type: tally.state_type,
+            state_name: tally.state_name,
+            count_runs: tally.runs,
+            sum_estimated_run_time: tally.run_time.as_secs_f64(),
+            sum_estimated_lateness: tally.lateness.as_secs_f64(),
+        }
+    }
 }
 
 /// By how many seconds the flow runs that are asked for started too late, in the mean; nothing if there is none.

@@ -6,7 +6,6 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use std::time::Duration;
 use tidegate_core::{
     ConcurrencyLimit, HoldId, Holder, Lease, LeaseId, LimitChange, LimitUse, MissingLimit,
@@ -15,8 +14,7 @@ use tidegate_core::{
 use uuid::Uuid;
 
 use super::extract::{Body, Id, Limit, or_default};
-use super::ids;
-use crate::document::shown;
+use super::{ids, shape};
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -27,14 +25,14 @@ const ASK_AGAIN_SECONDS: f64 = 1.0;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/api/v2/concurrency_limits/", Scope::Run, create)
-            .makes::<shown::ConcurrencyLimit>("Makes a concurrency limit."),
+            .makes::<shape::ConcurrencyLimit>("Makes a concurrency limit."),
         Route::post("/api/v2/concurrency_limits/filter", Scope::Read, filter).gives::<Vec<
-            shown::ConcurrencyLimit,
+            shape::ConcurrencyLimit,
         >>(
             "The concurrency limits.",
         ),
         Route::post("/api/v2/concurrency_limits/increment-with-lease", Scope::Run, take)
-            .gives::<shown::TakenSlots>(
+            .gives::<shape::TakenSlots>(
             "Takes slots under a lease, or says that there is no room (423).",
         ),
         Route::post("/api/v2/concurrency_limits/decrement-with-lease", Scope::Run, give_back)
@@ -42,7 +40,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/v2/concurrency_limits/leases/{lease_id}/renew", Scope::Run, renew)
             .does(StatusCode::NO_CONTENT, "Holds slots for longer."),
         Route::get("/api/v2/concurrency_limits/{id_or_name}", Scope::Read, read)
-            .gives::<shown::ConcurrencyLimit>("A concurrency limit."),
+            .gives::<shape::ConcurrencyLimit>("A concurrency limit."),
         Route::patch("/api/v2/concurrency_limits/{id_or_name}", Scope::Run, update)
             .does(StatusCode::NO_CONTENT, "Changes a concurrency limit."),
         Route::delete("/api/v2/concurrency_limits/{id_or_name}", Scope::Run, delete)
@@ -72,7 +70,7 @@ const fn yes() -> bool {
 async fn create(
     State(state): State<AppState>,
     Body(body): Body<LimitCreate>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<shape::ConcurrencyLimit>), ApiError> {
     let limit = ConcurrencyLimit {
         name: body.name,
         limit: body.limit,
@@ -105,7 +103,7 @@ async fn find(state: &AppState, id_or_name: &str) -> Result<LimitUse, ApiError> 
 async fn read(
     State(state): State<AppState>,
     Path(id_or_name): Path<String>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<shape::ConcurrencyLimit>, ApiError> {
     Ok(Json(shown(&find(&state, &id_or_name).await?, &state)))
 }
 
@@ -120,7 +118,7 @@ struct ListBody {
 async fn filter(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<shape::ConcurrencyLimit>>, ApiError> {
     let limits = state.store().limits(Vec::new()).await?;
     let page = limits.iter().skip(body.offset).take(body.limit.0 as usize);
     Ok(Json(page.map(|limit| shown(limit, &state)).collect()))
@@ -206,7 +204,7 @@ fn expiry(now: Timestamp, seconds: f64) -> Timestamp {
 async fn take(
     State(state): State<AppState>,
     Body(body): Body<Take>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<shape::TakenSlots>, ApiError> {
     end_expired(&state).await?;
     let now = state.now();
     // The lease is the id of what is taken under it, so that one answers for both.
@@ -227,8 +225,8 @@ async fn take(
     };
     let answer = state.store().take_slots(request).await?;
     if let SlotAnswer::Taken { limits, .. } = answer {
-        let limits: Vec<Value> = limits.iter().map(minimal).collect();
-        return Ok(Json(json!({ "lease_id": lease, "limits": limits })));
+        let limits = limits.iter().map(shape::Limit::from).collect();
+        return Ok(Json(shape::TakenSlots { lease_id: lease, limits }));
     }
     // What was not taken is not waited for here: the client asks again.
     state.store().put_acknowledged(Write::ReleaseLease(lease)).await?;
@@ -313,21 +311,6 @@ async fn client_lease(state: &AppState, id: Uuid) -> Result<Option<Lease>, ApiEr
     Ok(leases.into_iter().find(|lease| *lease.id.as_uuid() == id && lease.holder.pid == 0))
 }
 
-/// Prefect's `MinimalConcurrencyLimitResponse`.
-pub(super) fn minimal(limit: &LimitUse) -> Value {
-    let ConcurrencyLimit { name, limit, .. } = &limit.limit;
-    json!({ "id": ids::limit(name), "name": name, "limit": limit })
-}
-
-/// Prefect's `GlobalConcurrencyLimitResponse`.
-///
-/// When a limit was made is not on record; Prefect's command fails without a time.
-fn shown(limit: &LimitUse, state: &AppState) -> Value {
-    let (mut shown, now) = (minimal(limit), state.now());
-    shown["created"] = json!(state.started());
-    shown["updated"] = json!(state.started());
-    shown["active"] = json!(limit.limit.active);
-    shown["active_slots"] = json!(limit.occupied(now));
-    shown["slot_decay_per_second"] = json!(limit.limit.slot_decay_per_second);
-    shown
+fn shown(limit: &LimitUse, state: &AppState) -> shape::ConcurrencyLimit {
+    shape::ConcurrencyLimit::of(limit, state.started(), state.now())
 }

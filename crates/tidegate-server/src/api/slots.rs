@@ -13,8 +13,8 @@ use tidegate_core::{
 use uuid::Uuid;
 
 use super::extract::{Body, or_default};
-use super::limits::{Mode, minimal, no_room};
-use crate::document::shown;
+use super::limits::{Mode, no_room};
+use super::shape::Limit;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -22,16 +22,13 @@ use crate::state::AppState;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/api/v2/concurrency_limits/increment", Scope::Run, take)
-            .gives::<Vec<shown::Limit>>("Takes slots that are held until they are given back."),
+            .gives::<Vec<Limit>>("Takes slots that are held until they are given back."),
         Route::post("/api/v2/concurrency_limits/decrement", Scope::Run, give_back)
-            .gives::<Vec<shown::Limit>>("Gives slots back."),
+            .gives::<Vec<Limit>>("Gives slots back."),
         Route::post("/api/concurrency_limits/increment", Scope::Run, take_for_run)
-            .gives::<Vec<shown::Limit>>("Takes a slot of each tag for a task run."),
-        Route::post("/api/concurrency_limits/decrement", Scope::Run, give_back_of_run).gives::<Vec<
-            shown::Limit,
-        >>(
-            "Gives the slots of a task run back.",
-        ),
+            .gives::<Vec<Limit>>("Takes a slot of each tag for a task run."),
+        Route::post("/api/concurrency_limits/decrement", Scope::Run, give_back_of_run)
+            .gives::<Vec<Limit>>("Gives the slots of a task run back."),
         Route::post("/api/concurrency_limits/tag/{tag}/reset", Scope::Run, reset)
             .gives::<()>("Frees the slots of a tag that clients hold."),
     ]
@@ -83,10 +80,10 @@ async fn take_slots(
 async fn take(
     State(state): State<AppState>,
     Body(body): Body<Take>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<Limit>>, ApiError> {
     let slots = at_least_one(body.slots)?;
     let taken = take_slots(&state, body.names, slots, body.mode.into(), None).await?;
-    Ok(Json(taken.iter().map(minimal).collect()))
+    Ok(Json(taken.iter().map(Limit::from).collect()))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -99,7 +96,7 @@ struct GiveBack {
 async fn give_back(
     State(state): State<AppState>,
     Body(body): Body<GiveBack>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<Limit>>, ApiError> {
     let slots = u64::from(at_least_one(body.slots)?);
     let limits = existing(&state, body.names).await?;
     for LimitUse { limit, .. } in &limits {
@@ -120,7 +117,7 @@ async fn give_back(
             }
         }
     }
-    Ok(Json(limits.iter().map(minimal).collect()))
+    Ok(Json(limits.iter().map(Limit::from).collect()))
 }
 
 async fn existing(state: &AppState, names: Vec<String>) -> Result<Vec<LimitUse>, ApiError> {
@@ -158,7 +155,7 @@ impl OfRun {
 async fn take_for_run(
     State(state): State<AppState>,
     Body(body): Body<OfRun>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<Limit>>, ApiError> {
     let limits = existing(&state, body.limits()).await?;
     let mut wanted = Vec::new();
     for LimitUse { limit, .. } in &limits {
@@ -171,13 +168,13 @@ async fn take_for_run(
         let run = body.task_run_id.into();
         take_slots(&state, wanted, 1, SlotMode::Held, Some(run)).await?;
     }
-    Ok(Json(limits.iter().map(minimal).collect()))
+    Ok(Json(limits.iter().map(Limit::from).collect()))
 }
 
 async fn give_back_of_run(
     State(state): State<AppState>,
     Body(body): Body<OfRun>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<Limit>>, ApiError> {
     let limits = existing(&state, body.limits()).await?;
     for LimitUse { limit, .. } in &limits {
         for holder in state.store().slot_holders(limit.name.clone()).await? {
@@ -186,7 +183,7 @@ async fn give_back_of_run(
             }
         }
     }
-    Ok(Json(limits.iter().map(minimal).collect()))
+    Ok(Json(limits.iter().map(Limit::from).collect()))
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]

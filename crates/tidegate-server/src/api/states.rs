@@ -2,15 +2,15 @@
 
 use axum::Json;
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
-use tidegate_core::{Run, RunKind, RunQuery};
+use tidegate_core::{RunKind, RunQuery};
 use uuid::Uuid;
 
 use super::extract::Id;
-use super::{ids, shape};
-use crate::document::shown;
+use super::ids;
+use super::shape::State as Shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -18,13 +18,13 @@ use crate::state::AppState;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/flow_run_states/", Scope::Read, of_flow_run)
-            .gives::<Vec<shown::State>>("The states of a flow run, oldest first."),
+            .gives::<Vec<Shown<'_>>>("The states of a flow run, oldest first."),
         Route::get("/api/flow_run_states/{id}", Scope::Read, flow_run_state)
-            .gives::<shown::State>("A state of a flow run."),
+            .gives::<Shown<'_>>("A state of a flow run."),
         Route::get("/api/task_run_states/", Scope::Read, of_task_run)
-            .gives::<Vec<shown::State>>("The states of a task run, oldest first."),
+            .gives::<Vec<Shown<'_>>>("The states of a task run, oldest first."),
         Route::get("/api/task_run_states/{id}", Scope::Read, task_run_state)
-            .gives::<shown::State>("A state of a task run."),
+            .gives::<Shown<'_>>("A state of a task run."),
     ]
 }
 
@@ -34,17 +34,11 @@ struct OfRun {
     run_id: Option<Uuid>,
 }
 
-async fn of_flow_run(
-    state: State<AppState>,
-    query: Query<OfRun>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+async fn of_flow_run(state: State<AppState>, query: Query<OfRun>) -> Result<Response, ApiError> {
     history(state, query, RunKind::Flow, "flow_run_id").await
 }
 
-async fn of_task_run(
-    state: State<AppState>,
-    query: Query<OfRun>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+async fn of_task_run(state: State<AppState>, query: Query<OfRun>) -> Result<Response, ApiError> {
     history(state, query, RunKind::Task, "task_run_id").await
 }
 
@@ -53,23 +47,20 @@ async fn history(
     Query(query): Query<OfRun>,
     kind: RunKind,
     name: &str,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     let id = query
         .run_id
         .ok_or_else(|| ApiError::invalid(&["query", name], "Field required", "missing"))?;
     let run = state.store().run(id.into()).await?.filter(|run| run.kind() == kind);
-    Ok(Json(run.iter().flat_map(states).collect()))
+    let states: Vec<Shown<'_>> = run.iter().flat_map(Shown::all).collect();
+    Ok(Json(states).into_response())
 }
 
-fn states(run: &Run) -> impl Iterator<Item = Value> + '_ {
-    run.states.iter().enumerate().map(|(place, state)| shape::state(run, place, state))
-}
-
-async fn flow_run_state(state: State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+async fn flow_run_state(state: State<AppState>, id: Id) -> Result<Response, ApiError> {
     one(state, id, RunKind::Flow, "State").await
 }
 
-async fn task_run_state(state: State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+async fn task_run_state(state: State<AppState>, id: Id) -> Result<Response, ApiError> {
     one(state, id, RunKind::Task, "State").await
 }
 
@@ -79,7 +70,7 @@ async fn one(
     id: Id,
     kind: RunKind,
     what: &'static str,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     for (first, last) in ids::runs_of_state(id.0) {
         let query = RunQuery {
             kind: Some(kind),
@@ -89,8 +80,8 @@ async fn one(
         };
         for run in state.store().runs(query).await? {
             let place = (0..run.states.len()).find(|place| ids::state(run.id, *place) == id.0);
-            if let Some(place) = place {
-                return Ok(Json(shape::state(&run, place, &run.states[place])));
+            if let Some(shown) = place.and_then(|place| Shown::at(&run, place)) {
+                return Ok(Json(shown).into_response());
             }
         }
     }

@@ -6,13 +6,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
 use tidegate_core::{ConcurrencyLimit, LimitChange, LimitUse};
-use uuid::Uuid;
 
 use super::extract::{Body, Id, Limit, or_default};
 use super::ids;
-use crate::document::shown;
+use super::shape::TagLimit;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -20,15 +18,15 @@ use crate::state::AppState;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/api/concurrency_limits/", Scope::Run, create)
-            .makes::<shown::TagLimit>("Makes or changes the limit on the task runs of a tag."),
+            .makes::<TagLimit>("Makes or changes the limit on the task runs of a tag."),
         Route::post("/api/concurrency_limits/filter", Scope::Read, filter)
-            .gives::<Vec<shown::TagLimit>>("The limits on tags."),
+            .gives::<Vec<TagLimit>>("The limits on tags."),
         Route::get("/api/concurrency_limits/tag/{tag}", Scope::Read, read)
-            .gives::<shown::TagLimit>("The limit on a tag."),
+            .gives::<TagLimit>("The limit on a tag."),
         Route::delete("/api/concurrency_limits/tag/{tag}", Scope::Run, delete)
             .does(StatusCode::OK, "Deletes the limit on a tag."),
         Route::get("/api/concurrency_limits/{id}", Scope::Read, read_by_id)
-            .gives::<shown::TagLimit>("A limit on a tag."),
+            .gives::<TagLimit>("A limit on a tag."),
         Route::delete("/api/concurrency_limits/{id}", Scope::Run, delete_by_id)
             .does(StatusCode::OK, "Deletes a limit on a tag."),
     ]
@@ -45,7 +43,7 @@ struct LimitCreate {
 async fn create(
     State(state): State<AppState>,
     Body(body): Body<LimitCreate>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<TagLimit>), ApiError> {
     let limit = ConcurrencyLimit::for_tag(&body.tag, body.concurrency_limit);
     limit
         .check()
@@ -68,7 +66,7 @@ async fn find(state: &AppState, tag: &str) -> Result<LimitUse, ApiError> {
 async fn read(
     State(state): State<AppState>,
     Path(tag): Path<String>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<TagLimit>, ApiError> {
     Ok(Json(shown(&state, &find(&state, &tag).await?).await?))
 }
 
@@ -92,7 +90,7 @@ async fn find_by_id(state: &AppState, id: Id) -> Result<LimitUse, ApiError> {
         .ok_or(ApiError::NotFound("Concurrency limit"))
 }
 
-async fn read_by_id(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+async fn read_by_id(State(state): State<AppState>, id: Id) -> Result<Json<TagLimit>, ApiError> {
     Ok(Json(shown(&state, &find_by_id(&state, id).await?).await?))
 }
 
@@ -113,7 +111,7 @@ struct ListBody {
 async fn filter(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<TagLimit>>, ApiError> {
     let limits = state.store().limits(Vec::new()).await?;
     let of_tags =
         limits.iter().filter(|limit| ConcurrencyLimit::tag_of_name(&limit.limit.name).is_some());
@@ -124,18 +122,7 @@ async fn filter(
     Ok(Json(answer))
 }
 
-/// Prefect's `ConcurrencyLimit`.
-async fn shown(state: &AppState, limit: &LimitUse) -> Result<Value, ApiError> {
-    let name = &limit.limit.name;
-    let holders = state.store().slot_holders(name.clone()).await?;
-    let runs: Vec<Uuid> =
-        holders.iter().filter_map(|holder| holder.run_id).map(|id| *id.as_uuid()).collect();
-    Ok(json!({
-        "id": ids::limit(name),
-        "created": state.started(),
-        "updated": state.started(),
-        "tag": ConcurrencyLimit::tag_of_name(name),
-        "concurrency_limit": limit.limit.limit,
-        "active_slots": runs,
-    }))
+async fn shown(state: &AppState, limit: &LimitUse) -> Result<TagLimit, ApiError> {
+    let holders = state.store().slot_holders(limit.limit.name.clone()).await?;
+    Ok(TagLimit::of(limit, &holders, state.started()))
 }

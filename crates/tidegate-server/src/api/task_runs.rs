@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tidegate_core::graph::Upstream;
 use tidegate_core::{
     Advance, CallPlace, Definition, Policy, Proposal, Run, RunKind, Timestamp, Write, transition,
@@ -19,9 +19,8 @@ use super::extract::{Body, Id};
 use super::flow_runs::{ListBody, PageBody, SetState, sorted};
 use super::ids;
 use super::select::{Filters, Selection};
-use super::shape::{self, PolicyBody, StateCreate};
+use super::shape::{self, OrchestrationResult, PolicyBody, StateCreate, TaskRun};
 use crate::change;
-use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -29,20 +28,20 @@ use crate::state::AppState;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/api/task_runs/", Scope::Run, create)
-            .makes::<shown::TaskRun>("Makes a task run, or gives the one of these keys."),
+            .makes::<TaskRun<'_>>("Makes a task run, or gives the one of these keys."),
         Route::post("/api/task_runs/filter", Scope::Read, filter)
-            .gives::<Vec<shown::TaskRun>>("The task runs that match."),
+            .gives::<Vec<TaskRun<'_>>>("The task runs that match."),
         Route::post("/api/task_runs/count", Scope::Read, count)
             .gives::<u64>("How many task runs match."),
         Route::post("/api/task_runs/paginate", Scope::Read, paginate)
-            .gives::<shown::Page<shown::TaskRun>>("A page of the task runs that match."),
-        Route::get("/api/task_runs/{id}", Scope::Read, read).gives::<shown::TaskRun>("A task run."),
+            .gives::<shape::Page<TaskRun<'_>>>("A page of the task runs that match."),
+        Route::get("/api/task_runs/{id}", Scope::Read, read).gives::<TaskRun<'_>>("A task run."),
         Route::patch("/api/task_runs/{id}", Scope::Run, update)
             .does(StatusCode::NO_CONTENT, "Renames a task run."),
         Route::delete("/api/task_runs/{id}", Scope::Run, delete)
             .does(StatusCode::NO_CONTENT, "Deletes a task run."),
         Route::post("/api/task_runs/{id}/set_state", Scope::Run, set_state)
-            .makes::<shown::OrchestrationResult>("Proposes a state to the rules."),
+            .makes::<OrchestrationResult<'_>>("Proposes a state to the rules."),
     ]
 }
 
@@ -132,33 +131,35 @@ pub(super) async fn find(state: &AppState, id: Id) -> Result<Run, ApiError> {
 async fn create(
     State(state): State<AppState>,
     Body(mut body): Body<TaskRunBody>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<Response, ApiError> {
     let now = state.now();
     let first = body.state.take();
     let mut run = body.into_run(&state, None, now).await?;
     if let Some(known) = state.store().run(run.id).await? {
-        return Ok((StatusCode::OK, Json(shape::task_run(&known, now))));
+        return Ok((StatusCode::OK, Json(TaskRun::of(&known, now))).into_response());
     }
     if let Some(first) = first {
         let proposal = Proposal { policy: Policy::Force, ..Proposal::new(first.into_state(now)) };
         transition(&mut run, proposal, now);
     }
     state.store().put_acknowledged(Write::Begin(Box::new(run.clone()))).await?;
-    Ok((StatusCode::CREATED, Json(shape::task_run(&run, now))))
+    Ok((StatusCode::CREATED, Json(TaskRun::of(&run, now))).into_response())
 }
 
-async fn read(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
-    Ok(Json(shape::task_run(&find(&state, id).await?, state.now())))
+async fn read(State(state): State<AppState>, id: Id) -> Result<Response, ApiError> {
+    let run = find(&state, id).await?;
+    Ok(Json(TaskRun::of(&run, state.now())).into_response())
 }
 
 async fn filter(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     let ListBody { sort, offset, limit, filters } = body;
     let runs = Selection::new(RunKind::Task, filters).list(&state, sort, offset, limit.0).await?;
     let now = state.now();
-    Ok(Json(runs.iter().map(|run| shape::task_run(run, now)).collect()))
+    let shown: Vec<TaskRun<'_>> = runs.iter().map(|run| TaskRun::of(run, now)).collect();
+    Ok(Json(shown).into_response())
 }
 
 async fn count(
@@ -171,17 +172,14 @@ async fn count(
 async fn paginate(
     State(state): State<AppState>,
     Body(body): Body<PageBody>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let PageBody { sort, page, limit, filters } = body;
     let selection = Selection::new(RunKind::Task, filters);
     let count = selection.count(&state).await?;
     let runs = selection.list(&state, sort, (page.0 - 1).saturating_mul(limit.0), limit.0).await?;
     let now = state.now();
-    let results: Vec<Value> = runs.iter().map(|run| shape::task_run(run, now)).collect();
-    let pages = count.div_ceil(limit.0.max(1));
-    Ok(Json(json!({
-        "results": results, "count": count, "limit": limit.0, "pages": pages, "page": page.0,
-    })))
+    let results: Vec<TaskRun<'_>> = runs.iter().map(|run| TaskRun::of(run, now)).collect();
+    Ok(Json(shape::Page::of(results, count, limit.0, page)).into_response())
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -216,5 +214,5 @@ async fn set_state(
     let run = find(&state, id).await?;
     let propose = |now| body.state.clone().into_state(now);
     let moved = change::move_on(&state, run, propose, body.force).await?;
-    Ok(shape::orchestration(&moved, state.now()))
+    Ok(OrchestrationResult::answer(&moved, state.now()))
 }

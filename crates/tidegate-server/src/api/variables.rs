@@ -4,37 +4,34 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tidegate_core::{
-    InvalidVariable, VariableAnswer, VariableChange, VariableKey, VariableQuery, VariableRecord,
-    VariableUpdate,
+    InvalidVariable, Timestamp, VariableAnswer, VariableChange, VariableId, VariableKey,
+    VariableQuery, VariableRecord, VariableUpdate,
 };
 use uuid::Uuid;
 
 use super::extract::{Body, Id, Limit, or_default};
 use super::filter::{AnyOf, Named, Operator, TagFilter};
-use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::post("/api/variables/", Scope::Run, create)
-            .makes::<shown::Variable>("Makes a variable."),
+        Route::post("/api/variables/", Scope::Run, create).makes::<Variable>("Makes a variable."),
         Route::post("/api/variables/filter", Scope::Read, filter)
-            .gives::<Vec<shown::Variable>>("The variables that match."),
+            .gives::<Vec<Variable>>("The variables that match."),
         Route::post("/api/variables/count", Scope::Read, count)
             .gives::<u64>("How many variables match."),
         Route::get("/api/variables/name/{name}", Scope::Read, by_name)
-            .gives::<shown::Variable>("The variable of a name."),
+            .gives::<Variable>("The variable of a name."),
         Route::patch("/api/variables/name/{name}", Scope::Run, update_by_name)
             .does(StatusCode::NO_CONTENT, "Changes the variable of a name."),
         Route::delete("/api/variables/name/{name}", Scope::Run, delete_by_name)
             .does(StatusCode::NO_CONTENT, "Deletes the variable of a name."),
-        Route::get("/api/variables/{id}", Scope::Read, read)
-            .gives::<shown::Variable>("A variable."),
+        Route::get("/api/variables/{id}", Scope::Read, read).gives::<Variable>("A variable."),
         Route::patch("/api/variables/{id}", Scope::Run, update)
             .does(StatusCode::NO_CONTENT, "Changes a variable."),
         Route::delete("/api/variables/{id}", Scope::Run, delete)
@@ -68,27 +65,27 @@ fn done(answer: VariableAnswer) -> Result<VariableRecord, ApiError> {
 async fn create(
     State(state): State<AppState>,
     Body(body): Body<VariableCreate>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<Variable>), ApiError> {
     let mut record = VariableRecord::new(body.name, body.value, state.now());
     record.tags = body.tags;
     record.check().map_err(|error| invalid(&error))?;
     let made = done(state.store().change_variable(VariableChange::Create(record)).await?)?;
-    Ok((StatusCode::CREATED, Json(variable(&made))))
+    Ok((StatusCode::CREATED, Json(made.into())))
 }
 
-async fn find(state: &AppState, query: VariableQuery) -> Result<Json<Value>, ApiError> {
+async fn find(state: &AppState, query: VariableQuery) -> Result<Json<Variable>, ApiError> {
     let found = state.store().variables(query).await?.pop();
-    Ok(Json(variable(&found.ok_or(ApiError::NotFound("Variable"))?)))
+    Ok(Json(found.ok_or(ApiError::NotFound("Variable"))?.into()))
 }
 
-async fn read(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+async fn read(State(state): State<AppState>, id: Id) -> Result<Json<Variable>, ApiError> {
     find(&state, VariableQuery { id: Some(id.0.into()), ..VariableQuery::default() }).await
 }
 
 async fn by_name(
     State(state): State<AppState>,
     Path(name): Path<String>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Variable>, ApiError> {
     find(&state, VariableQuery { names: vec![name], ..VariableQuery::default() }).await
 }
 
@@ -195,7 +192,7 @@ async fn matching(
 async fn filter(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<Variable>>, ApiError> {
     let mut found = matching(&state, body.variables).await?;
     match body.sort {
         VariableSort::NameAsc => {}
@@ -203,7 +200,8 @@ async fn filter(
         VariableSort::CreatedDesc => found.sort_by_key(|record| std::cmp::Reverse(record.created)),
         VariableSort::UpdatedDesc => found.sort_by_key(|record| std::cmp::Reverse(record.updated)),
     }
-    Ok(Json(found.iter().skip(body.offset).take(body.limit.0 as usize).map(variable).collect()))
+    let page = found.into_iter().skip(body.offset).take(body.limit.0 as usize);
+    Ok(Json(page.map(Variable::from).collect()))
 }
 
 async fn count(
@@ -213,14 +211,20 @@ async fn count(
     Ok(Json(matching(&state, body.variables).await?.len()))
 }
 
-/// Prefect's `Variable`.
-fn variable(record: &VariableRecord) -> Value {
-    json!({
-        "id": record.id,
-        "created": record.created,
-        "updated": record.updated,
-        "name": record.name,
-        "value": record.value,
-        "tags": record.tags,
-    })
+/// A variable: Prefect's `Variable`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Variable {
+    id: VariableId,
+    created: Timestamp,
+    updated: Timestamp,
+    name: String,
+    value: Value,
+    tags: Vec<String>,
+}
+
+impl From<VariableRecord> for Variable {
+    fn from(record: VariableRecord) -> Self {
+        let VariableRecord { id, created, updated, name, value, tags, .. } = record;
+        Self { id, created, updated, name, value, tags }
+    }
 }

@@ -1,9 +1,8 @@
-//! The document of the API (OpenAPI 3.1), made from the table of routes and from the types that handlers take. It says nothing that is
-//! written twice but what is answered, which a test compares with real answers.
+//! The document of the API (OpenAPI 3.1), made from the table of routes and from the types that handlers take and
+//! answer. It says nothing that is written twice; where a handler answers with what it has written itself, a test compares the two.
 
 mod account;
 mod paths;
-pub(crate) mod shown;
 
 use std::sync::OnceLock;
 

@@ -8,7 +8,7 @@ use schemars::generate::{Contract, SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use super::account::{Account, Told};
-use super::shown;
+use crate::error::{InvalidRequest, Refusal};
 use crate::route::{Route, Scope};
 
 /// The paths, and the schemas that they name.
@@ -102,15 +102,15 @@ impl Writer {
             Told::Refuses => {}
         }
         if may_be_invalid || matches!(told, Told::Refuses) {
-            let problems = json(self.told.subschema_for::<shown::InvalidRequest>());
+            let problems = json(self.told.subschema_for::<InvalidRequest>());
             add(StatusCode::UNPROCESSABLE_ENTITY, "The request is not well made", Some(problems));
         }
         if scope != Scope::Open {
-            let refusal = json(self.told.subschema_for::<shown::Refusal>());
+            let refusal = json(self.told.subschema_for::<Refusal<'_>>());
             add(StatusCode::UNAUTHORIZED, "Who calls must say who they are", Some(refusal.clone()));
             add(StatusCode::FORBIDDEN, "This caller may not do this", Some(refusal));
         }
-        let other = json(self.told.subschema_for::<shown::Refusal>());
+        let other = json(self.told.subschema_for::<Refusal<'_>>());
         responses.insert("default".into(), json!({ "description": "Not done", "content": other }));
         Value::Object(responses)
     }

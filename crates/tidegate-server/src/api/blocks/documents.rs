@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use tidegate_core::BlockDocumentQuery;
 use uuid::Uuid;
 
 use super::filter::{self, Filters};
-use super::shape;
+use super::shape::BlockDocument;
 use crate::api::extract::{Body, Id, Limit, or_default};
 use crate::block::{self, BlockUpdate, NewBlock, Secrets};
 use crate::error::ApiError;
@@ -34,7 +35,7 @@ pub(super) struct DocumentCreate {
 pub(super) async fn create(
     State(state): State<AppState>,
     Body(body): Body<DocumentCreate>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<Response, ApiError> {
     let DocumentCreate { name, data, block_schema_id, block_type_id, is_anonymous } = body;
     let schema = block::schema_of(&state, block_schema_id.into()).await?;
     if *schema.block_type_id.as_uuid() != block_type_id {
@@ -43,7 +44,7 @@ pub(super) async fn create(
     let new = NewBlock { name, schema: schema.id, data, is_anonymous };
     let made = block::create(&state, new).await?;
     let made = block::load(&state, made, Secrets::Masked).await?;
-    Ok((StatusCode::CREATED, Json(shape::document(&made))))
+    Ok((StatusCode::CREATED, Json(BlockDocument::from(&made))).into_response())
 }
 
 /// Whether secrets are told, in the query of a request.
@@ -67,10 +68,11 @@ pub(super) async fn read(
     Extension(caller): Extension<Caller>,
     id: Id,
     Query(include): Query<Include>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let secrets = secrets(caller, include.include_secrets)?;
     let document = block::by_id(&state, id.0.into()).await?;
-    Ok(Json(shape::document(&block::load(&state, document, secrets).await?)))
+    let loaded = block::load(&state, document, secrets).await?;
+    Ok(Json(BlockDocument::from(&loaded)).into_response())
 }
 
 pub(super) async fn by_name(
@@ -78,10 +80,11 @@ pub(super) async fn by_name(
     Extension(caller): Extension<Caller>,
     Path((slug, name)): Path<(String, String)>,
     Query(include): Query<Include>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let secrets = secrets(caller, include.include_secrets)?;
     let document = block::by_name(&state, &slug, &name).await?;
-    Ok(Json(shape::document(&block::load(&state, document, secrets).await?)))
+    let loaded = block::load(&state, document, secrets).await?;
+    Ok(Json(BlockDocument::from(&loaded)).into_response())
 }
 
 pub(super) async fn of_type(
@@ -89,14 +92,15 @@ pub(super) async fn of_type(
     Extension(caller): Extension<Caller>,
     Path(slug): Path<String>,
     Query(include): Query<Include>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     let secrets = secrets(caller, include.include_secrets)?;
     let block_type = block::type_of_slug(&state, &slug).await?;
     let query =
         BlockDocumentQuery { block_type_id: Some(block_type.id), ..BlockDocumentQuery::default() };
     let documents = state.store().block_documents(query).await?;
     let loaded = block::load_all(&state, documents, secrets).await?;
-    Ok(Json(loaded.iter().map(shape::document).collect()))
+    let shown: Vec<BlockDocument<'_>> = loaded.iter().map(BlockDocument::from).collect();
+    Ok(Json(shown).into_response())
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
@@ -126,7 +130,7 @@ pub(super) async fn filter(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     let secrets = secrets(caller, body.include_secrets)?;
     let mut found = filter::documents(&state, &body.filters).await?;
     match body.sort {
@@ -136,7 +140,8 @@ pub(super) async fn filter(
     }
     let page = found.into_iter().skip(body.offset).take(body.limit.0 as usize).collect();
     let loaded = block::load_all(&state, page, secrets).await?;
-    Ok(Json(loaded.iter().map(shape::document).collect()))
+    let shown: Vec<BlockDocument<'_>> = loaded.iter().map(BlockDocument::from).collect();
+    Ok(Json(shown).into_response())
 }
 
 pub(super) async fn count(

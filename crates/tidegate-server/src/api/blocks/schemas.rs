@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -15,7 +16,7 @@ use tidegate_core::{
 use uuid::Uuid;
 
 use super::filter::{self, SchemaFilter};
-use super::shape;
+use super::shape::BlockSchema as Shown;
 use crate::api::extract::{Body, Id, Limit, or_default};
 use crate::block::{self, prefect_checksum};
 use crate::error::ApiError;
@@ -40,7 +41,7 @@ fn non_versioned() -> String {
 pub(super) async fn create(
     State(state): State<AppState>,
     Body(body): Body<SchemaCreate>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<Response, ApiError> {
     let of_id =
         BlockTypeQuery { ids: vec![body.block_type_id.into()], ..BlockTypeQuery::default() };
     let Some(block_type) = state.store().block_types(of_id).await?.pop() else {
@@ -55,7 +56,8 @@ pub(super) async fn create(
         ..BlockSchemaQuery::default()
     };
     if let Some(known) = state.store().block_schemas(query).await?.pop() {
-        return Ok((StatusCode::OK, Json(shape::schema(&known, Some(&block_type)))));
+        let shown = Shown::of(&known, Some(&block_type));
+        return Ok((StatusCode::OK, Json(shown)).into_response());
     }
     let now = state.now();
     let schema = BlockSchema {
@@ -82,7 +84,8 @@ pub(super) async fn create(
         | BlockAnswer::Protected => return Err(ApiError::Internal),
     };
     let made = block::schema_of(&state, id).await?;
-    Ok((StatusCode::CREATED, Json(shape::schema(&made, Some(&block_type)))))
+    let shown = Shown::of(&made, Some(&block_type));
+    Ok((StatusCode::CREATED, Json(shown)).into_response())
 }
 
 /// Fails if a type that the schema refers to is not there.
@@ -114,13 +117,13 @@ async fn check_references(state: &AppState, fields: &Map<String, Value>) -> Resu
     }
 }
 
-async fn with_type(state: &AppState, schema: &BlockSchema) -> Result<Json<Value>, ApiError> {
+async fn with_type(state: &AppState, schema: &BlockSchema) -> Result<Response, ApiError> {
     let query = BlockTypeQuery { ids: vec![schema.block_type_id], ..BlockTypeQuery::default() };
     let block_type = state.store().block_types(query).await?.pop();
-    Ok(Json(shape::schema(schema, block_type.as_ref())))
+    Ok(Json(Shown::of(schema, block_type.as_ref())).into_response())
 }
 
-pub(super) async fn read(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
+pub(super) async fn read(State(state): State<AppState>, id: Id) -> Result<Response, ApiError> {
     with_type(&state, &block::schema_of(&state, id.0.into()).await?).await
 }
 
@@ -133,7 +136,7 @@ pub(super) async fn by_checksum(
     State(state): State<AppState>,
     Path(checksum): Path<String>,
     Query(OfVersion { version }): Query<OfVersion>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let query = BlockSchemaQuery {
         checksum: Some(checksum),
         version,
@@ -172,13 +175,15 @@ pub(super) struct ListBody {
 pub(super) async fn filter(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     let schemas = filter::schemas(&state, body.block_schemas.as_ref()).await?;
     let types = state.store().block_types(BlockTypeQuery::default()).await?;
     let types: HashMap<BlockTypeId, BlockType> =
         types.into_iter().map(|block_type| (block_type.id, block_type)).collect();
     let page = schemas.iter().skip(body.offset).take(body.limit.0 as usize);
-    Ok(Json(page.map(|each| shape::schema(each, types.get(&each.block_type_id))).collect()))
+    let shown: Vec<Shown<'_>> =
+        page.map(|each| Shown::of(each, types.get(&each.block_type_id))).collect();
+    Ok(Json(shown).into_response())
 }
 
 /// All that blocks of some type can do.

@@ -3,13 +3,13 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
 use tidegate_core::{BlockChange, BlockType, BlockTypeId, BlockTypeQuery, is_block_name};
 
 use super::filter::{self, SchemaFilter, TypeFilter};
-use super::shape;
+use super::shape::BlockType as Shown;
 use crate::api::extract::{Body, Id, Limit, or_default};
 use crate::block;
 use crate::error::ApiError;
@@ -33,7 +33,7 @@ pub(super) struct TypeCreate {
 pub(super) async fn create(
     State(state): State<AppState>,
     Body(body): Body<TypeCreate>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<Response, ApiError> {
     if body.name.to_lowercase().starts_with("prefect") {
         let why = "Block type names beginning with 'Prefect' are reserved.";
         return Err(ApiError::Forbidden(why.into()));
@@ -70,7 +70,7 @@ pub(super) async fn create(
     state.store().change_blocks(BlockChange::PutType(Box::new(made))).await?;
     // Of several who make it at once, one has made it.
     let made = block::type_of_slug(&state, &slug).await?;
-    Ok((StatusCode::CREATED, Json(shape::block_type(&made))))
+    Ok((StatusCode::CREATED, Json(Shown::from(&made))).into_response())
 }
 
 async fn find(state: &AppState, id: Id) -> Result<BlockType, ApiError> {
@@ -78,15 +78,15 @@ async fn find(state: &AppState, id: Id) -> Result<BlockType, ApiError> {
     state.store().block_types(query).await?.pop().ok_or(ApiError::NotFound("Block type"))
 }
 
-pub(super) async fn read(State(state): State<AppState>, id: Id) -> Result<Json<Value>, ApiError> {
-    Ok(Json(shape::block_type(&find(&state, id).await?)))
+pub(super) async fn read(State(state): State<AppState>, id: Id) -> Result<Response, ApiError> {
+    Ok(Json(Shown::from(&find(&state, id).await?)).into_response())
 }
 
 pub(super) async fn by_slug(
     State(state): State<AppState>,
     Path(slug): Path<String>,
-) -> Result<Json<Value>, ApiError> {
-    Ok(Json(shape::block_type(&block::type_of_slug(&state, &slug).await?)))
+) -> Result<Response, ApiError> {
+    Ok(Json(Shown::from(&block::type_of_slug(&state, &slug).await?)).into_response())
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -126,8 +126,8 @@ pub(super) async fn delete(State(state): State<AppState>, id: Id) -> Result<Stat
 }
 
 /// Clients ask for the types that Prefect's server has of itself. Here each comes with whoever uses it first.
-pub(super) async fn install() -> Json<Value> {
-    Json(Value::Null)
+pub(super) async fn install() -> Json<()> {
+    Json(())
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -143,9 +143,10 @@ pub(super) struct ListBody {
 pub(super) async fn filter(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     let ListBody { block_types, block_schemas, offset, limit } = body;
     let types = filter::types(&state, block_types.as_ref(), block_schemas.as_ref()).await?;
     let page = types.iter().skip(offset).take(limit.0 as usize);
-    Ok(Json(page.map(shape::block_type).collect()))
+    let shown: Vec<Shown<'_>> = page.map(Shown::from).collect();
+    Ok(Json(shown).into_response())
 }

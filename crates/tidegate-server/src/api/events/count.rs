@@ -5,10 +5,9 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use chrono::{TimeDelta, TimeZone, Utc};
+use chrono::{SecondsFormat, TimeDelta, TimeZone, Utc};
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use tidegate_core::{EventRecord, RESOURCE_NAME, Timestamp};
 
 use super::filter::EventFilter;
@@ -72,6 +71,18 @@ fn one() -> f64 {
     1.0
 }
 
+/// How many events have something in common: Prefect's `EventCount`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct EventCount {
+    /// What they have in common.
+    value: String,
+    /// How that is shown.
+    label: String,
+    count: u64,
+    start_time: Timestamp,
+    end_time: Timestamp,
+}
+
 /// What is counted together.
 #[derive(Debug)]
 struct Group {
@@ -85,7 +96,7 @@ pub(super) async fn count(
     State(state): State<AppState>,
     Path(countable): Path<Countable>,
     Body(body): Body<CountBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<EventCount>>, ApiError> {
     let CountBody { mut filter, time_unit, time_interval, .. } = body;
     filter.settle(state.now());
     let unit = if countable == Countable::Day { TimeUnit::Day } else { time_unit };
@@ -138,17 +149,12 @@ fn label_of(event: &EventRecord) -> String {
 }
 
 /// The most frequent first.
-fn told(groups: HashMap<String, Group>) -> Vec<Value> {
+fn told(groups: HashMap<String, Group>) -> Vec<EventCount> {
     let mut groups: Vec<_> = groups.into_iter().collect();
     groups.sort_by(|(_, a), (_, b)| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
     let told = groups.into_iter().map(|(value, group)| {
-        json!({
-            "value": value,
-            "label": group.label,
-            "count": group.count,
-            "start_time": group.first,
-            "end_time": group.last,
-        })
+        let Group { label, count, first, last } = group;
+        EventCount { value, label, count, start_time: first, end_time: last }
     });
     told.collect()
 }
@@ -194,20 +200,20 @@ impl Steps {
     }
 
     /// Every step in order, those in which nothing happened too.
-    fn told(&self, groups: &HashMap<String, Group>) -> Vec<Value> {
+    fn told(&self, groups: &HashMap<String, Group>) -> Vec<EventCount> {
         let start = |index: i64| {
             let since = TimeDelta::microseconds(index.saturating_mul(self.micros));
             Self::pivot().checked_add_signed(since).unwrap_or(Timestamp::MAX_UTC)
         };
         let told = (self.first..=self.last).map(|index| {
             let value = index.to_string();
-            json!({
-                "count": groups.get(&value).map_or(0, |group| group.count),
-                "value": value,
-                "label": start(index),
-                "start_time": start(index),
-                "end_time": start(index.saturating_add(1)) - TimeDelta::microseconds(1),
-            })
+            EventCount {
+                count: groups.get(&value).map_or(0, |group| group.count),
+                value,
+                label: start(index).to_rfc3339_opts(SecondsFormat::AutoSi, true),
+                start_time: start(index),
+                end_time: start(index.saturating_add(1)) - TimeDelta::microseconds(1),
+            }
         });
         told.collect()
     }

@@ -12,7 +12,7 @@ use tidegate_core::{EventQuery, Timestamp};
 use uuid::Uuid;
 
 use super::filter::{EventFilter, EventOrder};
-use super::list::event;
+use super::list::Event;
 use crate::api::socket::{Source, Wanted, follow, open, wanted};
 use crate::error::ApiError;
 use crate::route::Scope;
@@ -90,7 +90,7 @@ impl Source for Happening {
         for each in &events {
             let is_new = self.seen.insert((each.occurred, *each.id.as_uuid()));
             if is_new && self.filter.matches(each) {
-                messages.push(json!({ "type": "event", "event": event(each) }).to_string());
+                messages.push(json!({ "type": "event", "event": Event::of(each) }).to_string());
             }
         }
         if more {

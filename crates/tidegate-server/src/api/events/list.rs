@@ -1,17 +1,21 @@
 //! Which events there are, page by page. A page is found again by a token that says all that was asked and where the page before it
 //! ended, so nothing of it is kept here.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
+use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use tidegate_core::{EventQuery, EventRecord, Order, Timestamp};
+use serde_json::{Map, Value};
+use tidegate_core::{EventId, EventQuery, EventRecord, Order, Resource, Timestamp};
 use uuid::Uuid;
 
 use super::filter::EventFilter;
@@ -58,7 +62,7 @@ pub(super) async fn filter(
     State(state): State<AppState>,
     headers: HeaderMap,
     Body(body): Body<ListBody>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let limit = body.limit.unwrap_or(PAGE);
     if limit > PAGE {
         let why = "Input should be less than or equal to 50";
@@ -77,7 +81,7 @@ pub(super) async fn next(
     State(state): State<AppState>,
     headers: HeaderMap,
     Query(query): Query<NextPage>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let bytes =
         STANDARD.decode(&query.page_token).or_else(|_| URL_SAFE_NO_PAD.decode(&query.page_token));
     let token: Option<Token> = bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -98,8 +102,7 @@ fn page(
     filter: EventFilter,
     limit: usize,
     total: usize,
-) -> Result<Json<Value>, ApiError> {
-    let shown: Vec<Value> = found.iter().map(event).collect();
+) -> Result<Response, ApiError> {
     let next = match found.last() {
         Some(last) if more => {
             let token = Token { filter, limit, total, after: place(last) };
@@ -110,7 +113,8 @@ fn page(
         }
         Some(_) | None => None,
     };
-    Ok(Json(json!({ "total": total, "events": shown, "next_page": next })))
+    let events = found.iter().map(Event::of).collect();
+    Ok(Json(Events { events, total, next_page: next }).into_response())
 }
 
 fn place(event: &EventRecord) -> Place {
@@ -178,17 +182,48 @@ pub(super) async fn each(
     }
 }
 
-/// Prefect's `ReceivedEvent`.
-pub(super) fn event(record: &EventRecord) -> Value {
-    let payload = if record.payload.is_null() { json!({}) } else { record.payload.clone() };
-    json!({
-        "id": record.id,
-        "occurred": record.occurred,
-        "received": record.occurred,
-        "event": record.event,
-        "resource": record.resource,
-        "related": record.related,
-        "payload": payload,
-        "follows": record.follows,
-    })
+/// Some of the events that are asked for: Prefect's `EventPage`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Events<'a> {
+    events: Vec<Event<'a>>,
+    /// How many there are, as far as they were counted.
+    total: usize,
+    /// Where the next are.
+    next_page: Option<String>,
+}
+
+/// An event: Prefect's `ReceivedEvent`. A resource is its labels, of which `prefect.resource.id` is one.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Event<'a> {
+    id: EventId,
+    occurred: Timestamp,
+    received: Timestamp,
+    event: &'a str,
+    #[schemars(with = "BTreeMap<String, String>")]
+    resource: &'a Resource,
+    #[schemars(with = "Vec<BTreeMap<String, String>>")]
+    related: &'a [Resource],
+    #[schemars(with = "Map<String, Value>")]
+    payload: Cow<'a, Value>,
+    follows: Option<EventId>,
+}
+
+impl<'a> Event<'a> {
+    pub(super) fn of(record: &'a EventRecord) -> Self {
+        let payload = if record.payload.is_null() {
+            Cow::Owned(Value::Object(Map::new()))
+        } else {
+            Cow::Borrowed(&record.payload)
+        };
+        Self {
+            id: record.id,
+            occurred: record.occurred,
+            received: record.occurred,
+            event: &record.event,
+            resource: &record.resource,
+            related: &record.related,
+            payload,
+            follows: record.follows,
+        }
+    }
 }

@@ -17,7 +17,6 @@ use tidegate_core::{Resource, Timestamp};
 use uuid::Uuid;
 
 use super::extract::Body;
-use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -29,11 +28,11 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("/api/events", Scope::Run, create)
             .does(StatusCode::NO_CONTENT, "Takes events. One that tells of a task run moves it."),
         Route::post("/api/events/filter", Scope::Read, list::filter)
-            .gives::<shown::Events>("The events that match, in pages."),
+            .gives::<list::Events<'_>>("The events that match, in pages."),
         Route::get("/api/events/filter/next", Scope::Read, list::next)
-            .gives::<shown::Events>("The next page of events."),
+            .gives::<list::Events<'_>>("The next page of events."),
         Route::post("/api/events/count-by/{countable}", Scope::Read, count::count).gives::<Vec<
-            shown::EventCount,
+            count::EventCount,
         >>(
             "How many events match, by `day`, `time`, `event` or `resource`.",
         ),

@@ -5,15 +5,14 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::response::Response;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Value, json};
-use tidegate_core::{Run, RunKind};
+use serde::{Deserialize, Serialize};
+use tidegate_core::{Run, RunId, RunKind};
 
 use super::change::gone;
 use crate::api::extract::Body;
 use crate::api::filter::FlowRunFilter;
 use crate::api::select::{Filters, RunSort, Selection};
-use crate::api::shape::{self, StateCreate};
+use crate::api::shape::{OrchestrationResult, StateCreate};
 use crate::change;
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -69,11 +68,17 @@ pub(super) struct DeleteBody {
     limit: Bulk,
 }
 
+/// What was deleted.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Deleted {
+    deleted: Vec<RunId>,
+}
+
 /// Deletes those that can be; their ids.
 pub(super) async fn delete(
     State(state): State<AppState>,
     Body(body): Body<DeleteBody>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<Deleted>, ApiError> {
     let mut deleted = Vec::new();
     for run in asked(&state, body.flow_runs, body.limit).await? {
         match gone(&state, &run).await {
@@ -83,7 +88,7 @@ pub(super) async fn delete(
             Err(error) => return Err(error),
         }
     }
-    Ok(Json(json!({ "deleted": deleted })))
+    Ok(Json(Deleted { deleted }))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -98,24 +103,38 @@ pub(super) struct SetStateBody {
     limit: Bulk,
 }
 
+/// What came of a state that was proposed to many flow runs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Results<'a> {
+    results: Vec<FlowRunResult<'a>>,
+}
+
+/// What came of a state that was proposed to a flow run.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FlowRunResult<'a> {
+    flow_run_id: RunId,
+    #[serde(flatten)]
+    result: OrchestrationResult<'a>,
+}
+
 /// Proposes a state to each; what came of it.
 pub(super) async fn set_state(
     State(state): State<AppState>,
     Body(body): Body<SetStateBody>,
 ) -> Result<Response, ApiError> {
-    let mut results = Vec::new();
+    let mut moves = Vec::new();
     for run in asked(&state, body.flow_runs, body.limit).await? {
         let propose = |now| body.state.clone().of_flow_run().into_state(now);
         match change::set_state(&state, run.id, propose, body.force).await {
-            Ok(moved) => {
-                let mut result = shape::orchestration_result(&moved, state.now());
-                result["flow_run_id"] = json!(run.id);
-                results.push(result);
-            }
+            Ok(moved) => moves.push((run.id, moved, state.now())),
             // Somebody has deleted it meanwhile.
             Err(ApiError::NotFound(_)) => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(Json(json!({ "results": results })).into_response())
+    let results = moves.iter().map(|(flow_run_id, moved, now)| FlowRunResult {
+        flow_run_id: *flow_run_id,
+        result: OrchestrationResult::of(moved, *now),
+    });
+    Ok(Json(Results { results: results.collect() }).into_response())
 }

@@ -11,7 +11,7 @@ use tidegate_core::{Advance, Run, State as RunState, StoreErrorKind, Write};
 use super::create::sorted;
 use super::find;
 use crate::api::extract::{Body, Id};
-use crate::api::shape::{self, PolicyBody, StateCreate};
+use crate::api::shape::{OrchestrationResult, PolicyBody, StateCreate};
 use crate::change;
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -31,7 +31,7 @@ pub(super) async fn set_state(
     let run = find(&state, id).await?;
     let propose = |now| body.state.clone().of_flow_run().into_state(now);
     let moved = change::move_on(&state, run, propose, body.force).await?;
-    Ok(shape::orchestration(&moved, state.now()))
+    Ok(OrchestrationResult::answer(&moved, state.now()))
 }
 
 /// Prefect's `FlowRunUpdate`.

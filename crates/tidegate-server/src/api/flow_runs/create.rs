@@ -5,17 +5,19 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tidegate_core::{
-    Definition, Policy, Proposal, Run, RunId, State as RunState, StoreErrorKind, Write, transition,
+    Definition, Policy, Proposal, Run, RunId, State as RunState, StoreErrorKind, Timestamp, Write,
+    transition,
 };
 use uuid::Uuid;
 
 use crate::api::extract::Body;
 use crate::api::ids;
-use crate::api::shape::{self, PolicyBody, StateCreate};
+use crate::api::shape::{FlowRun, PolicyBody, StateCreate};
 use crate::error::ApiError;
 use crate::flows;
 use crate::state::AppState;
@@ -61,7 +63,7 @@ pub(super) struct FlowRunCreate {
 pub(super) async fn create(
     State(state): State<AppState>,
     Body(body): Body<FlowRunCreate>,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<Response, ApiError> {
     let flow = flows::by_id(&state, body.flow_id).await?.ok_or_else(|| {
         ApiError::Conflict(
             "there is no flow of this id: make it known first, with POST /flows/".into(),
@@ -73,7 +75,7 @@ pub(super) async fn create(
     if let Some(key) = &body.idempotency_key {
         run.id = ids::idempotent_flow_run(&run.definition.name, key);
         if let Some(known) = state.store().run(run.id).await? {
-            return Ok((StatusCode::OK, Json(shape::flow_run(&known, now))));
+            return Ok(answer(StatusCode::OK, &known, now));
         }
     }
     run.root_flow_run_id = Some(run.id);
@@ -97,14 +99,18 @@ pub(super) async fn create(
     let first = body.state.map_or_else(|| RunState::pending(now), |first| first.into_state(now));
     transition(&mut run, Proposal { policy: Policy::Force, ..Proposal::new(first) }, now);
     match state.store().put_acknowledged(Write::Begin(Box::new(run.clone()))).await {
-        Ok(()) => Ok((StatusCode::CREATED, Json(shape::flow_run(&run, now)))),
+        Ok(()) => Ok(answer(StatusCode::CREATED, &run, now)),
         // Of several who ask with one key, one makes the run.
         Err(error) if body.idempotency_key.is_some() && error.kind() != StoreErrorKind::Closed => {
             let known = state.store().run(run.id).await?.ok_or(error)?;
-            Ok((StatusCode::OK, Json(shape::flow_run(&known, now))))
+            Ok(answer(StatusCode::OK, &known, now))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+fn answer(status: StatusCode, run: &Run, now: Timestamp) -> Response {
+    (status, Json(FlowRun::of(run, now))).into_response()
 }
 
 /// A flow as it is in this version.

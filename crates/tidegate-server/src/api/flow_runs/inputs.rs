@@ -5,14 +5,15 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Value, json};
-use tidegate_core::{IfExists, InputQuery, Run, RunInput, Write};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tidegate_core::{IfExists, InputQuery, Run, RunId, RunInput, Timestamp, Write};
 use uuid::Uuid;
 
 use super::find;
 use crate::api::extract::{Body, Id};
-use crate::api::{ids, shape};
+use crate::api::ids;
+use crate::api::shape::OrchestrationResult;
 use crate::change;
 use crate::error::ApiError;
 use crate::state::AppState;
@@ -64,11 +65,11 @@ pub(super) async fn filter(
     State(state): State<AppState>,
     id: Id,
     Body(body): Body<FilterBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Json<Vec<FlowRunInput>>, ApiError> {
     let query = InputQuery { prefix: Some(body.prefix), ..InputQuery::of(id.0.into()) };
     let inputs = state.store().inputs(query).await?;
-    let wanted = inputs.iter().filter(|input| !body.exclude_keys.contains(&input.key));
-    Ok(Json(wanted.take(body.limit).map(shown).collect()))
+    let wanted = inputs.into_iter().filter(|input| !body.exclude_keys.contains(&input.key));
+    Ok(Json(wanted.take(body.limit).map(FlowRunInput::from).collect()))
 }
 
 pub(super) async fn read(
@@ -92,17 +93,31 @@ pub(super) async fn delete(
     }
 }
 
-/// Prefect's `FlowRunInput`.
-fn shown(input: &RunInput) -> Value {
-    json!({
-        "id": ids::input(input),
-        "created": input.created,
-        "updated": input.created,
-        "flow_run_id": input.flow_run_id,
-        "key": input.key,
-        "value": input.value.to_string(),
-        "sender": input.sender.map(|id| format!("{FLOW_RUN}{id}")),
-    })
+/// What a flow run was handed: Prefect's `FlowRunInput`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct FlowRunInput {
+    id: Uuid,
+    created: Timestamp,
+    updated: Timestamp,
+    flow_run_id: RunId,
+    key: String,
+    /// JSON, as text.
+    value: String,
+    sender: Option<String>,
+}
+
+impl From<RunInput> for FlowRunInput {
+    fn from(input: RunInput) -> Self {
+        Self {
+            id: ids::input(&input),
+            created: input.created,
+            updated: input.created,
+            flow_run_id: input.flow_run_id,
+            value: input.value.to_string(),
+            sender: input.sender.map(|id| format!("{FLOW_RUN}{id}")),
+            key: input.key,
+        }
+    }
 }
 
 /// Prefect's body of `resume`.
@@ -128,7 +143,7 @@ pub(super) async fn resume(
         }
         resumed => resumed?,
     };
-    Ok(shape::orchestration(&moved, state.now()))
+    Ok(OrchestrationResult::answer(&moved, state.now()))
 }
 
 /// Whether a client made it, which proposes each of its moves.

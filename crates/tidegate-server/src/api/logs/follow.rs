@@ -5,7 +5,7 @@ use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::response::Response;
 use serde_json::json;
 
-use super::{LogFilter, log};
+use super::{Log, LogFilter};
 use crate::api::socket::{Source, follow, open, wanted};
 use crate::error::ApiError;
 use crate::route::Scope;
@@ -45,7 +45,7 @@ impl Source for Said {
         self.place = Some(place);
         let asked = lines.iter().filter(|line| self.filter.matches(line));
         let messages =
-            asked.map(|line| json!({ "type": "log", "log": log(line) }).to_string()).collect();
+            asked.map(|line| json!({ "type": "log", "log": Log::of(line) }).to_string()).collect();
         Ok((messages, lines.len() as u64 == CHUNK))
     }
 }

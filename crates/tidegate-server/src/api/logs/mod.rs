@@ -6,17 +6,17 @@ mod follow;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
-use tidegate_core::{LogLevel, LogQuery, LogRecord, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Map;
+use tidegate_core::{LogLevel, LogQuery, LogRecord, RunId, Timestamp};
 use uuid::Uuid;
 
 use super::extract::{Body, Limit, or_default};
 use super::filter::{AnyOf, Between, Operator, TextFilter};
 use super::ids;
-use crate::document::shown;
 use crate::error::ApiError;
 use crate::route::{Route, Scope};
 use crate::state::AppState;
@@ -28,7 +28,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/api/logs/", Scope::Run, create).does(StatusCode::CREATED, "Takes log lines."),
         Route::post("/api/logs/filter", Scope::Read, filter)
-            .gives::<Vec<shown::Log>>("The log lines that match."),
+            .gives::<Vec<Log<'_>>>("The log lines that match."),
         Route::get("/api/flow_runs/{id}/logs/download", Scope::Read, download::of_flow_run)
             .writes(download::CSV, "The log lines of a flow run as a file."),
         // A socket says who it is in its first message, so anyone may open one.
@@ -171,52 +171,73 @@ struct ListBody {
 async fn filter(
     State(state): State<AppState>,
     Body(body): Body<ListBody>,
-) -> Result<Json<Vec<Value>>, ApiError> {
+) -> Result<Response, ApiError> {
     let mut asked = body.logs.unwrap_or_default();
     let mut query =
         LogQuery { newest_first: body.sort == LogSort::TimestampDesc, ..LogQuery::default() };
     asked.ask(&mut query);
     let (offset, limit) = (body.offset, body.limit.0);
     if limit == 0 {
-        return Ok(Json(Vec::new()));
+        return Ok(answer(&[]));
     }
     if asked == LogFilter::default() {
         let query = LogQuery { limit: Some(limit), offset, ..query };
-        return Ok(Json(state.store().logs(query).await?.iter().map(log).collect()));
+        return Ok(answer(&state.store().logs(query).await?));
     }
     let mut found = Vec::new();
     let (mut looked_at, mut skipped) = (0, 0);
     loop {
         let page = LogQuery { limit: Some(PAGE), offset: looked_at, ..query.clone() };
         let lines = state.store().logs(page).await?;
-        looked_at += lines.len() as u64;
-        for line in lines.iter().filter(|line| asked.matches(line)) {
+        let count = lines.len() as u64;
+        looked_at += count;
+        for line in lines.into_iter().filter(|line| asked.matches(line)) {
             if skipped < offset {
                 skipped += 1;
             } else {
-                found.push(log(line));
+                found.push(line);
             }
             if found.len() as u64 == limit {
-                return Ok(Json(found));
+                return Ok(answer(&found));
             }
         }
-        if (lines.len() as u64) < PAGE {
-            return Ok(Json(found));
+        if count < PAGE {
+            return Ok(answer(&found));
         }
     }
 }
 
-/// Prefect's `Log`.
-fn log(line: &LogRecord) -> Value {
-    json!({
-        "id": ids::log(line),
-        "created": line.timestamp,
-        "updated": line.timestamp,
-        "name": line.target,
-        "level": line.level.number(),
-        "message": line.message,
-        "timestamp": line.timestamp,
-        "flow_run_id": line.flow_run_id,
-        "task_run_id": line.task_run_id,
-    })
+fn answer(lines: &[LogRecord]) -> Response {
+    let shown: Vec<Log<'_>> = lines.iter().map(Log::of).collect();
+    Json(shown).into_response()
+}
+
+/// A log line: Prefect's `Log`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Log<'a> {
+    id: Uuid,
+    created: Timestamp,
+    updated: Timestamp,
+    name: &'a str,
+    level: u8,
+    message: &'a str,
+    timestamp: Timestamp,
+    flow_run_id: Option<RunId>,
+    task_run_id: Option<RunId>,
+}
+
+impl<'a> Log<'a> {
+    fn of(line: &'a LogRecord) -> Self {
+        Self {
+            id: ids::log(line),
+            created: line.timestamp,
+            updated: line.timestamp,
+            name: &line.target,
+            level: line.level.number(),
+            message: &line.message,
+            timestamp: line.timestamp,
+            flow_run_id: line.flow_run_id,
+            task_run_id: line.task_run_id,
+        }
+    }
 }

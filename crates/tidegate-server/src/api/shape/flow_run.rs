@@ -1,67 +1,80 @@
 //! A flow run.
 
-use serde_json::{Map, Value, json};
-use tidegate_core::{Run, State, Timestamp};
+use schemars::JsonSchema;
+use serde::Serialize;
+use tidegate_core::{DeploymentId, Parameters, Run, RunId, Timestamp};
+use uuid::Uuid;
 
-use super::{policy, state};
+use super::policy::FlowRunPolicy;
+use super::times::Times;
+use super::{Object, State};
 use crate::api::ids;
 
-/// Prefect's `FlowRunResponse`.
-pub(crate) fn flow_run(run: &Run, now: Timestamp) -> Value {
-    let mut fields = times(run, now);
-    let (state_id, current) = state::current(run).unzip();
-    let own = json!({
-        "id": run.id,
-        "created": run.created,
-        "updated": run.state().map_or(run.created, |state| state.timestamp),
-        "name": run.name,
-        "flow_id": ids::flow(&run.definition.name),
-        "state_id": state_id,
-        "deployment_id": run.deployment_id,
-        "deployment_version": null,
-        "work_queue_id": null,
-        "work_queue_name": null,
-        "flow_version": run.definition.version,
-        "parameters": run.parameters,
-        "idempotency_key": null,
-        "context": {},
-        "empirical_policy": policy::of_flow_run(&run.policy),
-        "tags": run.tags,
-        "labels": {},
-        "parent_task_run_id": run.task_run_id,
-        "auto_scheduled": false,
-        "infrastructure_document_id": null,
-        "infrastructure_pid": run.infrastructure_pid,
-        "created_by": null,
-        "work_pool_id": null,
-        "work_pool_name": null,
-        "state": current,
-        "job_variables": {},
-    });
-    if let Value::Object(own) = own {
-        fields.extend(own);
-    }
-    Value::Object(fields)
+/// A flow run: Prefect's `FlowRunResponse`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct FlowRun<'a> {
+    id: RunId,
+    created: Timestamp,
+    updated: Timestamp,
+    name: &'a str,
+    flow_id: Uuid,
+    state_id: Option<Uuid>,
+    deployment_id: Option<DeploymentId>,
+    deployment_version: Option<&'a str>,
+    work_queue_id: Option<Uuid>,
+    work_queue_name: Option<&'a str>,
+    flow_version: Option<&'a str>,
+    parameters: &'a Parameters,
+    idempotency_key: Option<&'a str>,
+    context: Object,
+    empirical_policy: FlowRunPolicy<'a>,
+    tags: &'a [String],
+    labels: Object,
+    parent_task_run_id: Option<RunId>,
+    auto_scheduled: bool,
+    infrastructure_document_id: Option<Uuid>,
+    infrastructure_pid: Option<&'a str>,
+    created_by: Option<Object>,
+    work_pool_id: Option<Uuid>,
+    work_pool_name: Option<&'a str>,
+    state: Option<State<'a>>,
+    job_variables: Object,
+    #[serde(flatten)]
+    times: Times<'a>,
 }
 
-/// What flow runs and task runs have in common: names of states, counters and times.
-pub(super) fn times(run: &Run, now: Timestamp) -> Map<String, Value> {
-    let fields = json!({
-        "state_type": run.state().map(State::state_type),
-        "state_name": run.state().map(|state| &state.name),
-        "run_count": run.run_count,
-        "expected_start_time": run.expected_start_time,
-        "next_scheduled_start_time": run.next_scheduled_start_time,
-        "start_time": run.start_time,
-        "end_time": run.end_time,
-        "total_run_time": run.total_run_time.as_secs_f64(),
-        "estimated_run_time": run.estimated_run_time(now).as_secs_f64(),
-        "estimated_start_time_delta": run.lateness(now).as_secs_f64(),
-    });
-    match fields {
-        Value::Object(fields) => fields,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            Map::new()
+impl<'a> FlowRun<'a> {
+    /// A flow run as it is at this time.
+    pub(crate) fn of(run: &'a Run, now: Timestamp) -> Self {
+        let state = State::current(run);
+        Self {
+            id: run.id,
+            created: run.created,
+            updated: run.state().map_or(run.created, |state| state.timestamp),
+            name: &run.name,
+            flow_id: ids::flow(&run.definition.name),
+            state_id: state.as_ref().map(State::id),
+            deployment_id: run.deployment_id,
+            deployment_version: None,
+            work_queue_id: None,
+            work_queue_name: None,
+            flow_version: run.definition.version.as_deref(),
+            parameters: &run.parameters,
+            idempotency_key: None,
+            context: Object::new(),
+            empirical_policy: FlowRunPolicy::of(&run.policy),
+            tags: &run.tags,
+            labels: Object::new(),
+            parent_task_run_id: run.task_run_id,
+            auto_scheduled: false,
+            infrastructure_document_id: None,
+            infrastructure_pid: run.infrastructure_pid.as_deref(),
+            created_by: None,
+            work_pool_id: None,
+            work_pool_name: None,
+            state,
+            job_variables: Object::new(),
+            times: Times::of(run, now),
         }
     }
 }

@@ -1,36 +1,72 @@
 //! What came of a proposed state.
 
+use std::borrow::Cow;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 use tidegate_core::{Timestamp, Verdict};
 
-use super::state;
+use super::State;
 use crate::change::Moved;
 
-/// The answer with Prefect's `OrchestrationResult`; 201 if the run has another state than before.
-pub(crate) fn orchestration(moved: &Moved, now: Timestamp) -> Response {
-    let status = if moved.written { StatusCode::CREATED } else { StatusCode::OK };
-    (status, Json(orchestration_result(moved, now))).into_response()
+/// What came of a proposed state: Prefect's `OrchestrationResult`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct OrchestrationResult<'a> {
+    state: Option<State<'a>>,
+    status: Outcome,
+    details: Details<'a>,
 }
 
-/// Prefect's `OrchestrationResult`.
-pub(crate) fn orchestration_result(moved: &Moved, now: Timestamp) -> Value {
-    let reason = moved.reason();
-    let (status, details) = match &moved.verdict {
-        Verdict::Accept => ("ACCEPT", json!({ "type": "accept_details" })),
-        Verdict::Replace(_) => ("REJECT", json!({ "type": "reject_details", "reason": reason })),
-        Verdict::Reject(rejection) if rejection.abort => {
-            ("ABORT", json!({ "type": "abort_details", "reason": reason }))
-        }
-        Verdict::Reject(_) => ("REJECT", json!({ "type": "reject_details", "reason": reason })),
-        Verdict::Wait(until) => {
-            // Rounded up, so that whoever waits so long need not wait again.
-            let seconds = ((*until - now).num_milliseconds().max(0) + 999) / 1000;
-            ("WAIT", json!({ "type": "wait_details", "delay_seconds": seconds, "reason": null }))
-        }
-    };
-    let current = state::current(&moved.run).map(|(_, state)| state);
-    json!({ "state": current, "status": status, "details": details })
+/// Whether a proposed state was taken.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum Outcome {
+    Accept,
+    Reject,
+    Abort,
+    Wait,
+}
+
+/// Why a proposed state was not taken.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "type")]
+enum Details<'a> {
+    #[serde(rename = "accept_details")]
+    Accept {},
+    #[serde(rename = "reject_details")]
+    Reject { reason: Option<Cow<'a, str>> },
+    #[serde(rename = "abort_details")]
+    Abort { reason: Option<Cow<'a, str>> },
+    #[serde(rename = "wait_details")]
+    Wait { delay_seconds: i64, reason: Option<Cow<'a, str>> },
+}
+
+impl<'a> OrchestrationResult<'a> {
+    pub(crate) fn of(moved: &'a Moved, now: Timestamp) -> Self {
+        let reason = moved.reason();
+        let (status, details) = match &moved.verdict {
+            Verdict::Accept => (Outcome::Accept, Details::Accept {}),
+            Verdict::Reject(rejection) if rejection.abort => {
+                (Outcome::Abort, Details::Abort { reason })
+            }
+            Verdict::Replace(_) | Verdict::Reject(_) => {
+                (Outcome::Reject, Details::Reject { reason })
+            }
+            Verdict::Wait(until) => {
+                // Rounded up, so that whoever waits so long need not wait again.
+                let delay_seconds = ((*until - now).num_milliseconds().max(0) + 999) / 1000;
+                (Outcome::Wait, Details::Wait { delay_seconds, reason })
+            }
+        };
+        Self { state: State::current(&moved.run), status, details }
+    }
+
+    /// The answer; 201 if the run has another state than before.
+    pub(crate) fn answer(moved: &'a Moved, now: Timestamp) -> Response {
+        let status = if moved.written { StatusCode::CREATED } else { StatusCode::OK };
+        (status, Json(Self::of(moved, now))).into_response()
+    }
 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 use tidegate_core::{Delays, RetryPolicy, RetryType, RunPolicy};
 
 /// A policy as clients send it. What Prefect's clients send and we go by otherwise is left out.
@@ -52,40 +51,56 @@ impl PolicyBody {
     }
 }
 
-/// Prefect's `FlowRunPolicy`.
-pub(crate) fn of_flow_run(policy: &RunPolicy) -> Value {
-    json!({
-        "max_retries": 0,
-        "retry_delay_seconds": 0.0,
-        "retries": policy.retry.retries(),
-        "retry_delay": whole(first_delay(&policy.retry)),
-        "pause_keys": policy.pause_keys,
-        "resuming": policy.resuming,
-        "retry_type": policy.retry_type,
-    })
+/// What the rules go by for a flow run: Prefect's `FlowRunPolicy`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct FlowRunPolicy<'a> {
+    max_retries: u32,
+    retry_delay_seconds: f64,
+    retries: u32,
+    /// In seconds. A whole number, since Prefect's clients expect that of flow runs.
+    retry_delay: u64,
+    pause_keys: &'a [String],
+    resuming: bool,
+    retry_type: Option<RetryType>,
+}
+
+impl<'a> FlowRunPolicy<'a> {
+    pub(super) fn of(policy: &'a RunPolicy) -> Self {
+        Self {
+            max_retries: 0,
+            retry_delay_seconds: 0.0,
+            retries: policy.retry.retries(),
+            retry_delay: first_delay(&policy.retry).as_secs_f64().ceil() as u64,
+            pause_keys: &policy.pause_keys,
+            resuming: policy.resuming,
+            retry_type: policy.retry_type,
+        }
+    }
+}
+
+/// What the rules go by for a task run: Prefect's `TaskRunPolicy`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct TaskRunPolicy {
+    max_retries: u32,
+    retry_delay_seconds: f64,
+    retries: u32,
+    retry_delay: f64,
+    retry_jitter_factor: Option<f64>,
+}
+
+impl TaskRunPolicy {
+    pub(super) fn of(policy: &RunPolicy) -> Self {
+        Self {
+            max_retries: 0,
+            retry_delay_seconds: 0.0,
+            retries: policy.retry.retries(),
+            retry_delay: first_delay(&policy.retry).as_secs_f64(),
+            retry_jitter_factor: None,
+        }
+    }
 }
 
 fn first_delay(policy: &RetryPolicy) -> Duration {
     let failure = tidegate_core::Failure { retriable: None, roll: 0.5 };
     policy.next_delay(1, &failure).unwrap_or_default()
-}
-
-/// A delay in seconds, as a whole number where it is one, since Prefect's clients expect that of flow runs.
-fn whole(delay: Duration) -> Value {
-    if delay.subsec_nanos() == 0 {
-        json!(delay.as_secs())
-    } else {
-        json!(delay.as_secs_f64().ceil() as u64)
-    }
-}
-
-/// Prefect's `TaskRunPolicy`.
-pub(super) fn of_task_run(policy: &RunPolicy) -> Value {
-    json!({
-        "max_retries": 0,
-        "retry_delay_seconds": 0.0,
-        "retries": policy.retry.retries(),
-        "retry_delay": first_delay(&policy.retry).as_secs_f64(),
-        "retry_jitter_factor": null,
-    })
 }

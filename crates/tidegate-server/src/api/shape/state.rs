@@ -1,15 +1,21 @@
 //! A state, as Prefect shows it and as its clients propose it.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tidegate_core::{Run, RunKind, State, StateData, StateResult, StateType, Timestamp};
+use tidegate_core::{
+    Run, RunId, RunKind, State as RunState, StateData, StateResult, StateType, Timestamp,
+};
 use uuid::Uuid;
 
+use super::Object;
 use crate::api::ids;
 
 /// What a client's own account of a result is kept under: Prefect's `data`, which only its clients understand.
 const DATA: &str = "prefect_data";
+
+/// What such an account begins with.
+const DATA_FIRST: &str = "{\"prefect_data\":";
 
 /// A state as clients propose it. When it begins is said by the server.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -47,7 +53,7 @@ impl StateCreate {
     }
 
     /// The state, beginning at this time.
-    pub(crate) fn into_state(self, at: Timestamp) -> State {
+    pub(crate) fn into_state(self, at: Timestamp) -> RunState {
         let Details {
             scheduled_time,
             pause_timeout,
@@ -73,7 +79,7 @@ impl StateCreate {
             },
             StateType::Cancelling => StateData::Cancelling,
         };
-        let mut state = State::new(self.state_type.default_name(), data, at);
+        let mut state = RunState::new(self.state_type.default_name(), data, at);
         if let Some(name) = self.name.filter(|name| *name != state.name) {
             state = state.named(name);
         }
@@ -96,7 +102,7 @@ fn result_of(data: Value) -> StateResult {
 /// What a client has said of a result. What our own runs return is not told here.
 fn data_of(result: Option<&StateResult>) -> Value {
     match result {
-        Some(StateResult::Recorded { json }) if json.starts_with(&format!("{{\"{DATA}\":")) => {
+        Some(StateResult::Recorded { json }) if json.starts_with(DATA_FIRST) => {
             let value: Option<Value> = serde_json::from_str(json).ok();
             value.and_then(|mut value| value.get_mut(DATA).map(Value::take)).unwrap_or_default()
         }
@@ -105,66 +111,101 @@ fn data_of(result: Option<&StateResult>) -> Value {
     }
 }
 
-/// Prefect's `State`: the state at this place of a run's history.
-pub(crate) fn state(run: &Run, place: usize, state: &State) -> Value {
-    let (flow_run_id, task_run_id) = match run.kind() {
-        RunKind::Flow => (Some(run.id), None),
-        RunKind::Task => (run.flow_run_id, Some(run.id)),
-    };
-    let (pause_timeout, pause_reschedule, pause_key) = match &state.data {
-        StateData::Paused { timeout, reschedule, key } => (*timeout, *reschedule, key.as_deref()),
-        StateData::Scheduled { .. }
-        | StateData::Pending { .. }
-        | StateData::Running
-        | StateData::Completed
-        | StateData::Failed { .. }
-        | StateData::Cancelled
-        | StateData::Crashed
-        | StateData::Cancelling => (None, false, None),
-    };
-    let retriable = match state.data {
-        StateData::Failed { retriable } => retriable,
-        StateData::Scheduled { .. }
-        | StateData::Pending { .. }
-        | StateData::Running
-        | StateData::Completed
-        | StateData::Cancelled
-        | StateData::Crashed
-        | StateData::Paused { .. }
-        | StateData::Cancelling => None,
-    };
-    json!({
-        "id": ids::state(run.id, place),
-        "type": state.state_type(),
-        "name": state.name,
-        "timestamp": state.timestamp,
-        "message": state.message,
-        "data": data_of(state.result.as_ref()),
-        "state_details": {
-            "flow_run_id": flow_run_id,
-            "task_run_id": task_run_id,
-            "child_flow_run_id": null,
-            "scheduled_time": state.scheduled_time(),
-            "cache_key": null,
-            "cache_expiration": null,
-            "deferred": false,
-            "untrackable_result": false,
-            "pause_timeout": pause_timeout,
-            "pause_reschedule": pause_reschedule,
-            "pause_key": pause_key,
-            "run_input_keyset": null,
-            "refresh_cache": null,
-            "retriable": retriable,
-            "transition_id": state.transition_id,
-            "task_parameters_id": null,
-            "traceparent": null,
-            "deployment_concurrency_lease_id": null,
-        },
-    })
+/// A state of a run: Prefect's `State`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct State<'a> {
+    id: Uuid,
+    #[serde(rename = "type")]
+    state_type: StateType,
+    name: &'a str,
+    timestamp: Timestamp,
+    message: Option<&'a str>,
+    /// What a client has said of a result.
+    data: Value,
+    state_details: StateDetails<'a>,
 }
 
-/// The current state of a run, with its id; nothing before its first.
-pub(crate) fn current(run: &Run) -> Option<(Uuid, Value)> {
-    let place = run.states.len().checked_sub(1)?;
-    Some((ids::state(run.id, place), state(run, place, &run.states[place])))
+/// What else is said of a state.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+struct StateDetails<'a> {
+    flow_run_id: Option<RunId>,
+    task_run_id: Option<RunId>,
+    child_flow_run_id: Option<RunId>,
+    scheduled_time: Option<Timestamp>,
+    cache_key: Option<&'a str>,
+    cache_expiration: Option<Timestamp>,
+    deferred: bool,
+    untrackable_result: bool,
+    pause_timeout: Option<Timestamp>,
+    pause_reschedule: bool,
+    pause_key: Option<&'a str>,
+    run_input_keyset: Option<Object>,
+    refresh_cache: Option<bool>,
+    retriable: Option<bool>,
+    transition_id: Option<Uuid>,
+    task_parameters_id: Option<Uuid>,
+    traceparent: Option<&'a str>,
+    deployment_concurrency_lease_id: Option<Uuid>,
+}
+
+impl<'a> State<'a> {
+    /// The state at this place of a run's history, counted from 0; none beyond its end.
+    pub(crate) fn at(run: &'a Run, place: usize) -> Option<Self> {
+        let state = run.states.get(place)?;
+        Some(Self {
+            id: ids::state(run.id, place),
+            state_type: state.state_type(),
+            name: &state.name,
+            timestamp: state.timestamp,
+            message: state.message.as_deref(),
+            data: data_of(state.result.as_ref()),
+            state_details: StateDetails::of(run, state),
+        })
+    }
+
+    /// The states of a run, oldest first.
+    pub(crate) fn all(run: &'a Run) -> impl Iterator<Item = Self> {
+        (0..run.states.len()).filter_map(|place| Self::at(run, place))
+    }
+
+    /// The current state of a run; none before its first.
+    pub(crate) fn current(run: &'a Run) -> Option<Self> {
+        Self::at(run, run.states.len().checked_sub(1)?)
+    }
+
+    pub(super) fn id(&self) -> Uuid {
+        self.id
+    }
+}
+
+impl<'a> StateDetails<'a> {
+    fn of(run: &Run, state: &'a RunState) -> Self {
+        let (flow_run_id, task_run_id) = match run.kind() {
+            RunKind::Flow => (Some(run.id), None),
+            RunKind::Task => (run.flow_run_id, Some(run.id)),
+        };
+        let details = Self {
+            flow_run_id,
+            task_run_id,
+            scheduled_time: state.scheduled_time(),
+            transition_id: state.transition_id,
+            ..Self::default()
+        };
+        match &state.data {
+            StateData::Paused { timeout, reschedule, key } => Self {
+                pause_timeout: *timeout,
+                pause_reschedule: *reschedule,
+                pause_key: key.as_deref(),
+                ..details
+            },
+            StateData::Failed { retriable } => Self { retriable: *retriable, ..details },
+            StateData::Scheduled { .. }
+            | StateData::Pending { .. }
+            | StateData::Running
+            | StateData::Completed
+            | StateData::Cancelled
+            | StateData::Crashed
+            | StateData::Cancelling => details,
+        }
+    }
 }
