@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request};
 use axum::http::header::AUTHORIZATION;
+use chrono::TimeDelta;
 use tidegate_core::Timestamp;
 
 use super::Caller;
@@ -15,6 +16,9 @@ use crate::limit::RateLimit;
 
 /// How many callers are remembered at most. Above that, those who have not asked for a while are forgotten, and new ones share a bucket.
 const CALLERS: usize = 10_000;
+
+/// How often those are looked for that can be forgotten, since all are looked at then.
+const SWEEP_EVERY: TimeDelta = TimeDelta::seconds(1);
 
 /// How often those may ask who do not say who they are though they were asked to: enough to type a password wrong.
 const UNKNOWN: RateLimit = RateLimit { per_second: 5, burst: 50, loopback: true };
@@ -56,7 +60,14 @@ impl Who {
 
 /// The buckets of callers.
 #[derive(Debug, Default)]
-pub(crate) struct Buckets(Mutex<HashMap<Who, Bucket>>);
+pub(crate) struct Buckets(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    buckets: HashMap<Who, Bucket>,
+    /// When those were last looked for that can be forgotten.
+    swept: Option<Timestamp>,
+}
 
 /// What a caller has left.
 #[derive(Clone, Copy, Debug)]
@@ -65,14 +76,34 @@ struct Bucket {
     left: u64,
     /// When that was so.
     at: Timestamp,
+    /// How fast it fills up, and how far.
+    limit: RateLimit,
 }
 
 impl Bucket {
     /// What is left now.
-    fn filled(self, limit: RateLimit, now: Timestamp) -> u64 {
+    fn filled(self, now: Timestamp) -> u64 {
         let millis = (now - self.at).num_milliseconds().max(0).cast_unsigned();
-        let more = millis.saturating_mul(limit.per_second.into());
-        self.left.saturating_add(more).min(full(limit))
+        let more = millis.saturating_mul(self.limit.per_second.into());
+        self.left.saturating_add(more).min(full(self.limit))
+    }
+
+    fn is_full(self, now: Timestamp) -> bool {
+        self.filled(now) == full(self.limit)
+    }
+}
+
+impl Known {
+    /// Whose bucket a caller takes from: its own, unless there are too many.
+    fn bucket_of(&mut self, who: Who, now: Timestamp) -> Who {
+        if self.buckets.len() < CALLERS || self.buckets.contains_key(&who) {
+            return who;
+        }
+        if self.swept.is_none_or(|swept| (now - swept).abs() >= SWEEP_EVERY) {
+            self.swept = Some(now);
+            self.buckets.retain(|_, bucket| !bucket.is_full(now));
+        }
+        if self.buckets.len() < CALLERS { who } else { Who::Rest }
     }
 }
 
@@ -103,16 +134,11 @@ impl Buckets {
     }
 
     fn take_of(&self, who: Who, limit: RateLimit, now: Timestamp) -> Result<(), Duration> {
-        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut who = who;
-        if buckets.len() >= CALLERS && !buckets.contains_key(&who) {
-            buckets.retain(|_, bucket| bucket.filled(limit, now) < full(limit));
-            if buckets.len() >= CALLERS {
-                who = Who::Rest;
-            }
-        }
-        let bucket = buckets.entry(who).or_insert(Bucket { left: full(limit), at: now });
-        *bucket = Bucket { left: bucket.filled(limit, now), at: now };
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let who = known.bucket_of(who, now);
+        let full = Bucket { left: full(limit), at: now, limit };
+        let bucket = known.buckets.entry(who).or_insert(full);
+        *bucket = Bucket { left: bucket.filled(now), at: now, limit };
         if let Some(left) = bucket.left.checked_sub(1000) {
             bucket.left = left;
             return Ok(());
@@ -129,7 +155,7 @@ mod tests {
     const LIMIT: RateLimit = RateLimit { per_second: 10, burst: 3, loopback: false };
 
     fn at(millis: i64) -> Timestamp {
-        Timestamp::UNIX_EPOCH + chrono::TimeDelta::milliseconds(millis)
+        Timestamp::UNIX_EPOCH + TimeDelta::milliseconds(millis)
     }
 
     fn address(number: u32) -> Who {
@@ -162,12 +188,15 @@ mod tests {
         for caller in 0..50_000 {
             let _ = buckets.take_of(address(caller), LIMIT, at(0));
         }
-        let count = |buckets: &Buckets| buckets.0.lock().unwrap().len();
+        let count = |buckets: &Buckets| buckets.0.lock().unwrap().buckets.len();
         assert!(count(&buckets) <= CALLERS + 1, "{}", count(&buckets));
         assert_eq!(buckets.take_of(address(1), LIMIT, at(0)), Ok(()));
         assert!(buckets.take_of(address(60_000), LIMIT, at(0)).is_err());
-        // Those who have not asked for a while are forgotten.
+        // Those who have not asked for a while are forgotten, but nobody who is held back by a slower bucket.
+        let slow = RateLimit { per_second: 1, burst: 3, loopback: false };
+        while buckets.take_of(address(2), slow, at(500)).is_ok() {}
         assert_eq!(buckets.take_of(address(60_000), LIMIT, at(1000)), Ok(()));
-        assert!(count(&buckets) <= 2, "{}", count(&buckets));
+        assert!(count(&buckets) <= 3, "{}", count(&buckets));
+        assert!(buckets.take_of(address(2), slow, at(1000)).is_err());
     }
 }
