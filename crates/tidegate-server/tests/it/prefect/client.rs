@@ -117,13 +117,30 @@ impl Client {
 
     /// Runs a program of Prefect's client, and gives what its last line says.
     pub(super) async fn run(&self, script: &str) -> Value {
+        self.run_with(script, &[]).await
+    }
+
+    async fn run_with(&self, script: &str, arguments: &[&str]) -> Value {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/prefect").join(script);
-        let output = self.output(&self.python, &[script.to_str().unwrap()]).await;
+        let arguments = [&[script.to_str().unwrap()], arguments].concat();
+        let output = self.output(&self.python, &arguments).await;
         let (out, err) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         let result = out.lines().find_map(|line| line.strip_prefix("RESULT "));
         let result = result.unwrap_or_else(|| panic!("the client failed:\n{out}\n{err}"));
         serde_json::from_str(result).unwrap()
+    }
+
+    /// What Prefect's command prints for each of these lines, which must succeed. They are run in one process.
+    pub(super) async fn commands(&self, lines: &[&str]) -> Vec<String> {
+        let said = self.run_with("commands.py", lines).await;
+        let printed = lines.iter().zip(said.as_array().unwrap()).map(|(line, said)| {
+            let (out, err) = (said["out"].as_str().unwrap(), said["err"].as_str().unwrap());
+            let told = format!("prefect {line}:\n{out}\n{err}");
+            assert!(said["code"] == 0 && !err.contains("Traceback"), "{told}");
+            out.to_owned()
+        });
+        printed.collect()
     }
 
     /// What Prefect's command prints, which must succeed.
