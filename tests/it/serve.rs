@@ -2,6 +2,7 @@
 
 use std::net::TcpStream;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tidegate::prelude::*;
@@ -93,6 +94,60 @@ fn the_settings_of_an_engine_say_whom_its_server_answers() {
         let server = engine.serve(engine.server_address()).await.unwrap();
         let refused = ask(server.address(), "GET /api/version", "").await;
         assert!(refused.starts_with("HTTP/1.1 401"), "{refused}");
+        engine.close().await.unwrap();
+    });
+}
+
+static WEIGHED: AtomicU32 = AtomicU32::new(0);
+static SHIPPED: AtomicU32 = AtomicU32::new(0);
+
+#[task]
+async fn weigh(crates: u32) -> u32 {
+    WEIGHED.fetch_add(1, Ordering::Relaxed);
+    crates * 40
+}
+
+/// Fails twice.
+#[task]
+async fn ship(kilograms: u32) -> Result<u32> {
+    match SHIPPED.fetch_add(1, Ordering::Relaxed) {
+        0 | 1 => Err("there is no ship".into()),
+        _ => Ok(kilograms),
+    }
+}
+
+#[flow]
+async fn export(crates: u32) -> Result<u32> {
+    ship(weigh(crates).await?).await
+}
+
+#[test]
+fn a_run_that_failed_is_retried_on_its_page_in_the_program_that_has_its_flow() {
+    block_on(async {
+        let engine = Engine::builder().database("sqlite::memory:").open().unwrap();
+        let server = engine.serve("127.0.0.1:0").await.unwrap();
+        let error = engine.run(export(7)).await.unwrap_err();
+        let id = error.run_id().unwrap();
+        let page = format!("/runs/{id}");
+        let shown = ask(server.address(), &format!("GET {page}"), "").await;
+        assert!(shown.contains("This program has the flow"), "{shown}");
+        let names = ["Failed", "Completed"];
+        for (tries, name) in names.into_iter().enumerate() {
+            let answer = ask(server.address(), &format!("POST {page}/retry"), "").await;
+            assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+            let run = loop {
+                let run = engine.run_record(id).await.unwrap().unwrap();
+                if run.is_terminal() && run.run_count as usize == tries + 2 {
+                    break run;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            };
+            assert_eq!(run.state().unwrap().name, name, "{}", timeline(&run));
+        }
+        assert_eq!(WEIGHED.load(Ordering::Relaxed), 1, "what completed is not made again");
+        assert_eq!(engine.result::<u32>(id).await.unwrap(), 280);
+        let refused = ask(server.address(), &format!("POST {page}/retry"), "").await;
+        assert!(refused.contains("did not complete is retried"), "{refused}");
         engine.close().await.unwrap();
     });
 }

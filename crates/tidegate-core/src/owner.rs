@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::{Request, RunId};
+use crate::{Request, Run, RunId};
 
 /// Runs flows in this process.
 pub trait Owner: fmt::Debug + Send + Sync {
@@ -12,4 +12,10 @@ pub trait Owner: fmt::Debug + Send + Sync {
 
     /// Hands a request to the run that it is about; whether that is under way here. One that is not is to be asked through the store.
     fn ask(&self, request: &Request) -> bool;
+
+    /// Whether it can run a flow run again from its record: it has the flow, and the arguments can be read.
+    fn can_run_again(&self, run: &Run) -> bool;
+
+    /// Runs a flow run again that has ended and did not complete. What completed in it is not made again; what comes of it is on record.
+    fn run_again(&self, run: RunId);
 }

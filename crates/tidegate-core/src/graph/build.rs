@@ -60,9 +60,7 @@ impl GraphBuilder {
                 key: run.definition.key.as_str().into(),
             });
         debug_assert!(Arc::ptr_eq(&names.definition, &run.definition), "an address is not shared");
-        let mut node = Node::of(run);
-        node.definition_name = Arc::clone(&names.name);
-        node.definition_key = Arc::clone(&names.key);
+        let node = Node::called(run, Arc::clone(&names.name), Arc::clone(&names.key));
         self.calls.push(Call {
             node,
             id: run.id,

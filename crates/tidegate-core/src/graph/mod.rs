@@ -224,11 +224,16 @@ impl Node {
     /// The node of a run.
     #[must_use]
     pub fn of(run: &Run) -> Self {
+        Self::called(run, run.definition.name.as_str().into(), run.definition.key.as_str().into())
+    }
+
+    /// The node of a run, with the name and the key of its definition.
+    fn called(run: &Run, definition_name: Arc<str>, definition_key: Arc<str>) -> Self {
         Self {
             run_id: Some(run.id),
             kind: run.kind(),
-            definition_name: run.definition.name.as_str().into(),
-            definition_key: run.definition.key.as_str().into(),
+            definition_name,
+            definition_key,
             name: run.name.clone(),
             state: run.state().map(|state| NodeState {
                 state_type: state.state_type(),

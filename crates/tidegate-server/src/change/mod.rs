@@ -1,10 +1,12 @@
 //! How runs are moved from outside. Who owns a run is its only writer while it lives, so it is asked; a run that nobody owns is moved
 //! here, by the same rules. Nothing here speaks HTTP.
 
+mod again;
 mod owned;
 mod pause;
 mod set_state;
 
+pub(crate) use again::{Again, run_again, who_runs_again};
 pub(crate) use owned::cancel;
 pub(crate) use pause::resume;
 pub(crate) use pause::{Question, question};

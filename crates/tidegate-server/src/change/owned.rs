@@ -40,15 +40,19 @@ pub(super) async fn request(
     run: Run,
     request: Request,
 ) -> Result<Moved, ApiError> {
-    let known = run.states.len();
     let here = state.config().owner.as_ref().is_some_and(|owner| owner.ask(&request));
     if !here {
         state.store().put_acknowledged(Write::Request(Box::new(request))).await?;
     }
+    moved(state, run).await
+}
+
+/// Waits until whoever was asked has moved a run on.
+pub(super) async fn moved(state: &AppState, run: Run) -> Result<Moved, ApiError> {
     for _ in 0..LOOKS {
         tokio::time::sleep(LOOK).await;
         let Some(now) = state.store().run(run.id).await? else { break };
-        if now.states.len() > known {
+        if now.states.len() > run.states.len() {
             return Ok(Moved { run: now, verdict: Verdict::Accept, written: true });
         }
     }

@@ -28,13 +28,11 @@ impl Checksum {
 
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.word(3 + ((bytes.len() as u64) << 2));
-        let mut chunks = bytes.chunks_exact(8);
-        for chunk in &mut chunks {
-            self.word(chunk.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte)));
+        let (words, rest) = bytes.as_chunks();
+        for word in words {
+            self.word(u64::from_le_bytes(*word));
         }
-        self.word(
-            chunks.remainder().iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte)),
-        );
+        self.word(rest.iter().rev().fold(0, |word, byte| (word << 8) | u64::from(*byte)));
     }
 
     /// As stored: 32 bits, which SQLite keeps in 4 bytes.

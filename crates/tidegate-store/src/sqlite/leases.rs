@@ -70,6 +70,27 @@ pub(super) fn id(connection: &Connection, number: i64) -> rusqlite::Result<Optio
     Ok(id.map(|bytes| uuid::Uuid::from_bytes(bytes).into()))
 }
 
+/// The lease of a number, for who reads many rows at once: those of one owner are together, so the last answer is kept.
+#[derive(Debug, Default)]
+pub(super) struct Last(Option<(i64, Option<LeaseId>)>);
+
+impl Last {
+    pub(super) fn id(
+        &mut self,
+        connection: &Connection,
+        number: i64,
+    ) -> rusqlite::Result<Option<LeaseId>> {
+        match self.0 {
+            Some((last, lease)) if last == number => Ok(lease),
+            Some(_) | None => {
+                let lease = id(connection, number)?;
+                self.0 = Some((number, lease));
+                Ok(lease)
+            }
+        }
+    }
+}
+
 /// The lease of a number with all that is known of it, unless it has ended.
 pub(super) fn of_number(
     connection: &Connection,

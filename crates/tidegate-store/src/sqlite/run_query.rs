@@ -11,7 +11,7 @@ use super::definitions::Known;
 use super::row::UnreadableRow;
 use super::run_index::{charted, prepare, sorted};
 use super::run_row::{self, SELECT, SELECT_CALLS, SELECT_LAST, SELECT_ORPHANS, kind_number};
-use super::{run_condition, states};
+use super::{leases, run_condition, states};
 
 /// The runs that match.
 pub(super) fn runs(
@@ -27,10 +27,10 @@ pub(super) fn runs(
         format!("{SELECT}{index}{filter} ORDER BY {order}{page}")
     })?;
     let mut rows = statement.query(params_from_iter(conditions.values))?;
-    let mut runs = Vec::new();
+    let (mut runs, mut last) = (Vec::new(), leases::Last::default());
     while let Some(row) = rows.next()? {
         let found = run_row::read(row, |number| known.definition(connection, number))?;
-        runs.push(run_row::with_lease(connection, found)?);
+        runs.push(run_row::with_lease(connection, &mut last, found)?);
     }
     Ok(runs)
 }
@@ -67,13 +67,14 @@ pub(super) fn definitions(
     let newest: Vec<i64> = newest.query_map([kind], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut last = connection.prepare_cached(SELECT_LAST)?;
     let mut definitions = Vec::with_capacity(newest.len());
+    let mut lease = leases::Last::default();
     for number in newest {
         let definition = known.definition(connection, number)?;
         let mut rows = last.query((kind, &definition.name, &definition.key))?;
         let last_run = match rows.next()? {
             Some(row) => {
                 let found = run_row::read(row, |number| known.definition(connection, number))?;
-                Some(run_row::with_lease(connection, found)?)
+                Some(run_row::with_lease(connection, &mut lease, found)?)
             }
             None => None,
         };
@@ -90,10 +91,10 @@ pub(super) fn recorded_calls(
 ) -> Result<Vec<RecordedCall>, UnreadableRow> {
     let mut statement = connection.prepare_cached(SELECT_CALLS)?;
     let mut rows = statement.query([flow_run.as_uuid().as_bytes().as_slice()])?;
-    let mut calls = Vec::new();
+    let (mut calls, mut last) = (Vec::new(), leases::Last::default());
     while let Some(row) = rows.next()? {
         let found = run_row::read(row, |number| known.definition(connection, number))?;
-        calls.extend(RecordedCall::of(run_row::with_lease(connection, found)?));
+        calls.extend(RecordedCall::of(run_row::with_lease(connection, &mut last, found)?));
     }
     Ok(calls)
 }

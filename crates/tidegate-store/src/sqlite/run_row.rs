@@ -204,10 +204,11 @@ pub(super) fn read(
 /// The run with its lease, if that has not ended.
 pub(super) fn with_lease(
     connection: &Connection,
+    last: &mut leases::Last,
     Numbered { mut run, lease, .. }: Numbered,
 ) -> Result<Run, UnreadableRow> {
     if let Some(number) = lease {
-        run.lease = leases::id(connection, number)?;
+        run.lease = last.id(connection, number)?;
     }
     Ok(run)
 }

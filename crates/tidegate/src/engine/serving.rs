@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use tidegate_core::{Owner, Request, RunId, StoreError};
+use tidegate_core::{Owner, Request, Run, RunId, StoreError};
 use tidegate_server::Server;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{Engine, WeakEngine};
+use crate::resume::check_restartable;
 
 /// The servers of an engine.
 #[derive(Debug, Default)]
@@ -76,6 +77,23 @@ impl Owner for Here {
             live.control().deliver(request.clone());
             true
         })
+    }
+
+    fn can_run_again(&self, run: &Run) -> bool {
+        run.flow_run_id.is_none() && check_restartable(run).is_ok()
+    }
+
+    fn run_again(&self, run: RunId) {
+        let Some(engine) = self.0.upgrade() else { return };
+        let again = engine.clone();
+        engine.nursery().spawn(async move {
+            // That its code fails again is told by its own log lines.
+            if let Err(error) = again.resume(run).await
+                && error.is_configuration()
+            {
+                tracing::error!(target: "tidegate::engine", "a flow run was not retried as it was asked for: {error}");
+            }
+        });
     }
 }
 

@@ -47,21 +47,15 @@ pub(in crate::ui) async fn suspend(
     Ok(Redirect::to(&part::run_url(run.id)))
 }
 
-/// `POST /runs/{id}/retry`: it is scheduled for now, and begins when somebody who has its flow starts it.
+/// `POST /runs/{id}/retry`: the program that this server is part of runs it again, if it has its flow; or else it is scheduled for now.
 pub(in crate::ui) async fn retry(
     Given(state): Given<AppState>,
     Path(id): Path<String>,
 ) -> Result<Redirect, Trouble> {
     let run = find(&state, &id).await?;
-    if !run.can_be_started_again() {
-        let name = &run.name;
-        return Err(Trouble::Refused(format!(
-            "Nobody but the program that ran {name} can run it again: its arguments cannot be read from the record, and it has no deployment."
-        )));
-    }
-    let again = |now| State::awaiting_retry(now, now);
-    accepted(change::set_state(&state, run.id, again, false).await?)?;
-    Ok(Redirect::to(&part::run_url(run.id)))
+    let url = part::run_url(run.id);
+    accepted(change::run_again(&state, run).await?)?;
+    Ok(Redirect::to(&url))
 }
 
 /// `POST /runs/{id}/delete`: with everything made inside it, if its name is typed.

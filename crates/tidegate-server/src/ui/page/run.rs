@@ -10,6 +10,7 @@ use tidegate_core::{
 
 use super::graph::id_of;
 use super::{Page, Pairs, logs, offset, task_run, value};
+use crate::change;
 use crate::state::AppState;
 use crate::ui::form::Form;
 use crate::ui::frame::{Frame, Place};
@@ -52,7 +53,7 @@ pub(super) async fn page(
         None => None,
     };
     let actions = match run.kind() {
-        RunKind::Flow => flow_run::actions(run, called),
+        RunKind::Flow => flow_run::actions(run, called, change::who_runs_again(state, run)),
         RunKind::Task => html! {},
     };
     let body = html! {

@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 use tidegate_core::{Run, StateType};
 
+use crate::change::Again;
 use crate::ui::{part, words};
 
 /// What people can do with a run in the state it is in. Each says first what it would do.
-pub(in crate::ui) fn actions(run: &Run, inside: u64) -> Markup {
+pub(in crate::ui) fn actions(run: &Run, inside: u64, again: Again) -> Markup {
     let state = run.state().map(tidegate_core::State::state_type);
     let url = part::run_url(run.id);
     let top = run.flow_run_id.is_none() && run.task_run_id.is_none();
@@ -14,8 +15,8 @@ pub(in crate::ui) fn actions(run: &Run, inside: u64) -> Markup {
     let owned = run.lease.is_some();
     html! {
         span.tail {
-            @if run.is_terminal() && state != Some(StateType::Completed) { (retry(run)) }
-            @if state == Some(StateType::Running) && owned && top && run.can_be_started_again() {
+            @if run.is_terminal() && state != Some(StateType::Completed) { (retry(run, again)) }
+            @if state == Some(StateType::Running) && owned && top && again != Again::Nobody {
                 (sure("Suspend", "button", html! {
                     p { "Its process is asked, which sees it within a second. It lets go of the run after the call that it is in, and the run goes on when somebody resumes it here." }
                     form method="post" action={ (url) "/suspend" } { button.main type="submit" { "Suspend it" } }
@@ -53,22 +54,24 @@ fn sure(word: &str, class: &str, inside: Markup) -> Markup {
     }
 }
 
-/// Who runs it again is said, since this server runs no code.
-fn retry(run: &Run) -> Markup {
+/// Who runs it again is said.
+fn retry(run: &Run, again: Again) -> Markup {
     let url = part::run_url(run.id);
     let flow = &run.definition.name;
     sure(
         "Retry",
         "button main",
         html! {
-            @if run.deployment_id.is_some() {
+            @if again == Again::Here {
+                p { "This program has the flow " code { (flow) } " and runs it again at once. Calls that completed are not made again." }
+            } @else if run.deployment_id.is_some() {
                 p { "It is scheduled for now. A worker or a program that serves its deployment starts it; until then it stays scheduled. Calls that completed are not made again." }
             } @else if run.policy.restartable {
                 p { "It is scheduled for now. The next program on this store that has the flow " code { (flow) } " and takes up runs starts it; until then it stays scheduled. Calls that completed are not made again." }
             } @else {
                 p { "Nobody but the program that ran it can run it again: its arguments cannot be read from the record, and it has no deployment. Start that program anew." }
             }
-            @if run.can_be_started_again() {
+            @if again != Again::Nobody {
                 form method="post" action={ (url) "/retry" } { button.main type="submit" { "Retry from what failed" } }
             }
         },

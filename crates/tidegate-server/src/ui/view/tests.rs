@@ -24,6 +24,7 @@ use super::runs::Runs;
 use super::task_runs::Calls;
 use super::variables::{Variables, Wrong};
 use super::*;
+use crate::change::Again;
 use crate::ui::filter::Filter;
 use crate::ui::span::Span;
 
@@ -179,7 +180,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
         (
             "run",
             html! {
-                (run::head(&flow, Some(&flow), &flow_run::actions(&flow, 12)))
+                (run::head(&flow, Some(&flow), &flow_run::actions(&flow, 12, Again::Nobody)))
                 (run::trouble(&flow, &Cause { call: Some(&task), lines: &lines }))
                 (run::facts(&flow, now))
                 (flow_run::graph(&flow, 2))

@@ -21,7 +21,10 @@ impl Database {
     pub(in crate::sqlite) fn run(&mut self, id: RunId) -> Result<Option<Run>, StoreError> {
         let Self { connection, place, known, .. } = self;
         find(connection, known, id)
-            .and_then(|found| found.map(|found| run_row::with_lease(connection, found)).transpose())
+            .and_then(|found| {
+                let mut last = leases::Last::default();
+                found.map(|found| run_row::with_lease(connection, &mut last, found)).transpose()
+            })
             .map_err(|error| unreadable(place, error))
     }
 
