@@ -63,6 +63,17 @@ pub(super) fn run_url(id: RunId) -> String {
     format!("/runs/{id}")
 }
 
+/// A run by its name; by its id, if it is gone.
+pub(super) fn named_run(run: RunId, names: &[(RunId, String)]) -> Markup {
+    let name = names.iter().find(|(known, _)| *known == run).map(|(_, name)| name);
+    html! {
+        @match name {
+            Some(name) => { a href=(run_url(run)) { (name) } }
+            None => { (id(run)) }
+        }
+    }
+}
+
 /// Tags, each a way to the runs that carry it.
 pub(super) fn tags(tags: &[String]) -> Markup {
     html! {

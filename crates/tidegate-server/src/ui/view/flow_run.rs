@@ -57,9 +57,11 @@ fn sure(word: &str, class: &str, inside: Markup) -> Markup {
 fn retry(run: &Run) -> Markup {
     let url = part::run_url(run.id);
     let flow = &run.definition.name;
+    // What nobody can do from here is no invitation.
+    let class = if run.can_be_started_again() { "button main" } else { "button" };
     sure(
         "Retry",
-        "button main",
+        class,
         html! {
             @if run.deployment_id.is_some() {
                 p { "It is scheduled for now. A worker or a program that serves its deployment starts it; until then it stays scheduled. Calls that completed are not made again." }

@@ -1,8 +1,9 @@
 //! The list of flow runs: what it shows of all, and a row for each.
 
 use maud::{Markup, html};
-use tidegate_core::{Run, Timestamp};
+use tidegate_core::{Run, RunId, Timestamp};
 
+use super::run::plain;
 use super::scatter;
 use crate::ui::filter::{Filter, PAGE};
 use crate::ui::mark;
@@ -17,6 +18,8 @@ pub(in crate::ui) const FIRST_RUN: &str = "#[tidegate::flow]\nasync fn hello() -
 pub(in crate::ui) struct Runs<'a> {
     pub(in crate::ui) filter: &'a Filter,
     pub(in crate::ui) runs: &'a [Run],
+    /// The names of the flow runs that called some of them.
+    pub(in crate::ui) callers: &'a [(RunId, String)],
     pub(in crate::ui) total: u64,
     /// Those that are drawn as dots.
     pub(in crate::ui) drawn: &'a [Run],
@@ -27,7 +30,7 @@ pub(in crate::ui) struct Runs<'a> {
 
 /// The page.
 pub(in crate::ui) fn show(page: &Runs<'_>) -> Markup {
-    let Runs { filter, runs, total, drawn, flows, now } = *page;
+    let Runs { filter, runs, callers, total, drawn, flows, now } = *page;
     html! {
         div.head { h1 { "Runs" } }
         (filters(filter, flows))
@@ -42,7 +45,7 @@ pub(in crate::ui) fn show(page: &Runs<'_>) -> Markup {
             } @else {
                 section {
                     (scatter::show(drawn, now))
-                    (table(runs, now))
+                    (table(runs, callers, now))
                     (Pager { total: Some(total), offset: filter.from, here: runs.len() as u64, size: PAGE, one: "run" }
                         .show(|from| Filter { from, ..filter.clone() }.url("/runs")))
                 }
@@ -52,7 +55,7 @@ pub(in crate::ui) fn show(page: &Runs<'_>) -> Markup {
 }
 
 /// Rows of runs, each with a box to choose it by.
-fn table(runs: &[Run], now: Timestamp) -> Markup {
+fn table(runs: &[Run], callers: &[(RunId, String)], now: Timestamp) -> Markup {
     html! {
         form #chosen method="post" action="/runs/chosen" {
             div.wide {
@@ -63,7 +66,7 @@ fn table(runs: &[Run], now: Timestamp) -> Markup {
                             th { "Run" } th { "State" } th { "Flow" } th { "Started" } th.right { "Duration" } th { "Tags" }
                         }
                     }
-                    tbody { @for run in runs { (row(run, now)) } }
+                    tbody { @for run in runs { (row(run, callers, now)) } }
                 }
             }
             div.bar.chosen {
@@ -75,7 +78,7 @@ fn table(runs: &[Run], now: Timestamp) -> Markup {
     }
 }
 
-fn row(run: &Run, now: Timestamp) -> Markup {
+fn row(run: &Run, callers: &[(RunId, String)], now: Timestamp) -> Markup {
     let flow = Filter { flow: Some(run.definition.name.clone()), ..Filter::default() };
     let failure = run.state().filter(|state| state.is_failed());
     html! {
@@ -86,6 +89,7 @@ fn row(run: &Run, now: Timestamp) -> Markup {
                 @if let Some(message) = failure.and_then(|state| state.message.as_deref()) {
                     span.sub { (first_line(message)) }
                 }
+                @if let Some(caller) = run.flow_run_id { span.sub { "called by " (part::named_run(caller, callers)) } }
             }
             td.tight { (mark::of(run)) }
             td { a.soft href=(flow.url("/runs")) { (run.definition.name) } }
@@ -98,9 +102,7 @@ fn row(run: &Run, now: Timestamp) -> Markup {
 
 /// The first line of a message, not longer than a row holds, and without what all of them begin with.
 pub(in crate::ui) fn first_line(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default();
-    let known = ["Flow run encountered an exception: ", "Task run encountered an exception: "];
-    let line = known.iter().find_map(|start| line.strip_prefix(start)).unwrap_or(line);
+    let line = plain(message.lines().next().unwrap_or_default());
     if line.chars().count() <= 120 {
         return line.to_owned();
     }
