@@ -7,13 +7,16 @@ use axum::http::HeaderMap;
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::future::try_join_all;
-use tidegate_core::{DefinitionRecord, Run, RunKind, RunQuery, StateType, StoreError, Timestamp};
+use tidegate_core::{
+    DefinitionRecord, Order, Run, RunCondition, RunKind, RunQuery, RunSort, RunTime, StateType,
+    StoreError, Timestamp,
+};
 
 use crate::state::AppState;
 use crate::ui::part::exact;
 use crate::ui::trouble::Trouble;
 use crate::ui::view::dashboard::{Going, Needy, Slow};
-use crate::ui::words;
+use crate::ui::{mark, words};
 
 /// How many runs each list has.
 const LIST: u64 = 8;
@@ -58,8 +61,7 @@ pub(super) async fn needy(
     let store = state.store();
     let of = |types: &[StateType]| RunQuery { state_types: types.to_vec(), ..flow_runs() };
     let mut waiting = store.runs(of(&[StateType::Paused])).await?;
-    let late = RunQuery { state_names: vec!["Late".to_owned()], ..of(&[StateType::Scheduled]) };
-    waiting.extend(store.runs(late).await?);
+    waiting.extend(store.runs(scheduled(late(state.now()))).await?);
     let mut needy: Vec<_> = waiting.into_iter().map(|run| Needy { run, alike: 0 }).collect();
     let wrong = of(&[StateType::Failed, StateType::Crashed]);
     let wrong = RunQuery { created_after: Some(start), limit: Some(WRONG), ..wrong };
@@ -98,15 +100,28 @@ pub(super) async fn going(state: &AppState) -> Result<Vec<Going>, StoreError> {
     try_join_all(with_calls).await
 }
 
-/// What is scheduled, the next first.
+/// What is scheduled and not late, the next first.
 pub(super) async fn next(state: &AppState) -> Result<Vec<Run>, StoreError> {
-    let query =
-        RunQuery { state_types: vec![StateType::Scheduled], limit: Some(100), ..flow_runs() };
-    let mut next = state.store().runs(query).await?;
-    next.retain(|run| run.state().is_some_and(|state| state.name != "Late"));
-    next.sort_by_key(|run| run.next_scheduled_start_time);
-    next.truncate(LIST as usize);
-    Ok(next)
+    let in_time = RunCondition::Not(Box::new(late(state.now())));
+    state.store().runs(scheduled(in_time)).await
+}
+
+/// Scheduled runs of which this holds, the next first.
+fn scheduled(condition: RunCondition) -> RunQuery {
+    RunQuery {
+        state_types: vec![StateType::Scheduled],
+        condition: Some(condition),
+        sort: RunSort::NextScheduled,
+        order: Order::OldestFirst,
+        ..flow_runs()
+    }
+}
+
+/// Whether a scheduled run should have begun, be that on record or not.
+fn late(now: Timestamp) -> RunCondition {
+    let on_record = RunCondition::StateName(vec!["Late".to_owned()]);
+    let is_over = RunCondition::Until(RunTime::NextScheduled, mark::late_before(now));
+    RunCondition::Any(vec![on_record, is_over])
 }
 
 /// The flows that take longest, by their last runs of those that completed since `start`.

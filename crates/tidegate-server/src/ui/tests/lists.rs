@@ -70,6 +70,23 @@ async fn flows_of_one_name_have_strips_of_their_own() {
 }
 
 #[tokio::test]
+async fn what_should_have_begun_needs_somebody_and_is_not_what_comes_next() {
+    let now = Clock::system().now();
+    let scheduled = |name: &str, seconds: i64| {
+        let mut run = ended("shop::report", name, 0, 0, false);
+        let at = now + TimeDelta::seconds(seconds);
+        (run.start_time, run.end_time) = (None, None);
+        run.states = vec![State::scheduled(at, now)];
+        (run.expected_start_time, run.next_scheduled_start_time) = (Some(at), Some(at));
+        run
+    };
+    let page = page(vec![scheduled("late-newt", -60), scheduled("eager-newt", 600)], "/").await;
+    let (needy, next) = (part(&page, "needy"), part(&page, "next"));
+    assert!(needy.contains("late-newt") && needy.contains("Late"), "{needy}");
+    assert!(next.contains("eager-newt") && !next.contains("late-newt"), "{next}");
+}
+
+#[tokio::test]
 async fn the_last_run_of_a_flow_is_none_that_is_still_to_come() {
     let soon: Timestamp = Clock::system().now() + TimeDelta::seconds(600);
     let done = ended("shop::report", "quiet-otter", 3000, 900, false);

@@ -227,7 +227,7 @@ fn list<'a>(runs: impl Iterator<Item = (&'a Run, Option<Markup>)>, now: Timestam
                                     }
                                     @if let Some(more) = more { span.sub { (more) } }
                                 }
-                                td.tight { (mark::of(run)) }
+                                td.tight { (mark::of_now(run, now)) }
                                 td.tight.right {
                                     @match (run.end_time, run.start_time, run.next_scheduled_start_time) {
                                         (Some(end), ..) => { (part::ago(now, end)) }

@@ -65,7 +65,7 @@ fn row(flow: &Flow, shared: bool, now: Timestamp) -> Markup {
         tr {
             td.first {
                 a.name href=(runs.url("/runs")) title=(definition.key) { (definition.name) }
-                @if let Some(about) = &definition.description { span.sub { (super::runs::first_line(about)) } }
+                @if let Some(about) = &definition.description { span.sub { (part::prose(&super::runs::first_line(about))) } }
                 @if shared { span.sub.mono { (definition.key) } }
             }
             td { (strip(&flow.last, now)) }
@@ -84,7 +84,7 @@ fn row(flow: &Flow, shared: bool, now: Timestamp) -> Markup {
             }
             td.tight data-label="Next" {
                 @match flow.next {
-                    Some(next) if next < now => { (mark::named(StateType::Scheduled, "Late")) " " span.soft { (part::ago(now, next)) } }
+                    Some(next) if next < mark::late_before(now) => { (mark::named(StateType::Scheduled, "Late")) " " span.soft { (part::ago(now, next)) } }
                     next => { (part::maybe_ago(now, next)) }
                 }
             }

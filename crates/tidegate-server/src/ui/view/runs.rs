@@ -91,8 +91,8 @@ fn row(run: &Run, callers: &[(RunId, String)], now: Timestamp) -> Markup {
                 }
                 @if let Some(caller) = run.flow_run_id { span.sub { "called by " (part::named_run(caller, callers)) } }
             }
-            td.tight { (mark::of(run)) }
-            td { a.soft href=(flow.url("/runs")) { (run.definition.name) } }
+            td.tight { (mark::of_now(run, now)) }
+            td.tight { a.soft href=(flow.url("/runs")) { (run.definition.name) } }
             td.tight { (part::maybe_ago(now, run.start_time.or(run.next_scheduled_start_time))) }
             td.tight.right { (part::elapsed(run, now)) }
             td { (part::tags(&run.tags)) }
