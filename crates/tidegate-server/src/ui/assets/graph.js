@@ -811,6 +811,7 @@
     const turnTo = (isList) => {
       list.hidden = !isList;
       view.hidden = isList;
+      for (const each of root.querySelectorAll("[data-graph=in], [data-graph=out], [data-graph=fit]")) each.hidden = isList;
       chart.setAttribute("aria-pressed", String(!isList));
       other.setAttribute("aria-pressed", String(isList));
       if (isList) tell(); else resize();

@@ -85,7 +85,8 @@ fn row(flow: &Flow, shared: bool, now: Timestamp) -> Markup {
             td.tight data-label="Next" {
                 @match flow.next {
                     Some(next) if next < mark::late_before(now) => { (mark::named(StateType::Scheduled, "Late")) " " span.soft { (part::ago(now, next)) } }
-                    next => { (part::maybe_ago(now, next)) }
+                    Some(next) => { (part::ago(now, next)) }
+                    None => {}
                 }
             }
         }
@@ -96,7 +97,7 @@ fn row(flow: &Flow, shared: bool, now: Timestamp) -> Markup {
 fn strip(last: &[Run], now: Timestamp) -> Markup {
     let took = |run: &Run| words::elapsed(run, now).unwrap_or_default().as_secs_f64();
     let longest = last.iter().map(took).fold(0.0, f64::max).max(1e-6);
-    let place = |index: usize| (STRIP as usize - 1 - index) as f64 * 5.3;
+    let place = |index: usize| (last.len() - 1 - index) as f64 * 5.3;
     html! {
         svg.strip viewBox="0 0 160 24" role="img" aria-label={ (last.len()) " runs" } {
             @for (index, run) in last.iter().enumerate() {

@@ -37,8 +37,10 @@ pub(in crate::ui) fn show(page: &Runs<'_>) -> Markup {
         div #runs data-part {
             @if runs.is_empty() {
                 @if filter.narrows() {
-                    (part::empty("No run matches", "Nothing in this store is like that. Leave out a state or a name, or look further back.", None))
-                    p { a.button href="/runs" { "Show all runs" } }
+                    section {
+                        (part::empty("No run matches", "Nothing in this store is like that. Leave out a state or a name, or look further back.", None))
+                        p { a.button href="/runs" { "Show all runs" } }
+                    }
                 } @else {
                     (part::empty("No runs yet", "Run a flow of your program on this store, and it appears here while it runs.", Some(FIRST_RUN)))
                 }
@@ -70,7 +72,7 @@ fn table(runs: &[Run], callers: &[(RunId, String)], now: Timestamp) -> Markup {
                 }
             }
             div.bar.chosen {
-                span.soft { "With those chosen:" }
+                span.soft.count.num {}
                 button type="submit" name="act" value="cancel" { "Cancel" }
                 button.danger type="submit" name="act" value="delete" { "Delete" }
             }
