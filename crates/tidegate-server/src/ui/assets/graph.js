@@ -70,7 +70,7 @@
       // Its own calls first, as the page counts them; then with those that were made inside them.
       let own = 0;
       for (const bar of bars.values()) if (bar.parent === 0) own += bar.group ? bar.group.counts.reduce((sum, each) => sum + each[2], 0) : 1;
-      count.textContent = `${several(own, "call")}${own < calls ? `, ${thousands(calls)} with what they called` : ""}${told.left_out ? " drawn; the tab Tasks lists the rest" : ""}`;
+      count.textContent = `${several(own, "call")}${own < calls ? `, ${thousands(calls)} in all` : ""}${told.left_out ? " drawn; the tab Tasks lists the rest" : ""}`;
       if (again.length) { for (const id of again) open.add(id); ask(again); }
     };
     // What is in something that is not open any more is forgotten: it is asked for when that is opened.
