@@ -1,7 +1,11 @@
 //! How states look: a shape, a colour and a word each, so that none is told by its colour alone.
 
+use chrono::TimeDelta;
 use maud::{Markup, html};
-use tidegate_core::{Run, State, StateType};
+use tidegate_core::{Run, State, StateType, Timestamp};
+
+/// So much later than it was to begin, a run is late: as Prefect has it.
+const LATE_AFTER: TimeDelta = TimeDelta::seconds(15);
 
 /// The order in which states are listed: what needs people first.
 pub(super) const ORDER: [StateType; 9] = [
@@ -114,6 +118,22 @@ pub(super) fn of(run: &Run) -> Markup {
         Some(current) => state(current),
         None => named(StateType::Pending, "New"),
     }
+}
+
+/// Whether a run was to begin before, and has not. Until somebody records that, its state does not say so.
+pub(super) fn is_late(run: &Run, now: Timestamp) -> bool {
+    let scheduled = run.state().is_some_and(|state| state.state_type() == StateType::Scheduled);
+    scheduled && run.next_scheduled_start_time.is_some_and(|at| at < late_before(now))
+}
+
+/// What was to begin before this time is late.
+pub(super) fn late_before(now: Timestamp) -> Timestamp {
+    now - LATE_AFTER
+}
+
+/// The state of a run in a list; of one that is late, that.
+pub(super) fn of_now(run: &Run, now: Timestamp) -> Markup {
+    if is_late(run, now) { named(StateType::Scheduled, "Late") } else { of(run) }
 }
 
 /// The small sign of a state in a chart, around its middle.

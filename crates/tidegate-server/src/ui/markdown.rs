@@ -11,13 +11,13 @@ pub(super) fn show(text: &str) -> Markup {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut page = String::with_capacity(text.len() * 2);
-    let mut in_head = false;
+    let mut table = Table::default();
     // The ends of links that lead nowhere are not written either.
     let mut links = Vec::new();
     for event in Parser::new_ext(text, options) {
         match event {
-            Event::Start(tag) => start(&mut page, tag, &mut in_head, &mut links),
-            Event::End(tag) => end(&mut page, tag, &mut in_head, &mut links),
+            Event::Start(tag) => start(&mut page, tag, &mut table, &mut links),
+            Event::End(tag) => end(&mut page, tag, &table, &mut links),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 escape(&mut page, &text);
             }
@@ -45,7 +45,17 @@ pub(super) fn leads_to_a_page(url: &str) -> bool {
     plain == url && (known || here && !lower.contains('\\'))
 }
 
-fn start(page: &mut String, tag: Tag<'_>, in_head: &mut bool, links: &mut Vec<bool>) {
+/// Where in a table one is.
+#[derive(Default)]
+struct Table {
+    /// Which columns stand on the right.
+    right: Vec<bool>,
+    in_head: bool,
+    /// How many cells of the row have begun.
+    column: usize,
+}
+
+fn start(page: &mut String, tag: Tag<'_>, table: &mut Table, links: &mut Vec<bool>) {
     match tag {
         Tag::Paragraph => page.push_str("<p>"),
         Tag::Heading { level, .. } => drop(write!(page, "<{}>", heading(level))),
@@ -65,15 +75,23 @@ fn start(page: &mut String, tag: Tag<'_>, in_head: &mut bool, links: &mut Vec<bo
         Tag::List(Some(first)) => drop(write!(page, "<ol start=\"{first}\">")),
         Tag::Item => page.push_str("<li>"),
         Tag::Table(alignments) => {
-            let right = alignments.contains(&Alignment::Right);
-            page.push_str(if right { "<table class=\"num\">" } else { "<table>" });
+            table.right = alignments.iter().map(|each| *each == Alignment::Right).collect();
+            page.push_str("<table>");
         }
         Tag::TableHead => {
-            *in_head = true;
+            (table.in_head, table.column) = (true, 0);
             page.push_str("<thead><tr>");
         }
-        Tag::TableRow => page.push_str("<tr>"),
-        Tag::TableCell => page.push_str(if *in_head { "<th>" } else { "<td>" }),
+        Tag::TableRow => {
+            (table.in_head, table.column) = (false, 0);
+            page.push_str("<tr>");
+        }
+        Tag::TableCell => {
+            let right = table.right.get(table.column) == Some(&true);
+            table.column += 1;
+            page.push_str(if table.in_head { "<th" } else { "<td" });
+            page.push_str(if right { " class=\"num right\">" } else { ">" });
+        }
         Tag::Emphasis => page.push_str("<em>"),
         Tag::Strong => page.push_str("<strong>"),
         Tag::Strikethrough => page.push_str("<del>"),
@@ -97,7 +115,7 @@ fn start(page: &mut String, tag: Tag<'_>, in_head: &mut bool, links: &mut Vec<bo
     }
 }
 
-fn end(page: &mut String, tag: TagEnd, in_head: &mut bool, links: &mut Vec<bool>) {
+fn end(page: &mut String, tag: TagEnd, table: &Table, links: &mut Vec<bool>) {
     match tag {
         TagEnd::Paragraph => page.push_str("</p>"),
         TagEnd::Heading(level) => drop(write!(page, "</{}>", heading(level))),
@@ -107,12 +125,9 @@ fn end(page: &mut String, tag: TagEnd, in_head: &mut bool, links: &mut Vec<bool>
         TagEnd::List(true) => page.push_str("</ol>"),
         TagEnd::Item => page.push_str("</li>"),
         TagEnd::Table => page.push_str("</table>"),
-        TagEnd::TableHead => {
-            *in_head = false;
-            page.push_str("</tr></thead>");
-        }
+        TagEnd::TableHead => page.push_str("</tr></thead>"),
         TagEnd::TableRow => page.push_str("</tr>"),
-        TagEnd::TableCell => page.push_str(if *in_head { "</th>" } else { "</td>" }),
+        TagEnd::TableCell => page.push_str(if table.in_head { "</th>" } else { "</td>" }),
         TagEnd::Emphasis => page.push_str("</em>"),
         TagEnd::Strong => page.push_str("</strong>"),
         TagEnd::Strikethrough => page.push_str("</del>"),
@@ -165,7 +180,7 @@ mod tests {
     #[test]
     fn markdown_is_shown_as_people_know_it() {
         let text = "# Report\n\nOf **3** cities, see [the page](https://example.com/?a=1&b=2).\n\n| city | t |\n| --- | --: |\n| Rome | 20 |\n";
-        expect![[r#"<div class="prose"><h1>Report</h1><p>Of <strong>3</strong> cities, see <a rel="noopener noreferrer nofollow" href="https://example.com/?a=1&amp;b=2">the page</a>.</p><table class="num"><thead><tr><th>city</th><th>t</th></tr></thead><tr><td>Rome</td><td>20</td></tr></table></div>"#]]
+        expect![[r#"<div class="prose"><h1>Report</h1><p>Of <strong>3</strong> cities, see <a rel="noopener noreferrer nofollow" href="https://example.com/?a=1&amp;b=2">the page</a>.</p><table><thead><tr><th>city</th><th class="num right">t</th></tr></thead><tr><td>Rome</td><td class="num right">20</td></tr></table></div>"#]]
         .assert_eq(&show(text).into_string());
     }
 

@@ -63,6 +63,34 @@ pub(super) fn run_url(id: RunId) -> String {
     format!("/runs/{id}")
 }
 
+/// A run by its name; by its id, if it is gone.
+pub(super) fn named_run(run: RunId, names: &[(RunId, String)]) -> Markup {
+    let name = names.iter().find(|(known, _)| *known == run).map(|(_, name)| name);
+    html! {
+        @match name {
+            Some(name) => { a href=(run_url(run)) { (name) } }
+            None => { (id(run)) }
+        }
+    }
+}
+
+/// Prose in which what stands between backticks is code, as people write it in comments.
+pub(super) fn prose(text: &str) -> Markup {
+    let pieces: Vec<&str> = text.split('`').collect();
+    let is_code = |index: usize| index % 2 == 1 && index + 1 < pieces.len();
+    html! {
+        @for (index, piece) in pieces.iter().enumerate() {
+            @if is_code(index) {
+                code { (piece) }
+            } @else {
+                // A backtick without a second one stands for itself.
+                @if index % 2 == 1 { "`" }
+                (piece)
+            }
+        }
+    }
+}
+
 /// Tags, each a way to the runs that carry it.
 pub(super) fn tags(tags: &[String]) -> Markup {
     html! {
@@ -137,4 +165,16 @@ pub(super) fn exact(at: Timestamp) -> String {
 
 fn long(at: Timestamp) -> String {
     at.format("%-d %b %Y %H:%M:%S UTC").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prose;
+
+    #[test]
+    fn what_stands_between_backticks_is_code() {
+        let said = |text| prose(text).into_string();
+        assert_eq!(said("As `a < b`, or `c`."), "As <code>a &lt; b</code>, or <code>c</code>.");
+        assert_eq!(said("5` of <b>"), "5` of &lt;b&gt;");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod limits;
+mod lists;
 mod pauses;
 
 use std::sync::Arc;

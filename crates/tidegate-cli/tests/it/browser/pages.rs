@@ -93,7 +93,7 @@ fn visits(gallery: &Gallery) -> Vec<Visit> {
 /// What pages are about.
 pub(super) struct Records {
     pub(super) imported: RunId,
-    failed: RunId,
+    pub(super) failed: RunId,
     paused: RunId,
     running: RunId,
     task: RunId,

@@ -94,3 +94,33 @@ fn the_graph_and_the_log_of_a_run_grow_as_it_goes_on() {
     assert_eq!(page.eval("window.__same"), true, "the page was never left");
     program.end();
 }
+
+#[test]
+fn a_short_log_is_as_high_as_its_lines_and_a_long_one_is_not() {
+    let page = gallery().site.page(browser!());
+    let records = super::pages::records(gallery());
+    let high = "document.querySelector('#log').clientHeight";
+    let ready = "Number(document.querySelector('#log').dataset.lines) > 0";
+    page.size(1440, 900);
+    page.open(&format!("/runs/{}", records.failed));
+    page.wait(ready);
+    let last = "document.querySelector('#log .view').lastChild.getBoundingClientRect().bottom";
+    let bottom = "document.querySelector('#log').getBoundingClientRect().bottom";
+    page.wait(&format!("{high} < 450 && Math.abs({last} - {bottom}) < 4"));
+    page.open(&format!("/runs/{}", records.imported));
+    page.wait(ready);
+    page.wait(&format!("{high} > 450 && {high} <= 540"));
+}
+
+#[test]
+fn what_can_be_done_with_chosen_runs_is_in_view_where_they_are() {
+    let page = gallery().site.page(browser!());
+    page.size(1440, 900);
+    page.open("/runs");
+    let seen = "(() => { const box = document.querySelector('.chosen').getBoundingClientRect(); return box.bottom <= innerHeight && getComputedStyle(document.querySelector('.chosen')).visibility === 'visible'; })()";
+    assert_eq!(page.eval(seen), false, "nothing is chosen");
+    page.eval(
+        "for (const each of [...document.querySelectorAll('[name=run]')].slice(0, 3)) each.click()",
+    );
+    assert_eq!(page.eval(seen), true);
+}

@@ -67,7 +67,10 @@
       const again = forgotten ? [...bars.values()].filter((bar) => opens(bar) && sought.includes(lasting(bar))).map((bar) => bar.id) : [];
       root.dataset.version = version;
       const count = root.querySelector("#graph-count");
-      count.textContent = `${several(calls, "call")}${told.left_out ? " drawn; the tab Tasks lists the rest" : ""}`;
+      // Its own calls first, as the page counts them; then with those that were made inside them.
+      let own = 0;
+      for (const bar of bars.values()) if (bar.parent === 0) own += bar.group ? bar.group.counts.reduce((sum, each) => sum + each[2], 0) : 1;
+      count.textContent = `${several(own, "call")}${own < calls ? `, ${thousands(calls)} in all` : ""}${told.left_out ? " drawn; the tab Tasks lists the rest" : ""}`;
       if (again.length) { for (const id of again) open.add(id); ask(again); }
     };
     // What is in something that is not open any more is forgotten: it is asked for when that is opened.
@@ -175,6 +178,8 @@
     const resize = () => {
       reach();
       width = Math.max(200, room.clientWidth);
+      // Until something is known, the page keeps the room that it made for it.
+      if (!version) return;
       height = Math.round(clamp(total * ROW + AXIS + 12, 96, Math.max(240, innerHeight * 0.62)));
       const ratio = devicePixelRatio || 1;
       if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
@@ -296,7 +301,7 @@
         const px = Math.round(x(at)) + .5;
         ctx.moveTo(px, AXIS);
         ctx.lineTo(px, height);
-        const text = at <= 0 ? "0" : lasted(at), half = wide(text) / 2;
+        const text = at <= 0 ? "0" : lasted(at).replace(/ 00[smh]$/, ""), half = wide(text) / 2;
         ctx.fillText(text, clamp(px - half, 2, width - half * 2 - 2), AXIS / 2);
       }
       ctx.moveTo(0, AXIS - .5);
@@ -400,14 +405,21 @@
       return `${bar.label} ×${thousands(count)}  ${each.join(", ")}`;
     };
     const shortest = (bar) => bar.kind === 2 ? words(bar).split("  ")[0] : bar.label;
+    // As much of a text as there is room for; nothing where that would tell nothing.
+    const cut = (text, room) => {
+      if (room < 44) return undefined;
+      let most = Math.floor(text.length * room / wide(text));
+      while (most > 3 && wide(`${text.slice(0, most)}…`) > room) most--;
+      return most > 3 ? `${text.slice(0, most)}…` : undefined;
+    };
     const label = (bar, end, px, right, top, h) => {
       const middle = top + h / 2, solid = bar.kind !== 2 && bar.start !== null && bar.name !== "Cached";
       if (bar.start === null) right = Math.max(right, px + 28);
       const signs = (opens(bar) ? 12 : 0) + 16, start = Math.max(px, LEFT - 4);
-      const inside = [words(bar), shortest(bar)].find((text) => wide(text) + signs + 6 <= right - start);
-      const after = right + 4;
-      const outside = inside === undefined && [words(bar), shortest(bar)].find((text) => after + signs + wide(text) <= end);
-      if (inside === undefined && !outside) {
+      const after = right + 4, within = right - start - signs - 6, beside = end - after - signs, fits = (room) => [words(bar), shortest(bar)].find((text) => wide(text) <= room);
+      let inside = fits(within), outside = inside === undefined ? fits(beside) : undefined;
+      if (!inside && !outside) if (within >= beside) inside = cut(shortest(bar), within); else outside = cut(shortest(bar), beside);
+      if (!inside && !outside) {
         if (right - start >= 16 && solid) sign(bar, start + 3, middle, ink.on);
         extras(bar, right, top);
         return;
@@ -799,6 +811,7 @@
     const turnTo = (isList) => {
       list.hidden = !isList;
       view.hidden = isList;
+      for (const each of root.querySelectorAll("[data-graph=in], [data-graph=out], [data-graph=fit]")) each.hidden = isList;
       chart.setAttribute("aria-pressed", String(!isList));
       other.setAttribute("aria-pressed", String(isList));
       if (isList) tell(); else resize();

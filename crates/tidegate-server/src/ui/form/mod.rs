@@ -22,6 +22,7 @@ use tidegate_core::BlockDocumentId;
 
 pub(in crate::ui) use check::Wrong;
 pub(in crate::ui) use filled::{Filled, step};
+pub(in crate::ui) use schema::place;
 use schema::{Kind, Schema};
 pub(in crate::ui) use show::other_way;
 

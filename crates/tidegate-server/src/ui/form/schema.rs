@@ -292,10 +292,7 @@ impl<'a> Schema<'a> {
             Member { name: name.clone(), required, schema }
         };
         let mut members: Vec<_> = properties.iter().map(member).collect();
-        let place = |member: &Member<'_>| {
-            (member.schema.count("position").unwrap_or(u64::MAX), !member.required)
-        };
-        members.sort_by_key(place);
+        members.sort_by_key(|member| place(&self.said, &member.name));
         Kind::Record(members)
     }
 
@@ -345,6 +342,16 @@ impl<'a> Schema<'a> {
             Some(_) | None => Format::Line,
         }
     }
+}
+
+/// Where a field stands among those of an object: where its position says, or else in the order in which the object requires them, and
+/// then what may be left out. In which order those were declared is not known: stores keep the fields of an object by their names.
+pub(in crate::ui) fn place(object: &Map<String, Value>, name: &str) -> (u64, usize) {
+    let position =
+        object.get("properties").and_then(|all| all.get(name)?.get("position")?.as_u64());
+    let required = object.get("required").and_then(Value::as_array);
+    let declared = required.and_then(|all| all.iter().position(|each| each == name));
+    (position.unwrap_or(u64::MAX), declared.unwrap_or(usize::MAX))
 }
 
 /// A schema with its references and the parts that must all hold merged into one.

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use super::filled::{step, word};
 use super::schema::{Choice, Format, Kind, Schema};
 use super::{Form, Saved, Wrong};
+use crate::ui::part;
 use crate::ui::words::{self, encoded};
 
 /// How many fields are shown at most; a type that contains itself in many ways is typed as JSON from there on.
@@ -204,7 +205,7 @@ impl Sheet<'_> {
         let path = encoded(around.path);
         html! {
             @if let Some(wrong) = self.wrong(around.path) { p.wrong id={ "wrong-" (path) } { (wrong.why) } }
-            @if let Some(about) = around.schema.description() { small id={ "about-" (path) } { (about) } }
+            @if let Some(about) = around.schema.description() { small id={ "about-" (path) } { (part::prose(about)) } }
         }
     }
 
@@ -380,7 +381,7 @@ impl Sheet<'_> {
                     div.inside {
                         @if is_chosen || depth < DEPTH {
                             @if matches!(form.kind(), Kind::Record(_) | Kind::Map(_) | Kind::Union(_)) {
-                                @if let Some(about) = form.description() { small { (about) } }
+                                @if let Some(about) = form.description() { small { (part::prose(about)) } }
                                 (self.inside(form, &here, depth + 1))
                             } @else {
                                 (self.field(&Around { label: &form.name_in_union(index), path: &here, required: true, schema: form }, depth + 1))

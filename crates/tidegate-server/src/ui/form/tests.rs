@@ -6,6 +6,27 @@ use super::check::NEEDED;
 use super::*;
 use tidegate_core::block_reference;
 
+#[test]
+fn fields_come_in_the_order_of_the_type_as_far_as_it_says_one() {
+    let order = |schema: &Value| {
+        let page = Form::of(schema, None).show(&[], "/x").into_string();
+        let mut names: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
+        names.sort_by_key(|name| page.find(&format!("name=\"/{name}\"")).unwrap());
+        names.into_iter().cloned().collect::<Vec<_>>()
+    };
+    let text = json!({"type": "string"});
+    let mut schema = json!({
+        "type": "object",
+        "properties": {"url": text, "comment": text, "approver": text, "amount": text},
+        "required": ["url", "approver"],
+    });
+    assert_eq!(order(&schema), ["url", "approver", "amount", "comment"]);
+    for (position, name) in ["comment", "url", "amount", "approver"].into_iter().enumerate() {
+        schema["properties"][name]["position"] = position.into();
+    }
+    assert_eq!(order(&schema), ["comment", "url", "amount", "approver"]);
+}
+
 /// What a browser posts of a form that shows a value, untouched.
 fn untouched(schema: &Value, value: Option<&Value>) -> Vec<(String, String)> {
     let page = Form::of(schema, value).show(&[], "/x").into_string();
@@ -181,23 +202,15 @@ fn what_is_typed_wrong_is_said_and_kept() {
     assert_eq!(
         post(&schema, &typed),
         wrong(&[
+            ("/n", "This must be at most 5."),
+            ("/day", "This must be a day, as 2026-01-31."),
+            ("/list/0", "This must be a whole number."),
+            ("/list", "This must have 2 items at least."),
             ("/any", "This is no JSON: EOF while parsing an object at line 1 column 1."),
             ("/byte", "This must be from 0 to 255."),
             ("/f", "This must be more than 0."),
             ("/name", "This must have 3 characters at most."),
-            ("/day", "This must be a day, as 2026-01-31."),
-            ("/list/0", "This must be a whole number."),
-            ("/list", "This must have 2 items at least."),
-            ("/n", "This must be at most 5."),
         ])
-        .map_err(|mut wrong| {
-            wrong.sort_by_key(|(path, _)| {
-                ["/day", "/list/0", "/list", "/n", "/any", "/byte", "/f", "/name"]
-                    .iter()
-                    .position(|each| each == path)
-            });
-            wrong
-        })
     );
     let Posted::Again(form) = Form::posted(&schema, &typed) else { panic!("it is wrong") };
     let page = form.show(&[], "/x").into_string();

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use tidegate_core::{ArtifactId, ArtifactQuery};
 
-use super::{Page, Pairs, offset};
+use super::{Page, Pairs, offset, run};
 use crate::state::AppState;
 use crate::ui::frame::{Frame, Place};
 use crate::ui::trouble::Trouble;
@@ -15,8 +15,9 @@ pub(in crate::ui) async fn list(State(state): State<AppState>, pairs: Pairs) -> 
     let query =
         ArtifactQuery { latest: true, limit: Some(PAGE), offset, ..ArtifactQuery::default() };
     let found = state.store().artifacts(query).await?;
+    let makers = run::names(&state, found.iter().filter_map(artifacts::maker_id).collect()).await?;
     let frame = Frame::new(&state, "Artifacts", Place::Artifacts);
-    Ok(frame.around(&artifacts::list(&found, offset, state.now())))
+    Ok(frame.around(&artifacts::list(&found, &makers, offset, state.now())))
 }
 
 /// `GET /artifacts/{id}`
@@ -33,7 +34,9 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, Path(id): Path<St
         }
         None => Vec::new(),
     };
+    let makers = versions.iter().filter_map(artifacts::maker_id).collect();
+    let makers = run::names(&state, makers).await?;
     let title = artifact.key.clone().unwrap_or_else(|| "Artifact".to_owned());
     let frame = Frame::new(&state, title, Place::Artifacts);
-    Ok(frame.around(&artifacts::page(&artifact, &versions, state.now())))
+    Ok(frame.around(&artifacts::page(&artifact, &versions, &makers, state.now())))
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use tidegate_core::EventQuery;
 
-use super::{Page, Pairs, offset, value};
+use super::{Page, Pairs, offset, run, value};
 use crate::state::AppState;
 use crate::ui::frame::{Frame, Place};
 use crate::ui::view::events::{self, Events, PAGE};
@@ -19,6 +19,7 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
         ..EventQuery::default()
     };
     let found = state.store().events(query).await?;
-    let page = Events { events: &found, prefix, offset, now: state.now() };
+    let names = run::names(&state, found.iter().filter_map(events::place).collect()).await?;
+    let page = Events { events: &found, names: &names, prefix, offset, now: state.now() };
     Ok(Frame::new(&state, "Events", Place::Events).around(&events::show(&page)))
 }

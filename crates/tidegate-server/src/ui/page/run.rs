@@ -23,6 +23,9 @@ use crate::ui::{mark, part};
 /// How many log lines stand with what went wrong.
 const LAST_LINES: u64 = 5;
 
+/// So deep what went wrong is looked for, in subflows of subflows.
+const DEPTH: usize = 8;
+
 /// `GET /runs/{id}`
 pub(in crate::ui) async fn show(
     State(state): State<AppState>,
@@ -107,7 +110,26 @@ async fn calls(state: &AppState, run: &Run) -> Result<Vec<(StateType, u64)>, Sto
     Ok(mark::ORDER.into_iter().zip(counted).collect())
 }
 
-/// What went wrong: with the last call that failed in it, and the lines before.
+/// The last call that failed in a flow run; of a subflow run, the last one in that.
+async fn cause(state: &AppState, run: &Run) -> Result<Option<Run>, StoreError> {
+    let mut found: Option<Run> = None;
+    for _ in 0..DEPTH {
+        let of = found.as_ref().unwrap_or(run);
+        if of.kind() == RunKind::Task {
+            break;
+        }
+        let wrong = RunQuery {
+            state_types: vec![StateType::Failed, StateType::Crashed],
+            limit: Some(1),
+            ..inside(of)
+        };
+        let Some(call) = state.store().runs(wrong).await?.pop() else { break };
+        found = Some(call);
+    }
+    Ok(found)
+}
+
+/// What went wrong: with where it began, and the lines before.
 async fn trouble(state: &AppState, run: &Run) -> Result<Markup, StoreError> {
     let failed = |run: &Run| {
         run.state().is_some_and(|state| {
@@ -117,15 +139,7 @@ async fn trouble(state: &AppState, run: &Run) -> Result<Markup, StoreError> {
     if !failed(run) {
         return Ok(run::trouble(run, &Cause { call: None, lines: &[] }));
     }
-    let wrong = RunQuery {
-        state_types: vec![StateType::Failed, StateType::Crashed],
-        limit: Some(1),
-        ..inside(run)
-    };
-    let cause = match run.kind() {
-        RunKind::Flow => state.store().runs(wrong).await?.pop(),
-        RunKind::Task => None,
-    };
+    let cause = cause(state, run).await?;
     let subject = cause.as_ref().unwrap_or(run);
     let (flow, task) = match subject.kind() {
         RunKind::Flow => (Some(subject.id), None),
@@ -151,6 +165,7 @@ async fn trouble(state: &AppState, run: &Run) -> Result<Markup, StoreError> {
 fn repeats(line: &LogRecord) -> bool {
     let starts = ["Finished in state", "Received non-final state", "Task failed with exception"];
     starts.iter().any(|start| line.message.starts_with(start))
+        || line.message.ends_with(" - Retries are exhausted")
         || line.message.contains("run encountered an exception")
 }
 

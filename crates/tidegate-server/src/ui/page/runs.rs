@@ -3,7 +3,7 @@
 use axum::extract::State;
 use tidegate_core::{RunKind, RunQuery};
 
-use super::{Page, Pairs};
+use super::{Page, Pairs, run};
 use crate::state::AppState;
 use crate::ui::filter::Filter;
 use crate::ui::frame::{Frame, Place};
@@ -24,7 +24,17 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
     let flows = store.definitions(RunKind::Flow).await?;
     let mut flows: Vec<_> = flows.iter().map(|flow| flow.definition.name.clone()).collect();
     flows.dedup();
-    let page = Runs { filter: &filter, runs: &runs, total, drawn: &drawn, flows: &flows, now };
+    let callers =
+        run::names(&state, runs.iter().filter_map(|run| run.flow_run_id).collect()).await?;
+    let page = Runs {
+        filter: &filter,
+        runs: &runs,
+        callers: &callers,
+        total,
+        drawn: &drawn,
+        flows: &flows,
+        now,
+    };
     let frame = Frame::new(&state, "Runs", Place::Runs).live("/live");
     Ok(frame.around(&runs::show(&page)))
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use serde_json::Value;
-use tidegate_core::{ArtifactRecord, ArtifactType, Timestamp};
+use tidegate_core::{ArtifactRecord, ArtifactType, RunId, Timestamp};
 
 use super::run::pretty;
 use crate::ui::markdown;
@@ -13,8 +13,13 @@ pub(in crate::ui) const PAGE: u64 = 50;
 
 const FIRST: &str = "Artifact::markdown(\"# 3 cities\").key(\"report\").create().await?;";
 
-/// The page of all artifacts: of each key the latest.
-pub(in crate::ui) fn list(artifacts: &[ArtifactRecord], offset: u64, now: Timestamp) -> Markup {
+/// The page of all artifacts: of each key the latest. `names` are those of the runs that made them.
+pub(in crate::ui) fn list(
+    artifacts: &[ArtifactRecord],
+    names: &[(RunId, String)],
+    offset: u64,
+    now: Timestamp,
+) -> Markup {
     html! {
         div.head { h1 { "Artifacts" } }
         @if artifacts.is_empty() && offset == 0 {
@@ -32,7 +37,7 @@ pub(in crate::ui) fn list(artifacts: &[ArtifactRecord], offset: u64, now: Timest
                                 }
                                 td { (artifact.artifact_type) }
                                 td.tight { (part::ago(now, artifact.updated)) }
-                                td { (maker(artifact)) }
+                                td { (maker(artifact, names)) }
                             }
                         }
                     }
@@ -59,6 +64,7 @@ pub(in crate::ui) fn of_run(artifacts: &[ArtifactRecord], now: Timestamp) -> Mar
 pub(in crate::ui) fn page(
     artifact: &ArtifactRecord,
     versions: &[ArtifactRecord],
+    names: &[(RunId, String)],
     now: Timestamp,
 ) -> Markup {
     html! {
@@ -75,7 +81,7 @@ pub(in crate::ui) fn page(
                             @for version in versions {
                                 tr {
                                     td { a.name href={ "/artifacts/" (version.id) } aria-current=[(version.id == artifact.id).then_some("true")] { (part::ago(now, version.created)) } }
-                                    td { (maker(version)) }
+                                    td { (maker(version, names)) }
                                 }
                             }
                         }
@@ -111,10 +117,15 @@ fn name(artifact: &ArtifactRecord) -> String {
     artifact.key.clone().unwrap_or_else(|| format!("{} without a key", artifact.artifact_type))
 }
 
-fn maker(artifact: &ArtifactRecord) -> Markup {
+/// The run that made it.
+pub(in crate::ui) fn maker_id(artifact: &ArtifactRecord) -> Option<RunId> {
+    artifact.task_run_id.or(artifact.flow_run_id)
+}
+
+fn maker(artifact: &ArtifactRecord, names: &[(RunId, String)]) -> Markup {
     html! {
-        @match artifact.task_run_id.or(artifact.flow_run_id) {
-            Some(id) => { a href=(part::run_url(id)) { "run " } (part::id(id)) }
+        @match maker_id(artifact) {
+            Some(id) => { (part::named_run(id, names)) }
             None => { span.soft { "–" } }
         }
     }
@@ -177,10 +188,12 @@ fn table(data: &Value) -> Option<Markup> {
             }
         }
     }
+    let is_numeric =
+        |column: &str| rows.iter().filter_map(|row| row.get(column)).all(Value::is_number);
     Some(html! {
         div.wide {
             table.data-table {
-                thead { tr { @for column in &columns { th { (column) } } } }
+                thead { tr { @for column in &columns { th.right[is_numeric(column)] { (column) } } } }
                 tbody {
                     @for row in rows {
                         tr {

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use tidegate_core::{LogRecord, Run, State, StateType, Timestamp};
 
 use super::logs::{level, visible};
+use super::run::plain;
 use crate::ui::{mark, part, words};
 
 /// How many lines of an attempt are shown.
@@ -54,13 +55,17 @@ pub(in crate::ui) fn show(run: &Run, lines: &[LogRecord], now: Timestamp) -> Mar
                     li {
                         div.bar {
                             b { "Attempt " (number + 1) }
-                            @match attempt.end { Some(end) => { (mark::state(end)) } None => { (mark::of(run)) } }
+                            @match attempt.end {
+                                Some(end) if end.state_type() == StateType::Scheduled => { (mark::named(StateType::Failed, "Failed")) span.soft { "and tried again" } }
+                                Some(end) => { (mark::state(end)) }
+                                None => { (mark::of(run)) }
+                            }
                             (part::moment(attempt.start))
                             span.num { (words::duration((until(attempt) - attempt.start).to_std().unwrap_or_default())) }
                             @if !said.is_empty() { span.soft { (words::several(said.len() as u64, "line")) } }
                         }
                         @if let Some(message) = attempt.end.filter(|end| !end.is_completed()).and_then(|end| end.message.as_deref()) {
-                            pre.message { (visible(message)) }
+                            pre.message { (visible(plain(message))) }
                         }
                         @if !said.is_empty() && (attempts.len() > 1 || attempt.end.is_some_and(|end| !end.is_completed())) {
                             pre.log.few { @for line in &said[said.len().saturating_sub(LINES)..] { (level(line.level)) "  " (visible(&line.message)) "\n" } }

@@ -71,14 +71,15 @@ pub(in crate::ui) fn show(block: &Block<'_>) -> Markup {
     }
 }
 
-/// The fields in the order of the type, where it says one.
+/// The fields in the order of the form.
 fn ordered<'a>(
     data: &'a Map<String, Value>,
     schema: Option<&BlockSchema>,
 ) -> Vec<(&'a String, &'a Value)> {
-    let place = |name: &str| schema?.fields.get("properties")?.get(name)?.get("position")?.as_u64();
     let mut fields: Vec<_> = data.iter().collect();
-    fields.sort_by_key(|(name, _)| place(name).unwrap_or(u64::MAX));
+    if let Some(object) = schema.and_then(|schema| schema.fields.as_object()) {
+        fields.sort_by_key(|(name, _)| form::place(object, name));
+    }
     fields
 }
 

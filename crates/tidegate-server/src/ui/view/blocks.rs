@@ -148,7 +148,7 @@ fn tile(Entry { block_type, schema }: &Entry) -> Markup {
                 @else { (block_type.name) }
             }
             span.mono.soft { (block_type.slug) }
-            p { (block_type.description.as_deref().map(first_line).unwrap_or_default()) }
+            p { (part::prose(&block_type.description.as_deref().map(first_line).unwrap_or_default())) }
             div.bar {
                 span.tags {
                     @for each in schema.iter().flat_map(|schema| &schema.capabilities) { span.tag { (each) } }

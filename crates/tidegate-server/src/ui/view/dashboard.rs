@@ -19,7 +19,7 @@ pub(in crate::ui) struct Dashboard<'a> {
     pub(in crate::ui) counts: &'a [(StateType, u64)],
     pub(in crate::ui) buckets: &'a [Bucket],
     /// Paused, late, failed or crashed.
-    pub(in crate::ui) needy: &'a [Run],
+    pub(in crate::ui) needy: &'a [Needy],
     pub(in crate::ui) running: &'a [Going],
     pub(in crate::ui) next: &'a [Run],
     pub(in crate::ui) slow: &'a [Slow],
@@ -28,6 +28,14 @@ pub(in crate::ui) struct Dashboard<'a> {
     /// Whether the store has ever seen a run.
     pub(in crate::ui) any: bool,
     pub(in crate::ui) now: Timestamp,
+}
+
+/// A run that needs somebody.
+#[derive(Debug)]
+pub(in crate::ui) struct Needy {
+    pub(in crate::ui) run: Run,
+    /// How many more of its flow failed or crashed before it.
+    pub(in crate::ui) alike: u64,
 }
 
 /// A run that goes on, and how far its calls are.
@@ -80,7 +88,7 @@ pub(in crate::ui) fn show(page: &Dashboard<'_>) -> Markup {
                         (going(running, now))
                     }
                     @if !next.is_empty() {
-                        section #next data-part { h2 { "Next" } (list(next, now)) }
+                        section #next data-part { h2 { "Next" } (list(next.iter().map(|run| (run, None)), now)) }
                     }
                     @if !slow.is_empty() {
                         section #slow data-part { h2 { "Slowest flows" } (slowest(slow)) }
@@ -93,8 +101,8 @@ pub(in crate::ui) fn show(page: &Dashboard<'_>) -> Markup {
 
 fn needs_you(page: &Dashboard<'_>) -> Markup {
     let Dashboard { span, needy, seen, now, .. } = *page;
-    let wrong = |run: &Run| {
-        run.state().is_some_and(|state| {
+    let wrong = |needy: &Needy| {
+        needy.run.state().is_some_and(|state| {
             matches!(state.state_type(), StateType::Failed | StateType::Crashed)
         })
     };
@@ -115,10 +123,23 @@ fn needs_you(page: &Dashboard<'_>) -> Markup {
                     @else { "Nothing is wrong: no run of this span failed or crashed, and none is late or waits for an answer." }
                 }
             } @else {
-                (list(needy, now))
+                (list(needy.iter().map(|needy| (&needy.run, alike(needy, span))), now))
             }
         }
     }
+}
+
+/// Where the others of its flow are that went the same way.
+fn alike(needy: &Needy, span: Span) -> Option<Markup> {
+    let filter = Filter {
+        flow: Some(needy.run.definition.name.clone()),
+        states: vec![StateType::Failed, StateType::Crashed],
+        span: Some(span),
+        ..Filter::default()
+    };
+    (needy.alike > 0).then(|| {
+        html! { a href=(filter.url("/runs")) { "and " (words::number(needy.alike)) " more of this flow" } }
+    })
 }
 
 fn going(running: &[Going], now: Timestamp) -> Markup {
@@ -186,13 +207,14 @@ fn numbers(span: Span, counts: &[(StateType, u64)]) -> Markup {
     }
 }
 
-fn list(runs: &[Run], now: Timestamp) -> Markup {
+/// Runs in rows, with what is to be said below each.
+fn list<'a>(runs: impl Iterator<Item = (&'a Run, Option<Markup>)>, now: Timestamp) -> Markup {
     html! {
             div.wide {
                 table.folds {
                     thead.sr { tr { th { "Run" } th { "State" } th { "When" } } }
                     tbody {
-                        @for run in runs {
+                        @for (run, more) in runs {
                             tr {
                                 td.first {
                                     a.name href=(part::run_url(run.id)) { (run.name) }
@@ -203,13 +225,14 @@ fn list(runs: &[Run], now: Timestamp) -> Markup {
                                     @if let Some(message) = run.state().filter(|state| state.is_terminal()).and_then(|state| state.message.as_deref()) {
                                         span.sub { (first_line(message)) }
                                     }
+                                    @if let Some(more) = more { span.sub { (more) } }
                                 }
-                                td.tight { (mark::of(run)) }
+                                td.tight { (mark::of_now(run, now)) }
                                 td.tight.right {
                                     @match (run.end_time, run.start_time, run.next_scheduled_start_time) {
                                         (Some(end), ..) => { (part::ago(now, end)) }
                                         (None, _, Some(at)) => { (part::ago(now, at)) }
-                                        (None, ..) => { (part::elapsed(run, now)) }
+                                        (None, ..) => { (part::maybe_ago(now, run.state().map(|state| state.timestamp))) }
                                     }
                                 }
                             }

@@ -1,7 +1,7 @@
 //! Events, newest first.
 
 use maud::{Markup, html};
-use tidegate_core::{EventRecord, RESOURCE_NAME, Timestamp};
+use tidegate_core::{EventRecord, RESOURCE_NAME, RunId, Timestamp};
 
 use super::run::pretty;
 use crate::ui::mark;
@@ -15,6 +15,8 @@ pub(in crate::ui) const PAGE: u64 = 50;
 #[derive(Debug)]
 pub(in crate::ui) struct Events<'a> {
     pub(in crate::ui) events: &'a [EventRecord],
+    /// The names of the runs in which they happened.
+    pub(in crate::ui) names: &'a [(RunId, String)],
     /// What the names of those that are shown begin with; empty for all.
     pub(in crate::ui) prefix: &'a str,
     pub(in crate::ui) offset: u64,
@@ -23,7 +25,7 @@ pub(in crate::ui) struct Events<'a> {
 
 /// The page.
 pub(in crate::ui) fn show(page: &Events<'_>) -> Markup {
-    let Events { events, prefix, offset, now } = *page;
+    let Events { events, names, prefix, offset, now } = *page;
     let kinds =
         [("", "All"), ("prefect.flow-run.", "Flow runs"), ("prefect.task-run.", "Task runs")];
     html! {
@@ -43,8 +45,8 @@ pub(in crate::ui) fn show(page: &Events<'_>) -> Markup {
             } @else {
                 div.wide {
                     table.folds {
-                        thead { tr { th { "Event" } th { "About" } th { "When" } th { "In" } } }
-                        tbody { @for event in events { (row(event, now)) } }
+                        thead { tr { th { "Event" } th { "About" } th { "In" } th { "When" } } }
+                        tbody { @for event in events { (row(event, names, now)) } }
                     }
                 }
                 (Pager { total: None, offset, here: events.len() as u64, size: PAGE, one: "event" }
@@ -67,7 +69,20 @@ fn named(name: &str) -> Markup {
     }
 }
 
-fn row(event: &EventRecord, now: Timestamp) -> Markup {
+/// The run that an event is about, if it is about one.
+fn subject(event: &EventRecord) -> Option<RunId> {
+    let kinds = ["prefect.flow-run.", "prefect.task-run."];
+    let id = kinds.iter().find_map(|kind| event.resource.id().strip_prefix(kind))?;
+    id.parse().ok()
+}
+
+/// The run in which an event happened, where that is not what it is about.
+pub(in crate::ui) fn place(event: &EventRecord) -> Option<RunId> {
+    let own = subject(event);
+    [event.flow_run_id, event.task_run_id].into_iter().flatten().find(|run| Some(*run) != own)
+}
+
+fn row(event: &EventRecord, names: &[(RunId, String)], now: Timestamp) -> Markup {
     let about = event.resource.get(RESOURCE_NAME).unwrap_or_else(|| event.resource.id());
     html! {
         tr {
@@ -78,11 +93,14 @@ fn row(event: &EventRecord, now: Timestamp) -> Markup {
                     details { summary { (named(&event.event)) } pre.code { (pretty(&event.payload)) } }
                 }
             }
-            td { (about) @if about != event.resource.id() { span.sub.mono { (event.resource.id()) } } }
-            td.tight { (part::ago(now, event.occurred)) }
-            td.tight {
-                @if let Some(id) = event.task_run_id.or(event.flow_run_id) { a.name href=(part::run_url(id)) { "run" } }
+            td {
+                @match subject(event) {
+                    Some(run) => { a.name href=(part::run_url(run)) { (about) } }
+                    None => { (about) @if about != event.resource.id() { span.sub.mono { (event.resource.id()) } } }
+                }
             }
+            td { @if let Some(run) = place(event) { span.soft { (part::named_run(run, names)) } } }
+            td.tight { (part::ago(now, event.occurred)) }
         }
     }
 }

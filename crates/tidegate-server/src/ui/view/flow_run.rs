@@ -58,9 +58,11 @@ fn sure(word: &str, class: &str, inside: Markup) -> Markup {
 fn retry(run: &Run, again: Again) -> Markup {
     let url = part::run_url(run.id);
     let flow = &run.definition.name;
+    // What nobody can do from here is no invitation.
+    let class = if run.can_be_started_again() { "button main" } else { "button" };
     sure(
         "Retry",
-        "button main",
+        class,
         html! {
             @if again == Again::Here {
                 p { "This program has the flow " code { (flow) } " and runs it again at once. Calls that completed are not made again." }

@@ -36,7 +36,7 @@ pub(in crate::ui) fn show(flows: &[Flow], now: Timestamp) -> Markup {
                                 th { "Flow" } th { "Last " (STRIP) " runs" } th.right { "Succeeded" } th.right { "p50" } th.right { "p95" } th { "Last run" } th { "Next" }
                             }
                         }
-                        tbody { @for flow in flows { (row(flow, now)) } }
+                        tbody { @for flow in flows { (row(flow, is_shared(flow, flows), now)) } }
                     }
                 }
             }
@@ -44,7 +44,14 @@ pub(in crate::ui) fn show(flows: &[Flow], now: Timestamp) -> Markup {
     }
 }
 
-fn row(flow: &Flow, now: Timestamp) -> Markup {
+/// Whether another flow has its name.
+fn is_shared(flow: &Flow, flows: &[Flow]) -> bool {
+    let name = |flow: &Flow| flow.record.definition.name.clone();
+    flows.iter().filter(|each| name(each) == name(flow)).count() > 1
+}
+
+/// A flow; of one that is not the only one of its name, where its code is.
+fn row(flow: &Flow, shared: bool, now: Timestamp) -> Markup {
     let definition = &flow.record.definition;
     let runs = Filter { flow: Some(definition.name.clone()), ..Filter::default() };
     let mut times: Vec<Duration> = flow
@@ -57,23 +64,31 @@ fn row(flow: &Flow, now: Timestamp) -> Markup {
     html! {
         tr {
             td.first {
-                a.name href=(runs.url("/runs")) { (definition.name) }
-                @if let Some(about) = &definition.description { span.sub { (super::runs::first_line(about)) } }
-                @if definition.key != definition.name { span.sub.mono { (definition.key) } }
+                a.name href=(runs.url("/runs")) title=(definition.key) { (definition.name) }
+                @if let Some(about) = &definition.description { span.sub { (part::prose(&super::runs::first_line(about))) } }
+                @if shared { span.sub.mono { (definition.key) } }
             }
             td { (strip(&flow.last, now)) }
             td.right.num data-label="Succeeded" { (rate(&flow.last)) }
             td.right.num data-label="p50" { (share(&times, 50)) }
             td.right.num data-label="p95" { (share(&times, 95)) }
             td.tight {
-                @if let Some(last) = &flow.record.last_run {
-                    (mark::of(last)) " "
-                    span.soft { a href=(part::run_url(last.id)) { (part::ago(now, last.created)) } }
-                } @else {
-                    span.soft { "deleted" }
+                @match (flow.last.first(), &flow.record.last_run) {
+                    (Some(last), _) => {
+                        (mark::of(last)) " "
+                        span.soft { a href=(part::run_url(last.id)) { (part::ago(now, last.start_time.unwrap_or(last.created))) } }
+                    }
+                    (None, Some(_)) => { span.soft { "none yet" } }
+                    (None, None) => { span.soft { "deleted" } }
                 }
             }
-            td.tight data-label="Next" { (part::maybe_ago(now, flow.next)) }
+            td.tight data-label="Next" {
+                @match flow.next {
+                    Some(next) if next < mark::late_before(now) => { (mark::named(StateType::Scheduled, "Late")) " " span.soft { (part::ago(now, next)) } }
+                    Some(next) => { (part::ago(now, next)) }
+                    None => {}
+                }
+            }
         }
     }
 }
@@ -82,7 +97,7 @@ fn row(flow: &Flow, now: Timestamp) -> Markup {
 fn strip(last: &[Run], now: Timestamp) -> Markup {
     let took = |run: &Run| words::elapsed(run, now).unwrap_or_default().as_secs_f64();
     let longest = last.iter().map(took).fold(0.0, f64::max).max(1e-6);
-    let place = |index: usize| (STRIP as usize - 1 - index) as f64 * 5.3;
+    let place = |index: usize| (last.len() - 1 - index) as f64 * 5.3;
     html! {
         svg.strip viewBox="0 0 160 24" role="img" aria-label={ (last.len()) " runs" } {
             @for (index, run) in last.iter().enumerate() {

@@ -58,8 +58,12 @@ fn row(limit: &Limit, names: &[(RunId, String)], now: Timestamp) -> Markup {
                 @if *slot_decay_per_second > 0.0 { span.sub { "time gives back " (slot_decay_per_second) " slots a second" } }
             }
             td {
-                (squares(u64::from(*slots), taken))
-                span.sub.num { (words::number(taken)) " of " (words::number(u64::from(*slots))) " taken" }
+                @if *slots == 0 && taken == 0 {
+                    span.soft { "closed: it has no slots" }
+                } @else {
+                    (squares(u64::from(*slots), taken))
+                    span.sub.num { (words::number(taken)) " of " (words::number(u64::from(*slots))) " taken" }
+                }
             }
             td data-label="Held by" {
                 @if limit.holders.is_empty() { span.soft { "nobody" } }
@@ -76,7 +80,10 @@ fn row(limit: &Limit, names: &[(RunId, String)], now: Timestamp) -> Markup {
                 (more(limit.holders.len()))
             }
             td data-label="Waiting" {
-                @if limit.waiting.is_empty() { span.soft { "nobody" @if tag.is_none() { " that is known here" } } }
+                @if limit.waiting.is_empty() {
+                    // A run is on record once it begins, so who waits for its first slot may not be.
+                    span.soft { @if taken < u64::from(*slots) { "nobody" } @else { "nobody on record" } }
+                }
                 @for run in limit.waiting.iter().take(NAMED) {
                     span.sub { a href=(part::run_url(run.id)) { (run.name) } ", since " (part::ago(now, run.created)) }
                 }

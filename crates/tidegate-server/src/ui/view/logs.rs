@@ -39,49 +39,25 @@ pub(in crate::ui) enum Which {
 /// The lines, with what narrows them.
 pub(in crate::ui) fn show(logs: &Logs<'_>) -> Markup {
     let Logs { run, at_least, lines, which, names, going_on } = *logs;
-    let url = |level: LogLevel, offset: u64| {
-        format!("/runs/{run}?tab=logs&level={}&from={offset}", level.as_str())
-    };
-    let levels = [LogLevel::Trace, LogLevel::Info, LogLevel::Warning, LogLevel::Error];
     let full = lines.len() as u64 == LINES;
+    // There is nothing to narrow, to find or to wrap.
+    let none = lines.is_empty() && !going_on;
+    let bare = none && at_least == LogLevel::Trace;
     let (first, asked) = match which {
         Which::Last(_) => (None, None),
         Which::Around(before, line) => (Some(before), Some(line)),
     };
     html! {
         section #logs data-url={ (part::run_url(run)) "/log.json" } data-going-on[going_on] {
-            div.bar {
-                nav.segments #log-level aria-label="Level" {
-                    @for level in levels {
-                        a href=(url(level, 0)) data-level=(level.as_str()) aria-current=[(level == at_least).then_some("true")] { (level_word(level)) }
-                    }
-                }
-                form.bar data-scripted hidden role="search" {
-                    input #log-find type="search" placeholder="Find in the lines" aria-label="Find in the lines" autocomplete="off";
-                    button type="button" data-log="previous" aria-label="Previous match" { "↑" }
-                    button type="button" data-log="next" aria-label="Next match" { "↓" }
-                    span.soft.num #log-found role="status" {}
-                }
-                span.tail.bar {
-                    @match which {
-                        Which::Last(offset) => {
-                            @if full { a data-paged href=(url(at_least, offset + LINES)) { "Older lines" } }
-                            @if offset > 0 { a data-paged href=(url(at_least, offset.saturating_sub(LINES))) { "Newer lines" } }
-                        }
-                        Which::Around(..) => { a data-paged href=(url(at_least, 0)) { "The newest lines" } }
-                    }
-                    button type="button" data-scripted hidden data-log="error" { "First error" }
-                    button type="button" data-scripted hidden data-log="wrap" aria-pressed="true" { "Wrap" }
-                    button type="button" data-scripted hidden data-log="follow" aria-pressed="true" { "Follow" }
-                    a href={ (part::run_url(run)) "/log.txt" } download { "Download" }
-                }
-            }
-            @if lines.is_empty() && !going_on {
+            @if !bare { (tools(logs, !none)) }
+            @if bare {
                 (part::empty(
                     "No lines",
                     "Whatever the code says with tracing macros, run_logger() or, under #[flow(log_prints)], println! is kept here.",
                     Some("tracing::info!(city, \"fetched\");"),
                 ))
+            } @else if none {
+                p.soft { "No line of this level. " a href=(url(run, LogLevel::Trace, 0)) { "All lines" } }
             } @else {
                 div.log #log tabindex="0" role="log" aria-live="off" aria-label="Log lines" {
                     @if lines.is_empty() { p.none { "No lines yet." } }
@@ -94,6 +70,50 @@ pub(in crate::ui) fn show(logs: &Logs<'_>) -> Markup {
             }
         }
     }
+}
+
+/// What narrows the lines; where there may be `any`, also what finds among them.
+fn tools(logs: &Logs<'_>, any: bool) -> Markup {
+    let Logs { run, at_least, lines, which, .. } = *logs;
+    let levels = [LogLevel::Trace, LogLevel::Info, LogLevel::Warning, LogLevel::Error];
+    let full = lines.len() as u64 == LINES;
+    html! {
+        div.bar {
+            nav.segments #log-level aria-label="Level" {
+                @for level in levels {
+                    a href=(url(run, level, 0)) data-level=(level.as_str()) aria-current=[(level == at_least).then_some("true")] { (level_word(level)) }
+                }
+            }
+            @if any {
+            form.bar data-scripted hidden role="search" {
+                input #log-find type="search" placeholder="Find in the lines" aria-label="Find in the lines" autocomplete="off";
+                button type="button" data-log="previous" aria-label="Previous match" { "↑" }
+                button type="button" data-log="next" aria-label="Next match" { "↓" }
+                span.soft.num #log-found role="status" {}
+            }
+            }
+            span.tail.bar {
+                @match which {
+                    Which::Last(offset) => {
+                        @if full { a data-paged href=(url(run, at_least, offset + LINES)) { "Older lines" } }
+                        @if offset > 0 { a data-paged href=(url(run, at_least, offset.saturating_sub(LINES))) { "Newer lines" } }
+                    }
+                    Which::Around(..) => { a data-paged href=(url(run, at_least, 0)) { "The newest lines" } }
+                }
+                @if any {
+                    button type="button" data-scripted hidden data-log="error" { "First error" }
+                    button type="button" data-scripted hidden data-log="wrap" aria-pressed="true" { "Wrap" }
+                    button type="button" data-scripted hidden data-log="follow" aria-pressed="true" { "Follow" }
+                }
+                a href={ (part::run_url(run)) "/log.txt" } download { "Download" }
+            }
+        }
+    }
+}
+
+/// Where the lines of this level are shown, but for so many of the newest.
+fn url(run: RunId, level: LogLevel, offset: u64) -> String {
+    format!("/runs/{run}?tab=logs&level={}&from={offset}", level.as_str())
 }
 
 fn show_line(

@@ -118,7 +118,8 @@ pub(in crate::ui) fn trouble(run: &Run, cause: &Cause<'_>) -> Markup {
         |state: &&State| matches!(state.state_type(), StateType::Failed | StateType::Crashed);
     let Some(state) = run.state().filter(wrong) else { return html! { div #trouble data-part {} } };
     let Cause { call, lines } = cause;
-    let message = |state: &State| state.message.as_deref().unwrap_or("It says no more.").to_owned();
+    let message =
+        |state: &State| plain(state.message.as_deref().unwrap_or("It says no more.")).to_owned();
     html! {
         div #trouble data-part {
             section.trouble.crash[state.state_type() == StateType::Crashed] aria-label="What went wrong" {
@@ -131,7 +132,7 @@ pub(in crate::ui) fn trouble(run: &Run, cause: &Cause<'_>) -> Markup {
                         ":"
                     }
                     pre.message { (visible(&message(failed))) }
-                    @if state.message != failed.message && state.message.is_some() { p.soft { (visible(&message(state))) } }
+                    @if message(state) != message(failed) && state.message.is_some() { p.soft { (visible(&message(state))) } }
                 } @else {
                     pre.message { (visible(&message(state))) }
                 }
@@ -146,6 +147,12 @@ pub(in crate::ui) fn trouble(run: &Run, cause: &Cause<'_>) -> Markup {
             }
         }
     }
+}
+
+/// A message without what all of them begin with, which the page says in its own words.
+pub(in crate::ui) fn plain(message: &str) -> &str {
+    let known = ["Flow run encountered an exception: ", "Task run encountered an exception: "];
+    known.iter().find_map(|start| message.strip_prefix(start)).unwrap_or(message)
 }
 
 /// What to do about it.
@@ -181,7 +188,12 @@ pub(in crate::ui) fn parameters(run: &Run) -> Markup {
                                 tr {
                                     td.mono { (name) }
                                     td.mono.soft { (type_of(run, name)) }
-                                    td { pre.code { (pretty(value)) } }
+                                    td {
+                                        @match pretty(value) {
+                                            text if text.contains('\n') => { pre.code { (text) } }
+                                            text => { code.value { (text) } }
+                                        }
+                                    }
                                 }
                             }
                         }

@@ -1,8 +1,9 @@
 //! The list of flow runs: what it shows of all, and a row for each.
 
 use maud::{Markup, html};
-use tidegate_core::{Run, Timestamp};
+use tidegate_core::{Run, RunId, Timestamp};
 
+use super::run::plain;
 use super::scatter;
 use crate::ui::filter::{Filter, PAGE};
 use crate::ui::mark;
@@ -17,6 +18,8 @@ pub(in crate::ui) const FIRST_RUN: &str = "#[tidegate::flow]\nasync fn hello() -
 pub(in crate::ui) struct Runs<'a> {
     pub(in crate::ui) filter: &'a Filter,
     pub(in crate::ui) runs: &'a [Run],
+    /// The names of the flow runs that called some of them.
+    pub(in crate::ui) callers: &'a [(RunId, String)],
     pub(in crate::ui) total: u64,
     /// Those that are drawn as dots.
     pub(in crate::ui) drawn: &'a [Run],
@@ -27,22 +30,24 @@ pub(in crate::ui) struct Runs<'a> {
 
 /// The page.
 pub(in crate::ui) fn show(page: &Runs<'_>) -> Markup {
-    let Runs { filter, runs, total, drawn, flows, now } = *page;
+    let Runs { filter, runs, callers, total, drawn, flows, now } = *page;
     html! {
         div.head { h1 { "Runs" } }
         (filters(filter, flows))
         div #runs data-part {
             @if runs.is_empty() {
                 @if filter.narrows() {
-                    (part::empty("No run matches", "Nothing in this store is like that. Leave out a state or a name, or look further back.", None))
-                    p { a.button href="/runs" { "Show all runs" } }
+                    section {
+                        (part::empty("No run matches", "Nothing in this store is like that. Leave out a state or a name, or look further back.", None))
+                        p { a.button href="/runs" { "Show all runs" } }
+                    }
                 } @else {
                     (part::empty("No runs yet", "Run a flow of your program on this store, and it appears here while it runs.", Some(FIRST_RUN)))
                 }
             } @else {
                 section {
                     (scatter::show(drawn, now))
-                    (table(runs, now))
+                    (table(runs, callers, now))
                     (Pager { total: Some(total), offset: filter.from, here: runs.len() as u64, size: PAGE, one: "run" }
                         .show(|from| Filter { from, ..filter.clone() }.url("/runs")))
                 }
@@ -52,7 +57,7 @@ pub(in crate::ui) fn show(page: &Runs<'_>) -> Markup {
 }
 
 /// Rows of runs, each with a box to choose it by.
-fn table(runs: &[Run], now: Timestamp) -> Markup {
+fn table(runs: &[Run], callers: &[(RunId, String)], now: Timestamp) -> Markup {
     html! {
         form #chosen method="post" action="/runs/chosen" {
             div.wide {
@@ -63,11 +68,11 @@ fn table(runs: &[Run], now: Timestamp) -> Markup {
                             th { "Run" } th { "State" } th { "Flow" } th { "Started" } th.right { "Duration" } th { "Tags" }
                         }
                     }
-                    tbody { @for run in runs { (row(run, now)) } }
+                    tbody { @for run in runs { (row(run, callers, now)) } }
                 }
             }
             div.bar.chosen {
-                span.soft { "With those chosen:" }
+                span.soft.count.num {}
                 button type="submit" name="act" value="cancel" { "Cancel" }
                 button.danger type="submit" name="act" value="delete" { "Delete" }
             }
@@ -75,7 +80,7 @@ fn table(runs: &[Run], now: Timestamp) -> Markup {
     }
 }
 
-fn row(run: &Run, now: Timestamp) -> Markup {
+fn row(run: &Run, callers: &[(RunId, String)], now: Timestamp) -> Markup {
     let flow = Filter { flow: Some(run.definition.name.clone()), ..Filter::default() };
     let failure = run.state().filter(|state| state.is_failed());
     html! {
@@ -86,9 +91,10 @@ fn row(run: &Run, now: Timestamp) -> Markup {
                 @if let Some(message) = failure.and_then(|state| state.message.as_deref()) {
                     span.sub { (first_line(message)) }
                 }
+                @if let Some(caller) = run.flow_run_id { span.sub { "called by " (part::named_run(caller, callers)) } }
             }
-            td.tight { (mark::of(run)) }
-            td { a.soft href=(flow.url("/runs")) { (run.definition.name) } }
+            td.tight { (mark::of_now(run, now)) }
+            td.tight { a.soft href=(flow.url("/runs")) { (run.definition.name) } }
             td.tight { (part::maybe_ago(now, run.start_time.or(run.next_scheduled_start_time))) }
             td.tight.right { (part::elapsed(run, now)) }
             td { (part::tags(&run.tags)) }
@@ -98,9 +104,7 @@ fn row(run: &Run, now: Timestamp) -> Markup {
 
 /// The first line of a message, not longer than a row holds, and without what all of them begin with.
 pub(in crate::ui) fn first_line(message: &str) -> String {
-    let line = message.lines().next().unwrap_or_default();
-    let known = ["Flow run encountered an exception: ", "Task run encountered an exception: "];
-    let line = known.iter().find_map(|start| line.strip_prefix(start)).unwrap_or(line);
+    let line = plain(message.lines().next().unwrap_or_default());
     if line.chars().count() <= 120 {
         return line.to_owned();
     }

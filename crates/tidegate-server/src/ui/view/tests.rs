@@ -151,6 +151,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
             runs::show(&Runs {
                 filter: &filter,
                 runs: &flows,
+                callers: &names,
                 total: 1234,
                 drawn: &flows,
                 flows: &[text.to_owned()],
@@ -163,7 +164,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
                 span: Span::Day,
                 counts: &counts,
                 buckets: &buckets,
-                needy: &flows,
+                needy: &[dashboard::Needy { run: flow.clone(), alike: 7 }],
                 running: &[dashboard::Going { run: flow.clone(), done: 3, all: 12 }],
                 next: &flows,
                 slow: &[dashboard::Slow {
@@ -215,12 +216,15 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
         (
             "artifacts",
             html! {
-                (artifacts::list(&kinds, 0, now))
+                (artifacts::list(&kinds, &names, 0, now))
                 (artifacts::of_run(&kinds, now))
-                (artifacts::page(&kinds[0], &kinds, now))
+                (artifacts::page(&kinds[0], &kinds, &names, now))
             },
         ),
-        ("events", events::show(&Events { events: &[event], prefix: text, offset: 0, now })),
+        (
+            "events",
+            events::show(&Events { events: &[event], names: &names, prefix: text, offset: 0, now }),
+        ),
         ("limits", limits::show(&[limit], &names, now)),
         (
             "variables",
@@ -309,11 +313,19 @@ fn an_empty_store_says_what_to_do() {
     let now = at(0);
     let filter = Filter::default();
     let pages = [
-        runs::show(&Runs { filter: &filter, runs: &[], total: 0, drawn: &[], flows: &[], now }),
+        runs::show(&Runs {
+            filter: &filter,
+            runs: &[],
+            callers: &[],
+            total: 0,
+            drawn: &[],
+            flows: &[],
+            now,
+        }),
         flows::show(&[], now),
         limits::show(&[], &[], now),
-        artifacts::list(&[], 0, now),
-        events::show(&Events { events: &[], prefix: "", offset: 0, now }),
+        artifacts::list(&[], &[], 0, now),
+        events::show(&Events { events: &[], names: &[], prefix: "", offset: 0, now }),
     ];
     for page in pages {
         assert!(page.into_string().contains("<pre class=\"code\">"));

@@ -110,7 +110,7 @@ fn form(edited: Option<&VariableRecord>, wrong: Option<&Wrong>) -> Markup {
                 }
                 label { "Tags" input name="tags" value=[tags] autocomplete="off"; small { "With commas between them." } }
                 div.row {
-                    button.main type="submit" { @if edited.is_some() { "Save" } @else { "Make it" } }
+                    button.main type="submit" { @if edited.is_some() { "Save" } @else { "Create variable" } }
                     @if edited.is_some() { a.button href="/variables" { "Leave it as it is" } }
                 }
             }
