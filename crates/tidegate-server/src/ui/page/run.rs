@@ -131,13 +131,14 @@ async fn cause(state: &AppState, run: &Run) -> Result<Option<Run>, StoreError> {
 
 /// What went wrong: with where it began, and the lines before.
 async fn trouble(state: &AppState, run: &Run) -> Result<Markup, StoreError> {
+    let again = change::who_runs_again(state, run);
     let failed = |run: &Run| {
         run.state().is_some_and(|state| {
             matches!(state.state_type(), StateType::Failed | StateType::Crashed)
         })
     };
     if !failed(run) {
-        return Ok(run::trouble(run, &Cause { call: None, lines: &[] }));
+        return Ok(run::trouble(run, &Cause { call: None, lines: &[], again }));
     }
     let cause = cause(state, run).await?;
     let subject = cause.as_ref().unwrap_or(run);
@@ -158,7 +159,7 @@ async fn trouble(state: &AppState, run: &Run) -> Result<Markup, StoreError> {
     lines.retain(|line| !repeats(line));
     lines.truncate(LAST_LINES as usize);
     lines.reverse();
-    Ok(run::trouble(run, &Cause { call: cause.as_ref(), lines: &lines }))
+    Ok(run::trouble(run, &Cause { call: cause.as_ref(), lines: &lines, again }))
 }
 
 /// Whether a line says what the page says already: how the run ended.

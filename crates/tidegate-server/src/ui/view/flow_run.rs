@@ -59,7 +59,7 @@ fn retry(run: &Run, again: Again) -> Markup {
     let url = part::run_url(run.id);
     let flow = &run.definition.name;
     // What nobody can do from here is no invitation.
-    let class = if run.can_be_started_again() { "button main" } else { "button" };
+    let class = if again != Again::Nobody { "button main" } else { "button" };
     sure(
         "Retry",
         class,

@@ -5,6 +5,7 @@ use serde_json::Value;
 use tidegate_core::{LogRecord, Run, RunKind, State, StateResult, StateType, Timestamp};
 
 use super::logs::visible;
+use crate::change::Again;
 use crate::ui::filter::Filter;
 use crate::ui::{mark, part, words};
 
@@ -110,6 +111,8 @@ pub(in crate::ui) struct Cause<'a> {
     /// The call that failed, if it was not the run itself.
     pub(in crate::ui) call: Option<&'a Run>,
     pub(in crate::ui) lines: &'a [LogRecord],
+    /// Who would run it again.
+    pub(in crate::ui) again: Again,
 }
 
 /// What went wrong, if anything did; where it began, the lines before, and what to do next.
@@ -117,7 +120,7 @@ pub(in crate::ui) fn trouble(run: &Run, cause: &Cause<'_>) -> Markup {
     let wrong =
         |state: &&State| matches!(state.state_type(), StateType::Failed | StateType::Crashed);
     let Some(state) = run.state().filter(wrong) else { return html! { div #trouble data-part {} } };
-    let Cause { call, lines } = cause;
+    let Cause { call, lines, again } = cause;
     let message =
         |state: &State| plain(state.message.as_deref().unwrap_or("It says no more.")).to_owned();
     html! {
@@ -143,7 +146,7 @@ pub(in crate::ui) fn trouble(run: &Run, cause: &Cause<'_>) -> Markup {
                         }
                     }
                 }
-                p.next { b { "Next: " } (advice(run, state, *call)) }
+                p.next { b { "Next: " } (advice(run, state, *call, *again)) }
             }
         }
     }
@@ -156,7 +159,7 @@ pub(in crate::ui) fn plain(message: &str) -> &str {
 }
 
 /// What to do about it.
-fn advice(run: &Run, state: &State, call: Option<&Run>) -> Markup {
+fn advice(run: &Run, state: &State, call: Option<&Run>, again: Again) -> Markup {
     let subject = call.unwrap_or(run);
     html! {
         @match (state.state_type(), &*state.name) {
@@ -167,7 +170,7 @@ fn advice(run: &Run, state: &State, call: Option<&Run>) -> Markup {
         }
         a href={ (part::run_url(subject.id)) "?tab=logs#tabs" } { "All its log lines" } ". "
         @if run.kind() == RunKind::Flow {
-            @if run.can_be_started_again() { "Then retry it: calls that completed are not made again." }
+            @if again != Again::Nobody { "Then retry it: calls that completed are not made again." }
             @else { "Then start its program again: nobody else can run it from its record." }
         }
     }

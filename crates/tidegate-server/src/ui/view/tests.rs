@@ -182,7 +182,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
             "run",
             html! {
                 (run::head(&flow, Some(&flow), &flow_run::actions(&flow, 12, Again::Nobody)))
-                (run::trouble(&flow, &Cause { call: Some(&task), lines: &lines }))
+                (run::trouble(&flow, &Cause { call: Some(&task), lines: &lines, again: Again::Nobody }))
                 (run::facts(&flow, now))
                 (flow_run::graph(&flow, 2))
                 (run::tabs(&flow, Tab::Tasks, 12))
