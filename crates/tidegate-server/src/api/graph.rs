@@ -79,15 +79,13 @@ async fn graph(
     children.values_mut().for_each(|children| children.sort_unstable());
     let is_told =
         |run: &&Run| query.since.is_none_or(|since| run.end_time.is_none_or(|end| end >= since));
-    let none = &[][..];
-    let edges = |of: &'_ Edges, id| of.get(&id).map_or(none, |edges| &**edges).to_vec();
     let nodes: Vec<(RunId, Node<'_>)> = calls
         .iter()
         .filter(is_told)
         .filter_map(|run| {
             let made = made.get(&Some(run.id)).map_or(&[][..], |made| made);
-            let node = node(run, edges(&parents, run.id), edges(&children, run.id), made)?;
-            Some((run.id, node))
+            let edges = [&parents, &children].map(|of| of.get(&run.id).map_or(&[][..], |all| all));
+            Some((run.id, node(run, edges, made)?))
         })
         .collect();
     let roots: Vec<RunId> =
@@ -133,8 +131,8 @@ struct Node<'a> {
     state_type: StateType,
     start_time: Timestamp,
     end_time: Option<Timestamp>,
-    parents: Vec<Edge>,
-    children: Vec<Edge>,
+    parents: &'a [Edge],
+    children: &'a [Edge],
     encapsulating: Vec<Edge>,
     artifacts: &'a [GraphArtifact],
 }
@@ -179,8 +177,7 @@ struct Edge {
 /// A run that never started has no place in time, and is left out.
 fn node<'a>(
     run: &'a Run,
-    parents: Vec<Edge>,
-    children: Vec<Edge>,
+    [parents, children]: [&'a [Edge]; 2],
     artifacts: &'a [GraphArtifact],
 ) -> Option<Node<'a>> {
     let (kind, label) = match run.kind() {
@@ -250,17 +247,18 @@ fn parents(graph: &Graph) -> Edges {
     for edge in &graph.edges {
         let Point::Node(to) = edge.to else { continue };
         let Some(to) = id_of(to) else { continue };
-        let from: Vec<RunId> = match edge.from {
-            Point::Node(node) => id_of(node).into_iter().collect(),
-            Point::Joint(joint) if into_joint[joint].len() * out_of_joint[joint] > EDGES => {
-                into_joint[joint].last().and_then(|last| id_of(*last)).into_iter().collect()
-            }
+        let from = match &edge.from {
+            Point::Node(node) => std::slice::from_ref(node),
             Point::Joint(joint) => {
-                into_joint[joint].iter().filter_map(|node| id_of(*node)).collect()
+                let into = &*into_joint[*joint];
+                let are_many = into.len() * out_of_joint[*joint] > EDGES;
+                if are_many { &into[into.len() - 1..] } else { into }
             }
         };
-        let known = parents.entry(to).or_default();
-        known.extend(from.into_iter().map(|id| Edge { id }));
+        let from = from.iter().filter_map(|node| id_of(*node)).map(|id| Edge { id });
+        parents.entry(to).or_default().extend(from);
+    }
+    for known in parents.values_mut() {
         known.sort_unstable();
         known.dedup();
     }
