@@ -160,7 +160,7 @@ fn state_of(state_type: StateType, before: usize) -> State {
 /// Runs so many random courses on stores of this kind.
 fn check(kind: &str, subject: impl Fn(usize) -> Subject) {
     let seed = seed();
-    let courses = amount(2_000, 40_000);
+    let courses = amount(1_000, 40_000);
     let config = Config {
         cases: u32::try_from(courses).unwrap(),
         failure_persistence: None,

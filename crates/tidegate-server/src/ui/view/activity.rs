@@ -35,11 +35,11 @@ pub(in crate::ui) fn show(buckets: &[Bucket]) -> Markup {
                 @for (index, bucket) in buckets.iter().enumerate() {
                     (bar(bucket, index as f64 * step, step, most))
                 }
-                @if most > 0 { text x="0" y="14" { "max " (words::number(most)) } }
             }
             figcaption.axis {
                 @if let (Some(first), Some(last)) = (buckets.first(), buckets.last()) {
                     (part::short_moment(first.start))
+                    @if most > 0 { span { "the tallest bar: " (words::several(most, "run")) } }
                     (part::short_moment(last.end))
                 }
             }
