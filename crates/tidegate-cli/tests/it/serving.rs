@@ -127,7 +127,7 @@ fn a_port_that_is_taken_is_an_error_that_says_what_to_do() {
         -- standard error --
         error: another program listens on 127.0.0.1:PORT already; if it is a server of Tidegate, there is no need for a second
 
-          try: tidegate server status
+          try: tidegate server status --port PORT
                tidegate server start --port 0    for any port that is free
         -- exit code 1 --
     "#]]

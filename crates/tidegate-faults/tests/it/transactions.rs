@@ -103,7 +103,7 @@ fn check(image: &Image, cut: usize, told: &[Told]) -> Result<usize, String> {
 #[test]
 fn a_transaction_is_there_with_its_record_or_not_at_all_and_as_was_told() {
     let seed = seed();
-    let images = amount(3, 20);
+    let images = amount(2, 20);
     let mut cases = Vec::new();
     for call in [Call::Write, Call::Sync, Call::Read, Call::Lock] {
         for syncs in [Syncs::Honest, Syncs::Forgetful] {

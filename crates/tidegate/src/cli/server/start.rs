@@ -107,7 +107,7 @@ fn not_listening(error: &ServeError) -> Failure {
             "another program listens on {address} already; if it is a server of Tidegate, there is no need for a second"
         );
         return Failure::new(taken)
-            .try_next("{program} server status")
+            .try_next(format!("{{program}} server status --port {}", address.port()))
             .try_next("{program} server start --port 0    for any port that is free");
     }
     let failure = Failure::new(format!("the server cannot listen on {address}: {source}"));
