@@ -1,4 +1,5 @@
-//! How fast it is, beside a local file in the same run: `cargo test -p tidegate-remote --release -- --ignored --nocapture figures`.
+//! What is recorded in a file is recorded on a server too, once; and how fast, side by side in one run:
+//! `cargo test -p tidegate-remote --release -- --nocapture figures`.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -6,7 +7,7 @@ use std::time::Instant;
 use futures_util::future::join_all;
 use tidegate::Engine;
 use tidegate::prelude::*;
-use tidegate_core::Durability;
+use tidegate_core::{Durability, RunKind, RunQuery, StateType};
 use tidegate_server::Config;
 use tidegate_store::{Options, Sqlite};
 
@@ -23,10 +24,13 @@ async fn tasks(count: u32) -> Result<()> {
     Ok(())
 }
 
+/// How many tasks are awaited one after the other, and how many in each of 32 flows.
+const ALONE: u32 = 300;
+const EACH: u32 = 100;
+
 /// Microseconds of an awaited task in one flow, and tasks a second of 32 flows at once.
 async fn measure(engine: &Engine) -> (f64, f64) {
-    let (alone, each) = (300, 100);
-    tasks(10).on(engine).await.unwrap();
+    let (alone, each) = (ALONE, EACH);
     let began = Instant::now();
     tasks(alone).on(engine).await.unwrap();
     let awaited = began.elapsed().as_secs_f64() * 1e6 / f64::from(alone);
@@ -37,9 +41,21 @@ async fn measure(engine: &Engine) -> (f64, f64) {
     (awaited, f64::from(32 * each) / began.elapsed().as_secs_f64())
 }
 
+/// Every task run is on record once, and completed.
+async fn check(engine: &Engine) {
+    let query = RunQuery {
+        kind: Some(RunKind::Task),
+        state_types: vec![StateType::Completed],
+        ..RunQuery::default()
+    };
+    let store = engine.store().unwrap();
+    assert_eq!(store.count_runs(query).await.unwrap(), u64::from(ALONE + 32 * EACH));
+    let any = RunQuery { kind: Some(RunKind::Task), ..RunQuery::default() };
+    assert_eq!(store.count_runs(any).await.unwrap(), u64::from(ALONE + 32 * EACH));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "figures for people"]
-async fn figures() {
+async fn as_many_runs_are_recorded_on_a_server_as_in_a_file() {
     let folder = tempfile::tempdir().unwrap();
     for durability in [Durability::Full, Durability::Process] {
         let file = |name: &str| {
@@ -49,6 +65,7 @@ async fn figures() {
         let builder = || Engine::builder().log_level(tidegate::LogLevel::Error.into());
         let local = builder().store(file("local")).open().unwrap();
         let (alone, together) = measure(&local).await;
+        check(&local).await;
         local.close().await.unwrap();
         eprintln!(
             "file, {durability}: {alone:.0} us an awaited task, {together:.0} tasks/s of 32 flows"
@@ -56,6 +73,7 @@ async fn figures() {
         let served = Served::over(file("served"), Config::new());
         let remote = builder().api_url(served.url()).open().unwrap();
         let (alone, together) = measure(&remote).await;
+        check(&remote).await;
         remote.close().await.unwrap();
         eprintln!(
             "server, {durability}: {alone:.0} us an awaited task, {together:.0} tasks/s of 32 flows"
