@@ -23,7 +23,7 @@ async fn place_order(shop: &FlakyShop, item: &str) -> Result<String> {
 
 /// Called with the run and the failed state that is proposed for it. To ask again for what is not there would be in vain.
 fn is_worth_another_try(_run: Run, failed: State) -> bool {
-    !failed.message.unwrap_or_default().contains("404")
+    !failed.message.unwrap_or_default().contains("404 Not Found")
 }
 
 #[flow]
