@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use tidegate::store::{
-    Acknowledgement, Acknowledger, ArtifactQuery, Batch, BatchAnswer, Deleted, EventQuery, Expired,
-    IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RoomMaker, RunQuery, SqlWork,
-    Store, StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, VariableQuery,
-    Write,
+    Acknowledgement, Acknowledger, ArtifactQuery, Batch, BatchAnswer, CallCount, Deleted,
+    EventQuery, Expired, IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room,
+    RoomMaker, RunQuery, SqlWork, Store, StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery,
+    TransactionEnd, VariableQuery, Write,
 };
 use tidegate::transaction::TransactionRecord;
 use tidegate::{
@@ -181,6 +181,13 @@ impl Store for Troubled {
 
     fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
         self.inner.tally_runs(query)
+    }
+
+    fn count_calls(
+        &self,
+        flow_runs: Vec<RunId>,
+    ) -> BoxFuture<'_, Result<Vec<CallCount>, StoreError>> {
+        self.inner.count_calls(flow_runs)
     }
 
     fn definitions(

@@ -75,10 +75,11 @@ pub use state::{
     ParseStateTypeError, ResultReference, State, StateData, StateResult, StateType, StateTypes,
 };
 pub use store::{
-    Acknowledgement, Acknowledger, Advance, ArtifactQuery, CompletedCall, Deleted, Durability,
-    EventQuery, Expired, IfExists, InputQuery, LogQuery, Order, ParseDurabilityError, RecordedCall,
-    RelatedRuns, RequestQuery, Room, RoomMaker, RunCondition, RunField, RunQuery, RunSort, RunTime,
-    Steps, Store, StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, VariableQuery, Write,
+    Acknowledgement, Acknowledger, Advance, ArtifactQuery, CallCount, CompletedCall, Deleted,
+    Durability, EventQuery, Expired, IfExists, InputQuery, LogQuery, Order, ParseDurabilityError,
+    RecordedCall, RelatedRuns, RequestQuery, Room, RoomMaker, RunCondition, RunField, RunQuery,
+    RunSort, RunTime, Steps, Store, StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery,
+    VariableQuery, Write,
 };
 pub use transaction::{
     HookKind, HookRecord, HookStatus, TransactionId, TransactionRecord, TransactionState,

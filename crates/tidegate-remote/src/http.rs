@@ -37,6 +37,12 @@ pub(crate) struct Server {
 pub(crate) enum Trouble {
     /// Nothing was answered, or that nothing can be answered now: it is worth another try after this long, if that was said.
     Unreachable { why: String, after: Option<Duration> },
+    /// The certificate of the server is not one to trust.
+    #[cfg_attr(
+        not(feature = "https"),
+        expect(dead_code, reason = "without TLS nobody shows a certificate")
+    )]
+    Untrusted(String),
     /// The server does not let the caller in.
     Unauthorized(StatusCode),
     /// The body is larger than the server takes.
@@ -80,7 +86,8 @@ impl Server {
                 Some(value)
             }
         };
-        let client = Client::builder(TokioExecutor::new()).build(connector());
+        let connector = connector(options).map_err(|why| unusable_certificates(url, &why))?;
+        let client = Client::builder(TokioExecutor::new()).build(connector);
         Ok(Self { client, base, authorization })
     }
 
@@ -156,7 +163,11 @@ impl Trouble {
     pub(crate) fn after(&self) -> Option<Duration> {
         match self {
             Self::Unreachable { after, .. } => *after,
-            Self::Unauthorized(_) | Self::TooLarge | Self::NotFound | Self::Refused(..) => None,
+            Self::Untrusted(_)
+            | Self::Unauthorized(_)
+            | Self::TooLarge
+            | Self::NotFound
+            | Self::Refused(..) => None,
         }
     }
 
@@ -168,6 +179,13 @@ impl Trouble {
                 format!(
                     "the server {url} cannot be reached ({why}); check that it runs and that TIDEGATE_API_URL is right: what was not \
                      recorded is kept in memory and sent again"
+                ),
+            ),
+            Self::Untrusted(why) => (
+                StoreErrorKind::Io,
+                format!(
+                    "the server {url} is not trusted ({why}); if it is the right one, name the file with the certificate of its authority \
+                     in TIDEGATE_API_SSL_CERT_FILE"
                 ),
             ),
             Self::Unauthorized(status) => (
@@ -201,7 +219,11 @@ impl Trouble {
     }
 }
 
-fn connector() -> Connector {
+#[cfg_attr(
+    not(feature = "https"),
+    expect(clippy::unnecessary_wraps, reason = "without TLS nothing can be wrong")
+)]
+fn connector(options: &Options) -> Result<Connector, String> {
     let mut http = HttpConnector::new();
     http.set_nodelay(true);
     http.set_connect_timeout(Some(CONNECT_TIME));
@@ -209,11 +231,15 @@ fn connector() -> Connector {
     #[cfg(feature = "https")]
     return {
         http.enforce_http(false);
-        let https = hyper_rustls::HttpsConnectorBuilder::new();
-        https.with_webpki_roots().https_or_http().enable_http1().wrap_connector(http)
+        let config = crate::tls::config(options.certificates.as_deref())?;
+        let https = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(config);
+        Ok(https.https_or_http().enable_http1().wrap_connector(http))
     };
     #[cfg(not(feature = "https"))]
-    http
+    {
+        let _ = options;
+        Ok(http)
+    }
 }
 
 fn lost(error: &(dyn std::error::Error + 'static)) -> Trouble {
@@ -223,7 +249,21 @@ fn lost(error: &(dyn std::error::Error + 'static)) -> Trouble {
         why = format!("{why}: {error}");
         source = error.source();
     }
+    #[cfg(feature = "https")]
+    if crate::tls::is_distrust(error) {
+        return Trouble::Untrusted(why);
+    }
     Trouble::Unreachable { why, after: None }
+}
+
+fn unusable_certificates(url: &str, why: &str) -> StoreError {
+    StoreError::new(
+        StoreErrorKind::Unopenable,
+        format!(
+            "the server {url} was not asked, as the certificates to trust cannot be read ({why}); TIDEGATE_API_SSL_CERT_FILE is the path of \
+             a file of certificates in PEM"
+        ),
+    )
 }
 
 fn unusable(url: &str, why: &dyn fmt::Display) -> StoreError {

@@ -27,6 +27,8 @@ mod questions;
 mod queue;
 mod remote;
 mod sender;
+#[cfg(feature = "https")]
+mod tls;
 
 pub use options::Options;
 pub use remote::Remote;

@@ -1,6 +1,7 @@
 //! What a remote store is told when it is opened. Where the values come from is the business of its caller.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How a server is reached.
@@ -15,6 +16,9 @@ use std::time::Duration;
 #[non_exhaustive]
 pub struct Options {
     pub(crate) authorization: Option<Authorization>,
+    /// The PEM file with the certificates by which a server behind `https://` is trusted, as `TIDEGATE_API_SSL_CERT_FILE` says it: those of
+    /// authorities, or its own. None trusts the authorities of Mozilla's list. It needs the feature `https`.
+    pub certificates: Option<PathBuf>,
     /// How long [`Remote::connect`](crate::Remote::connect) looks for the server.
     pub connect_within: Duration,
     /// How long closing waits for a server that cannot be reached.
@@ -43,6 +47,7 @@ impl Options {
     pub fn new() -> Self {
         Self {
             authorization: None,
+            certificates: None,
             connect_within: Duration::from_secs(10),
             close_within: Duration::from_secs(30),
             ask_within: Duration::from_secs(30),
@@ -77,6 +82,7 @@ impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
             .field("authorization", &self.authorization.as_ref().map(|_| "***"))
+            .field("certificates", &self.certificates)
             .field("connect_within", &self.connect_within)
             .field("close_within", &self.close_within)
             .field("ask_within", &self.ask_within)

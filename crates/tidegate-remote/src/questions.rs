@@ -142,14 +142,19 @@ async fn ask(
         };
         let error = trouble.error(answering.server().url());
         match trouble {
-            Trouble::Unreachable { .. } | Trouble::Unauthorized(_) if !queue.is_open() => {
+            Trouble::Unreachable { .. } | Trouble::Untrusted(_) | Trouble::Unauthorized(_)
+                if !queue.is_open() =>
+            {
                 return Err(queue.closed());
             }
-            Trouble::Unreachable { .. } | Trouble::Unauthorized(_) if !is_over() => {
+            Trouble::Unreachable { .. } | Trouble::Untrusted(_) | Trouble::Unauthorized(_)
+                if !is_over() =>
+            {
                 tracing::debug!(target: "tidegate::remote", "{error}");
                 sleep(pauses.next()).await;
             }
             Trouble::Unreachable { .. }
+            | Trouble::Untrusted(_)
             | Trouble::Unauthorized(_)
             | Trouble::TooLarge
             | Trouble::NotFound

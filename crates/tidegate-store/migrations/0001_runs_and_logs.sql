@@ -63,7 +63,8 @@ CREATE TABLE runs (
             (state_type IN (3, 4, 5, 6) OR (state_type = 1 AND state_name = 'NotReady'))))
 ) STRICT;
 
-CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created) WHERE flow_run_id IS NOT NULL;
+-- How far a flow run is with its calls is counted in it too.
+CREATE INDEX runs_by_flow_run ON runs (flow_run_id, created, number, state_type) WHERE flow_run_id IS NOT NULL;
 
 CREATE INDEX runs_by_kind ON runs (kind, created);
 

@@ -311,6 +311,7 @@ fn connect(url: &str, settings: &EngineSettings) -> Result<Arc<dyn Store>> {
     if let Some(key) = &settings.api_key {
         options = options.api_key(key);
     }
+    options.certificates.clone_from(&settings.api_certificates);
     let store = tidegate_remote::Remote::connect(url, options);
     Ok(Arc::new(store.map_err(|error| Error::store(None, error))?))
 }

@@ -52,7 +52,7 @@ pub use sql::{
     FromSqlValue, SqlColumn, SqlConnection, SqlError, SqlErrorKind, SqlParams, SqlRow,
     SqlTransaction, SqlValue, SqlWork, TransactionEnd,
 };
-pub use tally::{Steps, Tally, TallyQuery};
+pub use tally::{CallCount, Steps, Tally, TallyQuery};
 pub use upkeep::{Deleted, Expired, IfExists};
 pub use write::{Acknowledgement, Acknowledger, Advance, Room, RoomMaker, Write};
 
@@ -208,6 +208,15 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// each run is looked at.
     fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
         Box::pin(tally::tally(self, query))
+    }
+
+    /// How many calls these flow runs have made, by flow run and type of state. A store that can counts by itself; otherwise each call is
+    /// looked at.
+    fn count_calls(
+        &self,
+        flow_runs: Vec<RunId>,
+    ) -> BoxFuture<'_, Result<Vec<CallCount>, StoreError>> {
+        Box::pin(tally::count_calls(self, flow_runs))
     }
 
     /// The flows, or the tasks, that there are or were runs of, by name and then by key.

@@ -1,4 +1,5 @@
-//! How many runs there were in which state, in steps of time: what bars of activity are drawn from. It counts and sums, and shows no run.
+//! How many runs there were in which state, in steps of time or in flow runs: what bars of activity and of progress are drawn from. It counts
+//! and sums, and shows no run.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Order, RunQuery, RunTime, Store, StoreError};
-use crate::{Run, State, StateType, Timestamp};
+use crate::{Run, RunId, State, StateType, Timestamp};
 
 /// How many runs are looked at at once where a store cannot count by itself.
 const PAGE: u64 = 2000;
@@ -52,6 +53,17 @@ pub struct Tally {
     pub run_time: Duration,
     /// By how long they started too late, taken together; nothing if it was not to be summed.
     pub lateness: Duration,
+}
+
+/// The calls of one flow run that are in states of one type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallCount {
+    /// The flow run that made them itself, and not by way of its subflows.
+    pub flow_run_id: RunId,
+    /// The type of the state that they are in.
+    pub state_type: StateType,
+    /// How many there are.
+    pub calls: u64,
 }
 
 impl Steps {
@@ -130,4 +142,21 @@ pub(in crate::store) async fn tally<S: Store + ?Sized>(
             return Ok(tallies.into_values().collect());
         }
     }
+}
+
+/// Counts calls by looking at each: what a store does that has nothing better.
+pub(in crate::store) async fn count_calls<S: Store + ?Sized>(
+    store: &S,
+    flow_runs: Vec<RunId>,
+) -> Result<Vec<CallCount>, StoreError> {
+    let mut counts: BTreeMap<(RunId, StateType), u64> = BTreeMap::new();
+    for id in flow_runs {
+        let runs = RunQuery { flow_run_id: Some(id), ..RunQuery::default() };
+        let query = TallyQuery { runs, steps: None, sums: false, now: Timestamp::UNIX_EPOCH };
+        for tally in tally(store, query).await? {
+            *counts.entry((id, tally.state_type)).or_default() += tally.runs;
+        }
+    }
+    let count = |((flow_run_id, state_type), calls)| CallCount { flow_run_id, state_type, calls };
+    Ok(counts.into_iter().map(count).collect())
 }

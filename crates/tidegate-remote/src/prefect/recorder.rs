@@ -368,7 +368,7 @@ impl Recorder {
     /// Waits until it is worth another try, if it ever is.
     async fn trouble(&mut self, trouble: Trouble) -> Told {
         match trouble {
-            Trouble::Unreachable { .. } | Trouble::Unauthorized(_) => {
+            Trouble::Unreachable { .. } | Trouble::Untrusted(_) | Trouble::Unauthorized(_) => {
                 let (error, after) = (trouble.error(self.server.url()), trouble.after());
                 self.outages.wait(error, after).await.map_err(Untold::GivenUp)
             }

@@ -10,3 +10,4 @@ mod process;
 mod proxy;
 mod served;
 mod suite;
+mod tls;

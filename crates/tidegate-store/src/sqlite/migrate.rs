@@ -40,8 +40,31 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
+/// What the steps make. It is kept as text because to make it takes longer than all else that opening a file does.
+const SCHEMA: &str = include_str!("../../migrations/schema.sql");
+
+/// Stands before the name of each table and index in [`SCHEMA`].
+const NAME: &str = "--- ";
+
 /// The tables and indexes of a database of this version, each as its name and the SQL that makes it.
 pub(super) fn schema_of(version: u32) -> rusqlite::Result<Vec<(String, Option<String>)>> {
+    if version == VERSION { Ok(written()) } else { made(version) }
+}
+
+/// What [`SCHEMA`] says. An index without SQL is one that SQLite makes by itself.
+fn written() -> Vec<(String, Option<String>)> {
+    SCHEMA
+        .split_terminator("\n\n")
+        .filter_map(|object| object.strip_prefix(NAME))
+        .map(|object| match object.split_once('\n') {
+            Some((name, sql)) => (name.to_owned(), Some(sql.to_owned())),
+            None => (object.to_owned(), None),
+        })
+        .collect()
+}
+
+/// What the steps up to this version make.
+fn made(version: u32) -> rusqlite::Result<Vec<(String, Option<String>)>> {
     let connection = Connection::open_in_memory()?;
     for step in STEPS.iter().take(version as usize) {
         connection.execute_batch(step)?;
@@ -55,4 +78,23 @@ pub(super) fn schema(connection: &Connection) -> rusqlite::Result<Vec<(String, O
         .prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_that_is_kept_as_text_is_the_one_that_the_steps_make() {
+        let made = made(VERSION).unwrap();
+        let text: String = made
+            .iter()
+            .map(|(name, sql)| match sql {
+                Some(sql) => format!("{NAME}{name}\n{sql}\n\n"),
+                None => format!("{NAME}{name}\n\n"),
+            })
+            .collect();
+        expect_test::expect_file!["../../migrations/schema.sql"].assert_eq(&text);
+        assert!(written() == made, "the text says something else once it is taken apart");
+    }
 }

@@ -64,12 +64,12 @@ use tidegate_core::store::{Batch, BatchAnswer, SqlWork};
 use tidegate_core::{
     Acknowledgement, ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactQuery,
     ArtifactRecord, BlockAnswer, BlockChange, BlockDocument, BlockDocumentQuery, BlockSchema,
-    BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord, Deleted,
-    EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LimitChange, LimitUse,
-    LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput, RunKind,
-    RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Tally, TallyQuery,
-    Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableQuery, VariableRecord,
-    Write,
+    BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, CallCount, DefinitionRecord,
+    Deleted, EventQuery, EventRecord, Expired, IfExists, InputQuery, Lease, LeaseId, LimitChange,
+    LimitUse, LogQuery, LogRecord, RecordedCall, Request, RequestQuery, Room, Run, RunId, RunInput,
+    RunKind, RunQuery, SlotAnswer, SlotHolder, SlotRequest, Store, StoreError, StoreInfo, Tally,
+    TallyQuery, Timestamp, TransactionRecord, VariableAnswer, VariableChange, VariableQuery,
+    VariableRecord, Write,
 };
 
 use self::error::{closed, lease_ended, unreadable};
@@ -199,6 +199,13 @@ impl Store for Sqlite {
 
     fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
         self.ask(move |database| database.tally_runs(&query))
+    }
+
+    fn count_calls(
+        &self,
+        flow_runs: Vec<RunId>,
+    ) -> BoxFuture<'_, Result<Vec<CallCount>, StoreError>> {
+        self.ask(move |database| database.count_calls(&flow_runs))
     }
 
     fn definitions(

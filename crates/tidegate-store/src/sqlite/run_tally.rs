@@ -1,10 +1,11 @@
-//! How many runs were in which state, in steps of time, counted by SQLite.
+//! How many runs were in which state, in steps of time or in flow runs, counted by SQLite.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
-use tidegate_core::{RunTime, StateType, Tally, TallyQuery};
+use rusqlite::{Connection, Row, params_from_iter};
+use tidegate_core::{CallCount, RunId, RunTime, StateType, Tally, TallyQuery};
 
 use super::row::UnreadableRow;
 use super::run_condition::column;
@@ -58,12 +59,10 @@ pub(super) fn tally(
     let mut rows = statement.query(params_from_iter(values))?;
     let mut tallies = Vec::new();
     while let Some(row) = rows.next()? {
-        let number: i64 = row.get(1)?;
-        let state_type = usize::try_from(number).ok().and_then(|n| StateType::ALL.get(n).copied());
         let micros = |micros: i64| Duration::from_micros(micros.max(0).cast_unsigned());
         tallies.push(Tally {
             step: row.get::<_, i64>(0)?.max(0).cast_unsigned(),
-            state_type: state_type.ok_or(UnreadableRow::Column(1))?,
+            state_type: state_type(row)?,
             state_name: row.get(2)?,
             runs: row.get::<_, i64>(3)?.max(0).cast_unsigned(),
             run_time: micros(row.get(4)?),
@@ -71,4 +70,32 @@ pub(super) fn tally(
         });
     }
     Ok(tallies)
+}
+
+/// Counts calls, by flow run and state. All that is asked for stands in the index, so no run is looked at.
+pub(super) fn calls(
+    connection: &Connection,
+    flow_runs: &[RunId],
+) -> Result<Vec<CallCount>, UnreadableRow> {
+    let mut statement = connection.prepare_cached(
+        "SELECT count(*), state_type FROM runs INDEXED BY runs_by_flow_run \
+         WHERE flow_run_id = ?1 AND state_type IS NOT NULL GROUP BY state_type ORDER BY state_type",
+    )?;
+    let flow_runs: BTreeSet<RunId> = flow_runs.iter().copied().collect();
+    let mut counts = Vec::new();
+    for flow_run_id in flow_runs {
+        let mut rows = statement.query([flow_run_id.as_uuid().as_bytes().as_slice()])?;
+        while let Some(row) = rows.next()? {
+            let calls = row.get::<_, i64>(0)?.max(0).cast_unsigned();
+            counts.push(CallCount { flow_run_id, state_type: state_type(row)?, calls });
+        }
+    }
+    Ok(counts)
+}
+
+/// The type of a state, which is the second column.
+fn state_type(row: &Row<'_>) -> Result<StateType, UnreadableRow> {
+    let number: i64 = row.get(1)?;
+    let state_type = usize::try_from(number).ok().and_then(|n| StateType::ALL.get(n).copied());
+    state_type.ok_or(UnreadableRow::Column(1))
 }

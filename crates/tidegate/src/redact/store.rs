@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use tidegate_core::store::{
-    Acknowledgement, ArtifactQuery, Batch, BatchAnswer, Change, Deleted, EventQuery, Expired,
-    IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RunQuery, SqlWork, Store,
-    StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, Write,
+    Acknowledgement, ArtifactQuery, Batch, BatchAnswer, CallCount, Change, Deleted, EventQuery,
+    Expired, IfExists, InputQuery, LogQuery, RecordedCall, RequestQuery, Room, RunQuery, SqlWork,
+    Store, StoreError, StoreErrorKind, StoreInfo, Tally, TallyQuery, TransactionEnd, Write,
 };
 use tidegate_core::{
     ApiKeyAnswer, ApiKeyChange, ApiKeyRecord, ArtifactId, ArtifactRecord, BlockAnswer, BlockChange,
@@ -109,6 +109,13 @@ impl Store for Redacting {
 
     fn tally_runs(&self, query: TallyQuery) -> BoxFuture<'_, Result<Vec<Tally>, StoreError>> {
         self.inner.tally_runs(query)
+    }
+
+    fn count_calls(
+        &self,
+        flow_runs: Vec<RunId>,
+    ) -> BoxFuture<'_, Result<Vec<CallCount>, StoreError>> {
+        self.inner.count_calls(flow_runs)
     }
 
     fn definitions(

@@ -35,6 +35,8 @@ pub(crate) struct EngineSettings {
     pub(crate) api_url: Option<String>,
     pub(crate) api_key: Option<String>,
     pub(crate) api_auth_string: Option<String>,
+    /// By which certificates that server is trusted.
+    pub(crate) api_certificates: Option<PathBuf>,
     pub(crate) durability: Durability,
     pub(crate) log_level: LevelFilter,
     pub(crate) log_format: Format,
@@ -78,6 +80,8 @@ impl EngineSettings {
             api_url: said.text("TIDEGATE_API_URL")?,
             api_key: said.text("TIDEGATE_API_KEY")?,
             api_auth_string: said.text("TIDEGATE_API_AUTH_STRING")?,
+            api_certificates: said
+                .read("TIDEGATE_API_SSL_CERT_FILE", |path| Some(PathBuf::from(path)))?,
             durability: said.parsed("TIDEGATE_DURABILITY")?.unwrap_or_default(),
             log_level: said.parsed("TIDEGATE_LOGGING_LEVEL")?.unwrap_or_default(),
             log_format: said.parsed("TIDEGATE_LOGGING_FORMAT")?.unwrap_or_default(),

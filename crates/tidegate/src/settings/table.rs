@@ -80,6 +80,7 @@ static SETTINGS: &[Setting] = &[
     personal(setting("TIDEGATE_API_URL", "api.url", TEXT, Words("none"), "the server that records are kept on, instead of a database")),
     personal(secret(setting("TIDEGATE_API_KEY", "api.key", TEXT, Words("none"), "the key that the server asks for"))),
     personal(secret(setting("TIDEGATE_API_AUTH_STRING", "api.auth_string", TEXT, Words("none"), "the user:password that the server asks for"))),
+    personal(setting("TIDEGATE_API_SSL_CERT_FILE", "api.ssl_cert_file", PATH, Words("those of the web"), "the certificates, in a file in PEM, by which a server behind https:// is trusted")),
     setting("TIDEGATE_DURABILITY", "durability", DURABILITY, Value("full"), "what an acknowledged record survives"),
     setting("TIDEGATE_LOGGING_LEVEL", "logging.level", LEVEL, Value("INFO"), "the lowest level printed and stored"),
     setting("TIDEGATE_LOGGING_FORMAT", "logging.format", FORMAT, Value("console"), "how lines are printed"),

@@ -274,3 +274,16 @@ pub async fn runs_are_counted_by_state_in_steps_of_time(subject: &Subject) {
     assert_eq!(told[0].run_time, Duration::from_micros(30));
     assert_eq!(told[0].lateness, Duration::from_micros(6));
 }
+
+/// As if each call were looked at.
+pub async fn calls_are_counted_by_flow_run_and_state(subject: &Subject) {
+    let runs = runs();
+    let store = open_with(subject, &runs).await;
+    let ids: Vec<_> = runs.iter().map(|run| run.id).collect();
+    let counted = store.count_calls(ids.clone()).await.expect("the store answers");
+    assert_eq!(counted, tally::count_calls(&*store, ids).await.expect("it answers"));
+    let of_tides = counted.iter().filter(|count| count.flow_run_id == runs[0].id);
+    let inside = runs.iter().filter(|run| run.flow_run_id == Some(runs[0].id));
+    assert_eq!(of_tides.map(|count| count.calls).sum::<u64>(), inside.count() as u64);
+    assert_eq!(store.count_calls(Vec::new()).await.expect("the store answers"), []);
+}

@@ -194,6 +194,7 @@ promises! { $
         a_condition_holds_beside_the_other_parts_of_a_question
         runs_come_sorted_by_what_is_asked
         runs_are_counted_by_state_in_steps_of_time
+        calls_are_counted_by_flow_run_and_state
     }
     queries {
         an_empty_question_matches_every_run

@@ -16,6 +16,7 @@ use crate::state::AppState;
 use crate::ui::part::exact;
 use crate::ui::trouble::Trouble;
 use crate::ui::view::dashboard::{Going, Needy, Slow};
+use crate::ui::view::progress::Progress;
 use crate::ui::{mark, words};
 
 /// How many runs each list has.
@@ -91,13 +92,9 @@ pub(super) async fn going(state: &AppState) -> Result<Vec<Going>, StoreError> {
     let store = state.store();
     let types = vec![StateType::Running, StateType::Cancelling, StateType::Pending];
     let runs = store.runs(RunQuery { state_types: types, ..flow_runs() }).await?;
-    let with_calls = runs.into_iter().map(|run| async move {
-        let inside = RunQuery { flow_run_id: Some(run.id), ..RunQuery::default() };
-        let all = store.count_runs(inside.clone()).await?;
-        let done = RunQuery { state_types: vec![StateType::Completed], ..inside };
-        Ok(Going { done: store.count_runs(done).await?, all, run })
-    });
-    try_join_all(with_calls).await
+    let counts = store.count_calls(runs.iter().map(|run| run.id).collect()).await?;
+    let going = |run: Run| Going { progress: Progress::of(run.id, &counts), run };
+    Ok(runs.into_iter().map(going).collect())
 }
 
 /// What is scheduled and not late, the next first.

@@ -26,10 +26,12 @@ pub(in crate::ui) async fn show(State(state): State<AppState>, pairs: Pairs) -> 
     flows.dedup();
     let callers =
         run::names(&state, runs.iter().filter_map(|run| run.flow_run_id).collect()).await?;
+    let calls = store.count_calls(runs.iter().map(|run| run.id).collect()).await?;
     let page = Runs {
         filter: &filter,
         runs: &runs,
         callers: &callers,
+        calls: &calls,
         total,
         drawn: &drawn,
         flows: &flows,

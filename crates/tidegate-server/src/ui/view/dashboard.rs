@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use tidegate_core::{Run, StateType, Timestamp};
 
 use super::activity::{self, Bucket};
+use super::progress::Progress;
 use super::runs::{FIRST_RUN, first_line};
 use crate::ui::filter::Filter;
 use crate::ui::span::Span;
@@ -42,9 +43,7 @@ pub(in crate::ui) struct Needy {
 #[derive(Debug)]
 pub(in crate::ui) struct Going {
     pub(in crate::ui) run: Run,
-    pub(in crate::ui) done: u64,
-    /// How many it has made so far.
-    pub(in crate::ui) all: u64,
+    pub(in crate::ui) progress: Progress,
 }
 
 /// How long the runs of a flow take.
@@ -151,16 +150,11 @@ fn going(running: &[Going], now: Timestamp) -> Markup {
                 table.folds {
                     thead.sr { tr { th { "Run" } th { "State" } th { "Calls" } th { "Elapsed" } } }
                     tbody {
-                        @for Going { run, done, all } in running {
+                        @for Going { run, progress } in running {
                             tr {
                                 td.first { a.name href=(part::run_url(run.id)) { (run.name) } " " span.soft { (run.definition.name) } }
                                 td.tight { (mark::of(run)) }
-                                td.tight {
-                                    @if *all > 0 {
-                                        progress max=(all) value=(done) aria-label={ (done) " of " (all) " calls completed" } {}
-                                        " " span.num.soft { (words::number(*done)) "/" (words::number(*all)) }
-                                    }
-                                }
+                                td.tight { (progress.bar()) }
                                 td.tight.right { (part::elapsed(run, now)) }
                             }
                         }

@@ -14,6 +14,7 @@ pub(super) mod flows;
 pub(super) mod history;
 pub(super) mod limits;
 pub(super) mod logs;
+pub(super) mod progress;
 pub(super) mod run;
 pub(super) mod runs;
 pub(super) mod scatter;

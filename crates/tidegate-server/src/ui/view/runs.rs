@@ -1,8 +1,9 @@
 //! The list of flow runs: what it shows of all, and a row for each.
 
 use maud::{Markup, html};
-use tidegate_core::{Run, RunId, Timestamp};
+use tidegate_core::{CallCount, Run, RunId, Timestamp};
 
+use super::progress::Progress;
 use super::run::plain;
 use super::scatter;
 use crate::ui::filter::{Filter, PAGE};
@@ -20,6 +21,8 @@ pub(in crate::ui) struct Runs<'a> {
     pub(in crate::ui) runs: &'a [Run],
     /// The names of the flow runs that called some of them.
     pub(in crate::ui) callers: &'a [(RunId, String)],
+    /// How many calls they made.
+    pub(in crate::ui) calls: &'a [CallCount],
     pub(in crate::ui) total: u64,
     /// Those that are drawn as dots.
     pub(in crate::ui) drawn: &'a [Run],
@@ -30,7 +33,7 @@ pub(in crate::ui) struct Runs<'a> {
 
 /// The page.
 pub(in crate::ui) fn show(page: &Runs<'_>) -> Markup {
-    let Runs { filter, runs, callers, total, drawn, flows, now } = *page;
+    let Runs { filter, runs, total, drawn, flows, now, .. } = *page;
     html! {
         div.head { h1 { "Runs" } }
         (filters(filter, flows))
@@ -47,7 +50,7 @@ pub(in crate::ui) fn show(page: &Runs<'_>) -> Markup {
             } @else {
                 section {
                     (scatter::show(drawn, now))
-                    (table(runs, callers, now))
+                    (table(page))
                     (Pager { total: Some(total), offset: filter.from, here: runs.len() as u64, size: PAGE, one: "run" }
                         .show(|from| Filter { from, ..filter.clone() }.url("/runs")))
                 }
@@ -57,7 +60,7 @@ pub(in crate::ui) fn show(page: &Runs<'_>) -> Markup {
 }
 
 /// Rows of runs, each with a box to choose it by.
-fn table(runs: &[Run], callers: &[(RunId, String)], now: Timestamp) -> Markup {
+fn table(page: &Runs<'_>) -> Markup {
     html! {
         form #chosen method="post" action="/runs/chosen" {
             div.wide {
@@ -65,10 +68,10 @@ fn table(runs: &[Run], callers: &[(RunId, String)], now: Timestamp) -> Markup {
                     thead {
                         tr {
                             th.box { input #all type="checkbox" aria-label="Choose all on this page" hidden; }
-                            th { "Run" } th { "State" } th { "Flow" } th { "Started" } th.right { "Duration" } th { "Tags" }
+                            th { "Run" } th { "State" } th { "Flow" } th { "Started" } th.right { "Duration" } th { "Tasks" } th { "Tags" }
                         }
                     }
-                    tbody { @for run in runs { (row(run, callers, now)) } }
+                    tbody { @for run in page.runs { (row(run, page)) } }
                 }
             }
             div.bar.chosen {
@@ -80,7 +83,8 @@ fn table(runs: &[Run], callers: &[(RunId, String)], now: Timestamp) -> Markup {
     }
 }
 
-fn row(run: &Run, callers: &[(RunId, String)], now: Timestamp) -> Markup {
+fn row(run: &Run, page: &Runs<'_>) -> Markup {
+    let Runs { callers, calls, now, .. } = *page;
     let flow = Filter { flow: Some(run.definition.name.clone()), ..Filter::default() };
     let failure = run.state().filter(|state| state.is_failed());
     html! {
@@ -97,6 +101,7 @@ fn row(run: &Run, callers: &[(RunId, String)], now: Timestamp) -> Markup {
             td.tight { a.soft href=(flow.url("/runs")) { (run.definition.name) } }
             td.tight { (part::maybe_ago(now, run.start_time.or(run.next_scheduled_start_time))) }
             td.tight.right { (part::elapsed(run, now)) }
+            td.tight data-label="Tasks" { (Progress::of(run.id, calls).numbers()) }
             td { (part::tags(&run.tags)) }
         }
     }

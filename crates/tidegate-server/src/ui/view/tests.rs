@@ -7,9 +7,9 @@ use expect_test::expect_file;
 use maud::{Markup, html};
 use serde_json::json;
 use tidegate_core::{
-    ArtifactId, ArtifactRecord, ArtifactType, ConcurrencyLimit, Definition, DefinitionRecord,
-    EventId, EventRecord, HoldId, LimitUse, LogLevel, LogRecord, Parameter, Resource, Run, RunId,
-    RunKind, SlotHolder, State, StateType, Taken, Timestamp, VariableRecord,
+    ArtifactId, ArtifactRecord, ArtifactType, CallCount, ConcurrencyLimit, Definition,
+    DefinitionRecord, EventId, EventRecord, HoldId, LimitUse, LogLevel, LogRecord, Parameter,
+    Resource, Run, RunId, RunKind, SlotHolder, State, StateType, Taken, Timestamp, VariableRecord,
 };
 use uuid::Uuid;
 
@@ -19,6 +19,7 @@ use super::events::Events;
 use super::flows::Flow;
 use super::limits::Limit;
 use super::logs::Logs;
+use super::progress::Progress;
 use super::run::{Cause, Tab};
 use super::runs::Runs;
 use super::task_runs::Calls;
@@ -105,6 +106,8 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
     let (flows, tasks, lines) = ([flow.clone()], [task.clone()], [line(text)]);
     let names = [(flow.id, text.to_owned()), (task.id, text.to_owned())];
     let counts = [(StateType::Failed, 3), (StateType::Completed, 1200)];
+    let calls = [(StateType::Failed, 2), (StateType::Completed, 3), (StateType::Running, 1)]
+        .map(|(state_type, calls)| CallCount { flow_run_id: flow.id, state_type, calls });
     let buckets = [Bucket { start: at(0), end: at(60), states: counts.to_vec() }];
     let kinds = [
         artifact(ArtifactType::Markdown, json!(format!("{text}\n\n[{text}]({text})")), text),
@@ -152,6 +155,7 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
                 filter: &filter,
                 runs: &flows,
                 callers: &names,
+                calls: &calls,
                 total: 1234,
                 drawn: &flows,
                 flows: &[text.to_owned()],
@@ -165,7 +169,10 @@ fn everything(text: &str) -> Vec<(&'static str, Markup)> {
                 counts: &counts,
                 buckets: &buckets,
                 needy: &[dashboard::Needy { run: flow.clone(), alike: 7 }],
-                running: &[dashboard::Going { run: flow.clone(), done: 3, all: 12 }],
+                running: &[dashboard::Going {
+                    run: flow.clone(),
+                    progress: Progress { all: 12, done: 3, failed: 2 },
+                }],
                 next: &flows,
                 slow: &[dashboard::Slow {
                     flow: text.to_owned(),
@@ -317,6 +324,7 @@ fn an_empty_store_says_what_to_do() {
             filter: &filter,
             runs: &[],
             callers: &[],
+            calls: &[],
             total: 0,
             drawn: &[],
             flows: &[],

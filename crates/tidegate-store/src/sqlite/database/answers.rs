@@ -2,7 +2,7 @@
 
 use tidegate_core::{
     ApiKeyRecord, ArtifactQuery, ArtifactRecord, BlockDocument, BlockDocumentQuery, BlockSchema,
-    BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, DefinitionRecord,
+    BlockSchemaQuery, BlockType, BlockTypeQuery, CacheEntry, CacheKey, CallCount, DefinitionRecord,
     EventQuery, EventRecord, Expired, InputQuery, Lease, LimitUse, LogQuery, LogRecord,
     RecordedCall, Request, RequestQuery, Run, RunId, RunInput, RunKind, RunQuery, SlotHolder,
     StoreError, Tally, TallyQuery, TransactionRecord, VariableQuery, VariableRecord,
@@ -97,6 +97,14 @@ impl Database {
         query: &TallyQuery,
     ) -> Result<Vec<Tally>, StoreError> {
         run_tally::tally(&self.connection, query).map_err(|error| unreadable(&self.place, error))
+    }
+
+    pub(in crate::sqlite) fn count_calls(
+        &self,
+        flow_runs: &[RunId],
+    ) -> Result<Vec<CallCount>, StoreError> {
+        run_tally::calls(&self.connection, flow_runs)
+            .map_err(|error| unreadable(&self.place, error))
     }
 
     pub(in crate::sqlite) fn count_runs(&self, query: &RunQuery) -> Result<u64, StoreError> {
