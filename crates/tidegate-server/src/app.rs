@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::metrics::{METRICS_TYPE, metrics};
 use crate::route::{Route, Scope};
 use crate::state::AppState;
-use crate::{api, remote, security, ui};
+use crate::{api, patience, remote, security, ui};
 
 /// What is known of a route without calling it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +66,11 @@ pub fn router(store: Arc<dyn Store>, config: Config) -> Router {
 
 pub(crate) fn with_state(state: AppState) -> Router {
     let mut router = Router::new();
-    for Route { path, scope, answer, .. } in table() {
+    let limit = state.config().limits.answer;
+    for Route { path, scope, mut answer, .. } in table() {
+        if scope <= Scope::Read {
+            answer = answer.layer(from_fn_with_state(limit, patience::within));
+        }
         router = router.route(path, answer.layer(from_fn_with_state(scope, security::require)));
     }
     router

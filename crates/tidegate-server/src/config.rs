@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tidegate_core::{Clock, Owner, Vault};
 
@@ -151,6 +152,14 @@ impl Config {
     #[must_use]
     pub fn connections_per_address(mut self, connections: usize) -> Self {
         self.limits.connections = connections;
+        self
+    }
+
+    /// Lets the answer to a request that changes nothing take so long. By default 30 seconds. One that takes longer is given up, by the store
+    /// too, and told so with the status 504: questions that look at every run of a large store hold up others meanwhile.
+    #[must_use]
+    pub fn answer_within(mut self, limit: Duration) -> Self {
+        self.limits.answer = limit;
         self
     }
 

@@ -39,6 +39,8 @@ pub(crate) enum ApiError {
     Gone(String),
     /// The server was not given what it needs for this.
     NotConfigured(String),
+    /// The answer did not begin within this time.
+    TookTooLong(Duration),
     /// The store cannot answer now.
     Unavailable,
     /// Anything else.
@@ -161,6 +163,12 @@ impl IntoResponse for ApiError {
             }
             Self::Gone(text) => detail(StatusCode::GONE, &text),
             Self::NotConfigured(text) => detail(StatusCode::NOT_IMPLEMENTED, &text),
+            Self::TookTooLong(limit) => detail(
+                StatusCode::GATEWAY_TIMEOUT,
+                &format!(
+                    "this took longer than {limit:?} and was given up: ask for less, by a time, a state, a flow or a name"
+                ),
+            ),
             Self::Unavailable => {
                 let mut response = message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
                 response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -30,6 +30,7 @@ mod error;
 mod flows;
 mod limit;
 mod metrics;
+mod patience;
 mod remote;
 mod route;
 mod security;

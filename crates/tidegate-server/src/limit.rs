@@ -1,5 +1,7 @@
 //! How much one caller may ask for at once and in time. Who that is and what they have asked for is the business of `security`.
 
+use std::time::Duration;
+
 /// How often one caller may ask. A caller is the holder of a key or a password, or else an address.
 ///
 /// Whoever asks more often is answered 429, with the seconds after which to ask again. Files of pages are not counted.
@@ -22,11 +24,14 @@ pub(crate) struct Limits {
     pub(crate) streams: usize,
     /// Connections at once from one address.
     pub(crate) connections: usize,
+    /// How long the answer to a question may take.
+    pub(crate) answer: Duration,
 }
 
 impl Limits {
     pub(crate) const fn new() -> Self {
         let rate = RateLimit { per_second: 1000, burst: 2000, loopback: false };
-        Self { rate: Some(rate), streams: 64, connections: 256 }
+        let answer = Duration::from_secs(30);
+        Self { rate: Some(rate), streams: 64, connections: 256, answer }
     }
 }

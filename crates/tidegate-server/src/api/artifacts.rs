@@ -1,7 +1,7 @@
 //! Artifacts: making, reading, listing and changing them.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use tidegate_core::{
 };
 use uuid::Uuid;
 
-use super::extract::{Body, Id, Limit, or_default};
+use super::extract::{Body, Id, Limit, Path, or_default};
 use super::filter::{OneOf, Operator, is_part_of};
 use super::shape::Object;
 use crate::error::ApiError;

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{self, FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -65,6 +66,53 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| no_id())?;
         let (_, text) = params.iter().next().ok_or_else(no_id)?;
         Uuid::parse_str(text).map(Self).map_err(|_| no_id())
+    }
+}
+
+/// What varies in a path.
+#[derive(Debug)]
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = extract::Path::from_request_parts(parts, state).await;
+        path.map(|extract::Path(path)| Self(path))
+            .map_err(|error| ApiError::invalid(&["path"], error.body_text(), "value_error"))
+    }
+}
+
+/// What stands behind the question mark.
+#[derive(Debug)]
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = extract::Query::from_request_parts(parts, state).await;
+        query
+            .map(|extract::Query(query)| Self(query))
+            .map_err(|error| ApiError::invalid(&["query"], error.body_text(), "value_error"))
+    }
+}
+
+/// A connection that becomes a socket.
+#[derive(Debug)]
+pub(crate) struct Upgrade(pub(crate) WebSocketUpgrade);
+
+impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let upgrade = WebSocketUpgrade::from_request_parts(parts, state).await;
+        upgrade.map(Self).map_err(|error| {
+            let why = error.body_text();
+            ApiError::BadRequest(format!(
+                "this is the address of a socket, for ws:// or wss://: {why}"
+            ))
+        })
     }
 }
 

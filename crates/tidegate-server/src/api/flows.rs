@@ -1,7 +1,7 @@
 //! Flows: making one known by its name, reading and listing them.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use tidegate_core::{Definition, DefinitionRecord, RunKind, RunQuery, Timestamp};
 
-use super::extract::{Body, Id, Limit, Page, or_default};
+use super::extract::{Body, Id, Limit, Page, Path, or_default};
 use super::filter::FlowFilter;
 use super::select::{Filters, Selection};
 use super::shape::{self, Flow};

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use tidegate_core::{
 };
 use uuid::Uuid;
 
-use super::extract::Id;
+use super::extract::{Id, Query};
 use super::{flow_runs, ids};
 use crate::error::ApiError;
 use crate::route::{Route, Scope};

@@ -18,6 +18,12 @@ use crate::state::AppState;
 /// How many steps one answer has at most.
 const STEPS: usize = 500;
 
+/// The end of the last step there can be: later times cannot be written as others read them (RFC 3339).
+const LAST: Timestamp = match Timestamp::from_timestamp_micros(253_402_300_799_999_999) {
+    Some(last) => last,
+    None => Timestamp::MAX_UTC,
+};
+
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::post("/api/flow_runs/history", Scope::Read, of_flow_runs).gives::<Vec<HistoryStep>>(
@@ -107,8 +113,8 @@ fn steps(start: Timestamp, end: Timestamp, length: Duration) -> Vec<HistoryStep>
     let length = TimeDelta::from_std(length).unwrap_or(TimeDelta::MAX);
     let mut steps = Vec::new();
     let mut next = start;
-    while next < end && steps.len() < STEPS {
-        let after = next.checked_add_signed(length).unwrap_or(Timestamp::MAX_UTC);
+    while next < end.min(LAST) && steps.len() < STEPS {
+        let after = next.checked_add_signed(length).unwrap_or(LAST).min(LAST);
         steps.push(HistoryStep { interval_start: next, interval_end: after, states: Vec::new() });
         next = after;
     }

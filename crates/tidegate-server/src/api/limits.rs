@@ -2,7 +2,7 @@
 //! renews; they are free again when it ends.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use tidegate_core::{
 };
 use uuid::Uuid;
 
-use super::extract::{Body, Id, Limit, or_default};
+use super::extract::{Body, Id, Limit, Path, or_default};
 use super::{ids, shape};
 use crate::error::ApiError;
 use crate::route::{Route, Scope};

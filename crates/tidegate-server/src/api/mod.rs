@@ -28,7 +28,7 @@ pub(crate) mod version;
 
 use crate::route::Route;
 
-pub(crate) use extract::{Body, Id};
+pub(crate) use extract::{Body, Id, Path, Query, Upgrade};
 pub(crate) use version::check as check_version;
 
 /// The routes of the API.

@@ -2,7 +2,7 @@
 //! dies leaves them behind: `reset` is for that.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +12,7 @@ use tidegate_core::{
 };
 use uuid::Uuid;
 
-use super::extract::{Body, or_default};
+use super::extract::{Body, Path, or_default};
 use super::limits::{Mode, no_room};
 use super::shape::Limit;
 use crate::error::ApiError;

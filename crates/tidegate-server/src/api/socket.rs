@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::extract::Upgrade;
 use crate::error::ApiError;
 use crate::route::Scope;
 use crate::security::{Caller, Who};
@@ -36,12 +37,13 @@ pub(super) fn open<F>(
     caller: Caller,
     who: Who,
     scope: Scope,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
     serve: impl FnOnce(WebSocket, AppState) -> F + Send + 'static,
 ) -> Response
 where
     F: Future<Output = ()> + Send,
 {
+    let Upgrade(upgrade) = upgrade;
     let upgrade =
         upgrade.protocols([PROTOCOL]).max_message_size(MESSAGE_LIMIT).max_frame_size(MESSAGE_LIMIT);
     let place = match state.stream(who) {

@@ -1,14 +1,14 @@
 //! The history of runs, state by state.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tidegate_core::{RunKind, RunQuery};
 use uuid::Uuid;
 
-use super::extract::Id;
+use super::extract::{Id, Query};
 use super::ids;
 use super::shape::State as Shown;
 use crate::error::ApiError;

@@ -2,13 +2,13 @@
 //! under another shape.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tidegate_core::{ConcurrencyLimit, LimitChange, LimitUse};
 
-use super::extract::{Body, Id, Limit, or_default};
+use super::extract::{Body, Id, Limit, Path, or_default};
 use super::ids;
 use super::shape::TagLimit;
 use crate::error::ApiError;

@@ -2,13 +2,12 @@
 //! here calls a handler.
 
 use axum::Extension;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use bytes::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
-use crate::api::{Body, Id};
+use crate::api::{Body, Id, Path, Query, Upgrade};
 
 /// Makes the schema of a type.
 pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
@@ -90,7 +89,7 @@ impl<T> Part for Path<T> {}
 impl Part for Id {}
 impl<T> Part for State<T> {}
 impl<T> Part for Extension<T> {}
-impl Part for WebSocketUpgrade {}
+impl Part for Upgrade {}
 impl Part for HeaderMap {}
 impl Part for Uri {}
 

@@ -34,6 +34,13 @@ pub(crate) fn no_page() -> axum::response::Response {
     trouble::Trouble::NotFound("such page".to_owned()).into_response()
 }
 
+/// The answer to a browser whose page takes too long to make.
+pub(crate) fn took_too_long() -> axum::response::Response {
+    use axum::response::IntoResponse;
+
+    trouble::Trouble::TookTooLong.into_response()
+}
+
 /// The routes of the pages and of what they are made of.
 pub(crate) fn routes() -> Vec<route::Route> {
     vec![

@@ -17,6 +17,8 @@ pub(super) enum Trouble {
     Refused(String),
     /// The store does not answer.
     Store(StoreError),
+    /// It takes longer than an answer may.
+    TookTooLong,
     /// Why is in the log.
     Unavailable,
 }
@@ -35,6 +37,7 @@ impl From<ApiError> for Trouble {
             ApiError::Invalid { .. } | ApiError::TooLarge => {
                 Self::Refused("The request is not well made.".to_owned())
             }
+            ApiError::TookTooLong(_) => Self::TookTooLong,
             ApiError::Unauthorized
             | ApiError::NoRoute(_)
             | ApiError::Unavailable
@@ -64,6 +67,11 @@ impl IntoResponse for Trouble {
                 tracing::warn!(target: "tidegate::server", "a page could not be made: {error}");
                 unavailable()
             }
+            Self::TookTooLong => (
+                StatusCode::GATEWAY_TIMEOUT,
+                "That took too long",
+                "It was given up, so that others are answered. Look at less: at a shorter time, or at one state, flow or name.".to_owned(),
+            ),
             Self::Unavailable => unavailable(),
         };
         let body = html! {

@@ -343,6 +343,9 @@ async fn history_counts_runs_by_state_in_steps_of_time() {
         .collect();
     assert_eq!(counts, [json!(2), json!(1), Value::Null]);
     history(start, end, 0.5).await.is(422);
+    // A step ends within the times that others can read, however long it is asked to be.
+    let all = history(start, end, 1e12).await.is(200).json();
+    assert_eq!(all[0]["interval_end"], "9999-12-31T23:59:59.999999Z");
     assert_eq!(history(end, start, 3600.0).await.is(200).json(), json!([]));
     assert_eq!(history(start, end, 1.0).await.is(200).json().as_array().unwrap().len(), 500);
 }
@@ -416,4 +419,26 @@ async fn a_paused_run_is_handed_inputs_and_goes_on() {
     let resumed = server.post(&format!("{path}/resume"), &json!({})).await.is(201).json();
     assert_eq!(resumed["state"]["type"], "RUNNING");
     assert_eq!(server.get(&path).await.json()["run_count"], 1);
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_with_a_request_is_told_as_json() {
+    let server = Caller::of(store(), Config::new());
+    let id = Uuid::nil();
+    let wrong = [
+        (format!("/api/flow_runs/{id}/graph-v2?since="), "query", "since"),
+        ("/api/flow_run_states/?flow_run_id=7".to_owned(), "query", "flow_run_id"),
+    ];
+    for (path, place, part) in wrong {
+        let answer = server.get(&path).await.is(422).json();
+        let problem = &answer["exception_detail"][0];
+        assert_eq!(problem["loc"][0], place, "{answer}");
+        assert!(problem["msg"].as_str().unwrap().contains(part), "{answer}");
+    }
+    let answer = server.post("/api/events/count-by/0", &json!({})).await.is(422).json();
+    assert_eq!(answer["exception_detail"][0]["loc"][0], "path", "{answer}");
+    for path in ["/api/events/in", "/api/events/out", "/api/logs/out"] {
+        let answer = server.get(path).await.is(400).json();
+        assert!(answer["detail"].as_str().unwrap().contains("ws://"), "{answer}");
+    }
 }

@@ -32,16 +32,6 @@ pub(super) struct Copy {
     pub(super) abandoned: Arc<AtomicBool>,
 }
 
-/// Abandons a copy when it is dropped.
-#[derive(Debug, Default)]
-pub(super) struct Waiting(pub(super) Arc<AtomicBool>);
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 impl Copy {
     /// Copies the database at `place` that this connection reads.
     pub(super) fn make(&self, source: &Connection, place: &str) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@
 mod answers;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use rusqlite::{CachedStatement, Connection, ErrorCode};
@@ -24,6 +25,9 @@ use super::work::Work;
 use super::{
     artifact_row, cache, event_row, input_row, leases, log_row, request_row, slots, transaction_row,
 };
+
+/// How many steps of SQLite's machine are taken between two looks at whether anybody still waits: a fraction of a millisecond.
+const STEPS: i32 = 10_000;
 
 /// An open connection with what it has learned.
 #[derive(Debug)]
@@ -74,6 +78,13 @@ impl Database {
         self.connection
             .busy_timeout(busy_timeout)
             .map_err(|error| failed(&self.place, Doing::Writing, error))
+    }
+
+    /// From now on, a statement ends with an error once this is set.
+    pub(super) fn give_up_once(&mut self, abandoned: Arc<AtomicBool>) -> Result<(), StoreError> {
+        self.connection
+            .progress_handler(STEPS, Some(move || abandoned.load(Ordering::Relaxed)))
+            .map_err(|error| failed(&self.place, Doing::Reading, error))
     }
 
     /// Stores all of this in one transaction, but for writes that can never be stored. There are no acts beside work.

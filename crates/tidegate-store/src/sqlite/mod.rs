@@ -447,7 +447,7 @@ impl Store for Sqlite {
     }
 
     fn backup(&self, path: &Path, if_exists: IfExists) -> BoxFuture<'_, Result<(), StoreError>> {
-        let waiting = backup::Waiting::default();
+        let waiting = reader::Waiting::default();
         let abandoned = Arc::clone(&waiting.0);
         let database = self.info.shared.then(|| self.info.location.clone().into());
         let copy = backup::Copy { database, target: path.to_owned(), if_exists, abandoned };

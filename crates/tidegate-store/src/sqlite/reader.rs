@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -14,8 +15,22 @@ use super::error::{Doing, closed, failed};
 use super::open;
 use super::options::Options;
 
-/// Asks with an open database, or says why there is none.
-type Question = Box<dyn FnOnce(Result<&mut Database, StoreError>) + Send>;
+/// What is asked.
+struct Question {
+    /// Asks with an open database, or says why there is none.
+    ask: Box<dyn FnOnce(Result<&mut Database, StoreError>) + Send>,
+    abandoned: Arc<AtomicBool>,
+}
+
+/// Held by whoever waits for an answer: when it is dropped, the question is given up.
+#[derive(Debug, Default)]
+pub(super) struct Waiting(pub(super) Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
 
 /// The threads that answer questions.
 #[derive(Debug)]
@@ -58,17 +73,17 @@ impl Readers {
         Self { shared: Arc::new(shared), threads: Mutex::default() }
     }
 
-    /// Has a question answered. Nobody waiting any more, it is not asked.
+    /// Has a question answered. When nobody waits for it any more it is not asked, or given up, so that it holds up no other.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (sender, answer) = oneshot::channel();
-        self.push(Box::new(move |database| {
-            if !sender.is_closed() {
-                let _ = sender.send(database.and_then(question));
-            }
-        }))?;
+        let waiting = Waiting::default();
+        let ask = move |database: Result<&mut Database, _>| {
+            let _ = sender.send(database.and_then(question));
+        };
+        self.push(Question { ask: Box::new(ask), abandoned: Arc::clone(&waiting.0) })?;
         answer.await.unwrap_or_else(|_| Err(closed(&self.shared.place)))
     }
 
@@ -145,20 +160,24 @@ impl Shared {
     fn run(&self) {
         let _end = End(self);
         let mut database = None;
-        while let Some(question) = self.next() {
+        while let Some(Question { ask, abandoned }) = self.next() {
+            if abandoned.load(Ordering::Relaxed) {
+                continue;
+            }
             if database.is_none() {
                 match open::reader(&self.path, &self.options) {
                     Ok(connection) => {
                         database = Some(Database::new(connection, Arc::clone(&self.place)));
                     }
                     Err(error) => {
-                        question(Err(failed(&self.place, Doing::Reading, error)));
+                        ask(Err(failed(&self.place, Doing::Reading, error)));
                         continue;
                     }
                 }
             }
             if let Some(database) = &mut database {
-                question(Ok(database));
+                let ready = database.give_up_once(abandoned);
+                ask(ready.map(|()| database));
             }
         }
     }
@@ -191,5 +210,38 @@ impl Drop for End<'_> {
                 waiting.acknowledge(Ok(()));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Counts for ever.
+    const ENDLESS: &str = "WITH RECURSIVE counted (number) AS \
+        (SELECT 1 UNION ALL SELECT number + 1 FROM counted) SELECT max(number) FROM counted";
+
+    #[tokio::test]
+    async fn a_question_that_nobody_waits_for_holds_up_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.db");
+        let options = Options { readers: 1, ..Options::file(&path) };
+        drop(open::writer(&path, "runs.db", &options).unwrap());
+        let readers = Readers::new(path, Arc::from("runs.db"), options);
+        let query = |database: &mut Database, sql| {
+            database
+                .connection()
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .map_err(|error| StoreError::new(StoreErrorKind::Other, error.to_string()))
+        };
+        for _ in 0..3 {
+            let endless = readers.ask(move |database| query(database, ENDLESS));
+            let waited = tokio::time::timeout(Duration::from_millis(20), endless).await;
+            assert!(waited.is_err(), "{waited:?}");
+        }
+        assert_eq!(readers.ask(move |database| query(database, "SELECT 7")).await.unwrap(), 7);
+        readers.close().await;
     }
 }

@@ -83,9 +83,9 @@ impl Written {
                 let inside = "id IN (SELECT flow_run_id FROM runs WHERE kind = 1 AND ";
                 self.around(inside, one, ")");
             }
+            // Of flow runs there are few, and they are looked through once.
             RunCondition::HasSubflow => self.text.push_str(
-                "EXISTS (SELECT 1 FROM runs AS called WHERE called.kind = 0 \
-                 AND called.flow_run_id = runs.flow_run_id AND called.task_run_id = runs.id)",
+                "id IN (SELECT task_run_id FROM runs WHERE kind = 0 AND flow_run_id IS NOT NULL AND task_run_id IS NOT NULL)",
             ),
         }
     }

@@ -1,6 +1,6 @@
 //! Blocks that were saved. Their secrets are masked; who asks for them as they are needs what making runs needs, since runs load blocks.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::filter::{self, Filters};
 use super::shape::BlockDocument;
-use crate::api::extract::{Body, Id, Limit, or_default};
+use crate::api::extract::{Body, Id, Limit, Path, Query, or_default};
 use crate::block::{self, BlockUpdate, NewBlock, Secrets};
 use crate::error::ApiError;
 use crate::route::Scope;

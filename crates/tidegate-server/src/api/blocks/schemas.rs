@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::filter::{self, SchemaFilter};
 use super::shape::BlockSchema as Shown;
-use crate::api::extract::{Body, Id, Limit, or_default};
+use crate::api::extract::{Body, Id, Limit, Path, Query, or_default};
 use crate::block::{self, prefect_checksum};
 use crate::error::ApiError;
 use crate::state::AppState;

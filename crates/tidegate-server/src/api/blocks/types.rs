@@ -1,7 +1,7 @@
 //! Types of blocks. Programs and clients make their own; none belongs to the server.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
@@ -10,7 +10,7 @@ use tidegate_core::{BlockChange, BlockType, BlockTypeId, BlockTypeQuery, is_bloc
 
 use super::filter::{self, SchemaFilter, TypeFilter};
 use super::shape::BlockType as Shown;
-use crate::api::extract::{Body, Id, Limit, or_default};
+use crate::api::extract::{Body, Id, Limit, Path, or_default};
 use crate::block;
 use crate::error::ApiError;
 use crate::state::AppState;

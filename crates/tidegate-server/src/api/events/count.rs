@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use chrono::{SecondsFormat, TimeDelta, TimeZone, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use tidegate_core::{EventRecord, RESOURCE_NAME, Timestamp};
 
 use super::filter::EventFilter;
 use super::list;
-use crate::api::extract::Body;
+use crate::api::extract::{Body, Path};
 use crate::error::ApiError;
 use crate::state::AppState;
 

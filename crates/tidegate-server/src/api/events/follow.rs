@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use axum::extract::State;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::ws::WebSocket;
 use axum::response::Response;
 use chrono::TimeDelta;
 use serde_json::json;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::filter::{EventFilter, EventOrder};
 use super::list::Event;
+use crate::api::extract::Upgrade;
 use crate::api::socket::{Source, Wanted, follow, open, wanted};
 use crate::error::ApiError;
 use crate::route::Scope;
@@ -35,7 +36,7 @@ pub(super) async fn events_out(
     State(state): State<AppState>,
     caller: axum::Extension<Caller>,
     who: axum::Extension<Who>,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Response {
     open(state, *caller, *who, Scope::Read, upgrade, serve)
 }

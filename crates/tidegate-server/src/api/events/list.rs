@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::HOST;
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,7 @@ use tidegate_core::{EventId, EventQuery, EventRecord, Order, Resource, Timestamp
 use uuid::Uuid;
 
 use super::filter::EventFilter;
-use crate::api::extract::Body;
+use crate::api::extract::{Body, Query};
 use crate::error::ApiError;
 use crate::state::AppState;
 

@@ -2,10 +2,11 @@
 //! given after that only.
 
 use axum::extract::State;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::extract::ws::{Message, WebSocket, close_code};
 use axum::response::Response;
 
 use super::take::{Taker, parse};
+use crate::api::extract::Upgrade;
 use crate::api::socket::{close, open};
 use crate::route::Scope;
 use crate::security::{Caller, Who};
@@ -15,7 +16,7 @@ pub(super) async fn events_in(
     State(state): State<AppState>,
     caller: axum::Extension<Caller>,
     who: axum::Extension<Who>,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Response {
     open(state, *caller, *who, Scope::Run, upgrade, serve)
 }

@@ -1,7 +1,7 @@
 //! What flow runs of clients are handed while they run, and how they go on after a pause. What an input means is the client's business.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use tidegate_core::{IfExists, InputQuery, Run, RunId, RunInput, Timestamp, Write
 use uuid::Uuid;
 
 use super::find;
-use crate::api::extract::{Body, Id};
+use crate::api::extract::{Body, Id, Path};
 use crate::api::ids;
 use crate::api::shape::OrchestrationResult;
 use crate::change;

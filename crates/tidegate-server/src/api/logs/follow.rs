@@ -1,11 +1,12 @@
 //! The socket on which log lines come as they are stored, by whatever process.
 
 use axum::extract::State;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::ws::WebSocket;
 use axum::response::Response;
 use serde_json::json;
 
 use super::{Log, LogFilter};
+use crate::api::extract::Upgrade;
 use crate::api::socket::{Source, follow, open, wanted};
 use crate::error::ApiError;
 use crate::route::Scope;
@@ -19,7 +20,7 @@ pub(super) async fn logs_out(
     State(state): State<AppState>,
     caller: axum::Extension<Caller>,
     who: axum::Extension<Who>,
-    upgrade: WebSocketUpgrade,
+    upgrade: Upgrade,
 ) -> Response {
     open(state, *caller, *who, Scope::Read, upgrade, serve)
 }

@@ -352,6 +352,9 @@ fn said(error: ApiError) -> Result<String, Trouble> {
     }
     match Trouble::from(error) {
         Trouble::Refused(why) => Ok(why),
-        trouble @ (Trouble::NotFound(_) | Trouble::Store(_) | Trouble::Unavailable) => Err(trouble),
+        trouble @ (Trouble::NotFound(_)
+        | Trouble::Store(_)
+        | Trouble::TookTooLong
+        | Trouble::Unavailable) => Err(trouble),
     }
 }
