@@ -15,10 +15,12 @@ use super::error::{Doing, closed, failed};
 use super::open;
 use super::options::Options;
 
-/// What is asked.
+/// Asks with an open database, or is told why there is none.
+type Ask = Box<dyn FnOnce(Result<&mut Database, StoreError>) + Send>;
+
+/// What is asked, and whether nobody waits for it any more.
 struct Question {
-    /// Asks with an open database, or says why there is none.
-    ask: Box<dyn FnOnce(Result<&mut Database, StoreError>) + Send>,
+    ask: Ask,
     abandoned: Arc<AtomicBool>,
 }
 

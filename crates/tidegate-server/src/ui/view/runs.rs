@@ -68,7 +68,7 @@ fn table(page: &Runs<'_>) -> Markup {
                     thead {
                         tr {
                             th.box { input #all type="checkbox" aria-label="Choose all on this page" hidden; }
-                            th { "Run" } th { "State" } th { "Flow" } th { "Started" } th.right { "Duration" } th { "Tasks" } th { "Tags" }
+                            th { "Run" } th { "State" } th { "Flow" } th { "Started" } th.right { "Duration" } th.right { "Tasks" } th { "Tags" }
                         }
                     }
                     tbody { @for run in page.runs { (row(run, page)) } }
@@ -98,10 +98,10 @@ fn row(run: &Run, page: &Runs<'_>) -> Markup {
                 @if let Some(caller) = run.flow_run_id { span.sub { "called by " (part::named_run(caller, callers)) } }
             }
             td.tight { (mark::of_now(run, now)) }
-            td.tight { a.soft href=(flow.url("/runs")) { (run.definition.name) } }
+            td.named { a.soft href=(flow.url("/runs")) { (run.definition.name) } }
             td.tight { (part::maybe_ago(now, run.start_time.or(run.next_scheduled_start_time))) }
             td.tight.right { (part::elapsed(run, now)) }
-            td.tight data-label="Tasks" { (Progress::of(run.id, calls).numbers()) }
+            td.tight.right data-label="Tasks" { (Progress::of(run.id, calls).numbers()) }
             td { (part::tags(&run.tags)) }
         }
     }
