@@ -155,8 +155,8 @@ impl Config {
         self
     }
 
-    /// Lets the answer to a request that changes nothing take so long. By default 30 seconds. One that takes longer is given up, by the store
-    /// too, and told so with the status 504: questions that look at every run of a large store hold up others meanwhile.
+    /// Lets the answer to a request that changes nothing take so long. By default 30 seconds. One that takes longer is given up, by a
+    /// database in a file too, and told so with the status 504: questions that look at every run of a large store hold up others meanwhile.
     #[must_use]
     pub fn answer_within(mut self, limit: Duration) -> Self {
         self.limits.answer = limit;

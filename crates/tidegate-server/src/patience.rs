@@ -9,7 +9,8 @@ use axum::response::{IntoResponse, Response};
 use crate::error::ApiError;
 use crate::ui;
 
-/// Answers with an error when the answer of a route that only looks does not begin in time. What changes something goes on to its end.
+/// Answers with an error when the answer of a route that only looks does not begin in time. What changes something is held to no time, as it
+/// may be half done by then.
 pub(crate) async fn within(
     State(limit): State<Duration>,
     request: Request,
