@@ -1,16 +1,19 @@
 //! What one caller may ask for, in time and at once.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
+use serde_json::json;
 use tidegate_core::Clock;
 use tidegate_server::{Config, RateLimit, router};
+use tidegate_store::{Options, Sqlite};
 use tower::ServiceExt;
 
-use crate::asking::store;
+use crate::asking::{Caller, store};
 
 /// A router on which requests arrive from addresses.
 struct Server(axum::Router);
@@ -110,4 +113,29 @@ async fn a_caller_has_so_many_streams_at_once() {
     drop(first);
     assert_eq!(ask().await.unwrap().status(), StatusCode::OK);
     drop(second);
+}
+
+/// While everything waits for a thread of the store, paused time runs on: as if that thread took longer than any limit. Now and then it is
+/// quicker than that, so it is asked until it was not.
+#[tokio::test(start_paused = true)]
+async fn questions_are_given_up_when_they_take_too_long_and_changes_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Sqlite::open(Options::file(folder.path().join("runs.db"))).unwrap();
+    let server = Caller::of(Arc::new(store), Config::new());
+    let (mut answer, mut page) = (None, None);
+    for _ in 0..1000 {
+        let asked = server.post("/api/flow_runs/count", &json!({})).await;
+        answer = answer.or((asked.status == 504).then_some(asked));
+        let looked = server.get("/runs").await;
+        page = page.or((looked.status == 504).then_some(looked));
+        let made = server.post("/api/flows/", &json!({ "name": "tides" })).await.status;
+        assert!(made.is_success(), "{made}");
+        if answer.is_some() && page.is_some() {
+            break;
+        }
+    }
+    let answer = answer.unwrap().json();
+    assert!(answer["detail"].as_str().unwrap().contains("ask for less"), "{answer}");
+    let page = page.unwrap().text;
+    assert!(page.contains("That took too long"), "{page}");
 }
